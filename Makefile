@@ -1,0 +1,92 @@
+# Liaison: `make demo` and `make test` are all a fresh machine needs; `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.ready-run
+DEV_READY := $(VENV)/.ready-dev
+ASSETS_READY := node_modules/.ready-assets
+T ?= tests
+PORT ?= 8300
+
+.PHONY: help demo serve worker tenant test check format crash bench fuzz docs lock screenshots clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: $(RUN_READY) $(ASSETS_READY) ## Install, then start Liaison with its local tenant and print the address
+	@exec $(BIN)/liaison demo --port $(PORT)
+
+serve: $(RUN_READY) $(ASSETS_READY) ## Start Liaison against the tenant named in the settings
+	@exec $(BIN)/liaison serve
+
+worker: $(RUN_READY) ## Start one more worker
+	@exec $(BIN)/liaison worker
+
+tenant: $(RUN_READY) ## Start the local tenant alone
+	@exec $(BIN)/liaison tenant
+
+test: $(DEV_READY) $(ASSETS_READY) chromium ## Install, then run the tests (T=path for a part)
+	@$(BIN)/python -m pytest $(T) -n 2 --dist loadgroup
+
+check: $(DEV_READY) ## Format, lint, types, floors, words, texts, docs
+	@$(BIN)/ruff format --check src tests bench docs
+	@$(BIN)/ruff check src tests bench docs
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m docs._generate --check
+
+format: $(DEV_READY) ## Format the code
+	@$(BIN)/ruff format src tests bench docs
+	@$(BIN)/ruff check --fix src tests bench docs
+
+crash: $(DEV_READY) $(ASSETS_READY) ## Kill the worker at every step of connect and disconnect, and count what exists
+	@$(BIN)/python -m tests.crash.run
+
+bench: $(DEV_READY) $(ASSETS_READY) ## Measure, side by side with a baseline
+	@$(BIN)/python -m bench.run
+
+docs: $(DEV_READY) ## Write the generated pages of docs/
+	@$(BIN)/python -m docs._generate
+
+screenshots: $(DEV_READY) $(ASSETS_READY) chromium ## Take the pictures of docs/ from the running demo
+	@$(BIN)/python -m docs._generate.screenshots
+
+lock: $(DEV_READY) ## Pin the dependencies again, with hashes and without addresses
+	@$(BIN)/uv pip compile -q pyproject.toml --group build --generate-hashes --universal --python-version 3.11 \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade -o requirements.lock
+	@$(BIN)/uv pip compile -q pyproject.toml --group dev --constraints requirements.lock --generate-hashes --universal \
+	  --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade -o requirements-dev.lock
+
+clean: ## Remove what was installed and the demo's data
+	@rm -rf $(VENV) node_modules src/liaison/web/assets/packages .liaison
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Liaison needs Python 3.11 or newer; install it and run make again."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Liaison needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V). Set PYTHON=python3.11 or newer."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing (Debian: apt install python3-venv)."; exit 1; }
+
+$(RUN_READY): requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Liaison ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_READY): requirements-dev.lock $(RUN_READY)
+	@echo "Installing the tools for tests ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(ASSETS_READY): package.json package-lock.json src/liaison/web/assets/build.mjs
+	@command -v npm >/dev/null || { echo "Liaison needs Node 20 or newer with npm for its pages; install it and run make again."; exit 1; }
+	@npm ci --silent --no-audit --no-fund
+	@node src/liaison/web/assets/build.mjs
+	@touch $@
+
+.PHONY: chromium
+chromium:
+	@PATH="$$PATH" ./tests/browser/chromium.sh

@@ -1,0 +1,113 @@
+"""May this record be connected to that channel, by this person, now? Facts in; a plan or one error out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from liaison.domain.consent import Rung, missing_for
+from liaison.domain.crm import Table
+from liaison.domain.link import NewChannel
+from liaison.domain.names import ChannelId, Person, RecordRef, TeamId, propose_channel_name, read_channel_name
+from liaison.domain.readiness import Switches
+from liaison.domain.teams import Channel
+from liaison.errors import (
+    ChannelGone,
+    ChannelNameTaken,
+    CollaborationOff,
+    ConsentNotGranted,
+    DocumentManagementOff,
+    EnhancedOff,
+    LicenceMissing,
+    TableNotEnabled,
+)
+
+TEAMS_PLAN = "TEAMS"
+CRM_PLANS = ("DYN365", "CRM", "D365")
+
+
+@dataclass(frozen=True)
+class ConnectionRequest:
+    """What a person asks for: a record, a team, and an existing channel or the name of a new one."""
+
+    record: RecordRef
+    team: TeamId
+    channel: ChannelId | NewChannel
+
+
+@dataclass(frozen=True)
+class ConnectionFacts:
+    """What was gathered before deciding."""
+
+    environment_name: str
+    switches: Switches
+    table: Table
+    service_plans: tuple[str, ...]
+    carried_scopes: frozenset[str]
+    team_name: str
+    channels: tuple[Channel, ...]
+
+
+def may_collaborate(switches: Switches, table: Table) -> bool:
+    """Is Collaborate shown on this table's records?"""
+    return switches.basic and table.collaboration
+
+
+def plan_connection(asked: ConnectionRequest, facts: ConnectionFacts) -> ConnectionRequest:
+    """The request, its channel name checked, when every rule allows it; raises the first rule that does not.
+
+    Order: switches, table, licences, consent, channel.
+    """
+    _require_switches(facts)
+    _require_table(facts.table)
+    _require_licences(facts.service_plans)
+    missing = missing_for(Rung.LIST_TEAMS, facts.carried_scopes) + missing_for(Rung.CONNECT, facts.carried_scopes)
+    if missing:
+        raise ConsentNotGranted(Rung.CONNECT.value, missing)
+    if isinstance(asked.channel, NewChannel):
+        return _with_new_channel(asked, asked.channel, facts)
+    if all(channel.id != asked.channel for channel in facts.channels):
+        raise ChannelGone(asked.channel, facts.team_name)
+    return asked
+
+
+def _require_switches(facts: ConnectionFacts) -> None:
+    if not facts.switches.basic:
+        raise CollaborationOff(facts.environment_name)
+    if not facts.switches.enhanced:
+        raise EnhancedOff(facts.environment_name)
+
+
+def _require_table(table: Table) -> None:
+    if not table.collaboration:
+        raise TableNotEnabled(table.plural)
+    if not table.document_management:
+        raise DocumentManagementOff(table.plural)
+
+
+def _require_licences(plans: tuple[str, ...]) -> None:
+    if not any(plan.startswith(TEAMS_PLAN) for plan in plans):
+        raise LicenceMissing("Microsoft Teams")
+    if not any(plan.startswith(CRM_PLANS) for plan in plans):
+        raise LicenceMissing("Dynamics 365")
+
+
+def _with_new_channel(asked: ConnectionRequest, channel: NewChannel, facts: ConnectionFacts) -> ConnectionRequest:
+    name = read_channel_name(channel.name)
+    taken = {existing.name.casefold() for existing in facts.channels}
+    if name.casefold() in taken:
+        raise ChannelNameTaken(name, facts.team_name, propose_free_name(name, taken))
+    return ConnectionRequest(asked.record, asked.team, NewChannel(name))
+
+
+def propose_free_name(name: str, taken: set[str]) -> str:
+    """The name with the smallest number behind it that no channel of the team has; `taken` is case-folded."""
+    number = 2
+    while True:
+        proposal = propose_channel_name(f"{name[:44].rstrip()} {number}")
+        if proposal.casefold() not in taken:
+            return proposal
+        number += 1
+
+
+def same_person(one: Person, other: Person) -> bool:
+    return one.tenant == other.tenant and one.id == other.id

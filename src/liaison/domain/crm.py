@@ -1,0 +1,177 @@
+"""What a person sees of the CRM: apps, tables, views, records, and the files' places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from liaison.domain.names import (
+    ChannelId,
+    ChannelKind,
+    EnvironmentKey,
+    RecordRef,
+    RowId,
+    TableName,
+    TeamId,
+    ViewId,
+)
+
+SYSTEM_ADMINISTRATOR = "System Administrator"
+GLOBAL_ADMINISTRATOR = "Global Administrator"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One Dataverse environment: its key in addresses, its name and its base address."""
+
+    key: EnvironmentKey
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class CrmPerson:
+    """The person as this environment knows them; roles are names of root roles."""
+
+    id: RowId
+    name: str
+    roles: tuple[str, ...]
+    is_system_administrator: bool
+
+
+@dataclass(frozen=True)
+class App:
+    """A model-driven app and the tables it shows, in order."""
+
+    id: RowId
+    unique_name: str
+    name: str
+    tables: tuple[TableName, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as metadata describes it. `label` and `plural` are in the asker's language."""
+
+    name: TableName
+    set_name: str
+    type_code: int
+    label: str
+    plural: str
+    id_column: str
+    name_column: str
+    document_management: bool
+    collaboration: bool
+
+
+class ViewKind(StrEnum):
+    SYSTEM = "system"
+    PERSONAL = "personal"
+
+
+@dataclass(frozen=True)
+class View:
+    id: ViewId
+    kind: ViewKind
+    table: TableName
+    name: str
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value as it is shown; `target` is the record it leads to when it is a lookup."""
+
+    text: str
+    target: RecordRef | None = None
+
+
+@dataclass(frozen=True)
+class GridRow:
+    record: RecordRef
+    title: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One page of a view. `next_page` is an opaque mark to ask for the next page, empty on the last."""
+
+    view: View
+    columns: tuple[Column, ...]
+    rows: tuple[GridRow, ...]
+    next_page: str
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    label: str
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record's main columns. `stage` is its status in words, `owner` its owner's name."""
+
+    ref: RecordRef
+    title: str
+    stage: str
+    owner: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """An entry of the record's timeline."""
+
+    id: RowId
+    subject: str
+    text: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Association:
+    """The row that ties a record to a channel, as Dataverse keeps it; made by Liaison or by Microsoft's button."""
+
+    id: RowId
+    record: RecordRef
+    team: TeamId
+    team_name: str
+    team_thread: str
+    channel: ChannelId
+    channel_name: str
+    channel_kind: ChannelKind
+    site_address: str
+    folder_path: str
+    tenant: str
+    app: str = ""
+    entity: str = ""
+    content_address: str = ""
+    web_address: str = ""
+    made_at: datetime | None = None
+
+
+class PlaceKind(StrEnum):
+    SHAREPOINT = "sharepoint"
+    TEAMS = "teams"
+
+
+@dataclass(frozen=True)
+class Location:
+    """A document location of a record: where some of its files are kept."""
+
+    id: RowId
+    name: str
+    kind: PlaceKind
+    address: str
+    """Absolute address of the folder, composed from the parents."""

@@ -1,0 +1,104 @@
+"""May linking be switched on? Facts in, findings out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from liaison.errors import Row
+
+SERVICE_CODE = "800503ca"
+
+
+class Deployment(StrEnum):
+    ONLINE = "online"
+    ON_PREMISES = "on_premises"
+
+
+@dataclass(frozen=True)
+class Switches:
+    """The environment's own switches. `version` is the row version they were read at.
+
+    `changed_by` is the name of whoever changed the organization row last.
+    """
+
+    basic: bool
+    enhanced: bool
+    user_sync: bool
+    version: str
+    changed_by: str = ""
+
+
+@dataclass(frozen=True)
+class ReadinessFacts:
+    """What the checks need to know of one environment.
+
+    `sites` are active SharePoint site rows, `absolute_locations` document locations with an absolute address
+    (each list is capped; the counts say how many there are in all).
+    """
+
+    deployment: Deployment
+    sharepoint_configured: bool
+    onedrive_enabled: bool
+    sites: tuple[Row, ...]
+    absolute_locations: tuple[Row, ...]
+    solution_present: bool = True
+
+
+class CheckState(StrEnum):
+    MET = "met"
+    UNMET = "unmet"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One prerequisite: its code, its state and the rows that say so."""
+
+    code: str
+    state: CheckState
+    rows: tuple[Row, ...] = ()
+
+
+def judge_readiness(facts: ReadinessFacts) -> tuple[Check, ...]:
+    """Every check with its state. The three causes of 800503ca count only while SharePoint is not configured.
+
+    Source: enable record linking, prerequisites; mission S11 to S15.
+    """
+    bites = facts.deployment is Deployment.ONLINE and not facts.sharepoint_configured
+
+    def cause(code: str, met: bool, rows: tuple[Row, ...]) -> Check:
+        if not bites:
+            return Check(code, CheckState.NOT_APPLICABLE)
+        return Check(code, CheckState.MET if met else CheckState.UNMET, () if met else rows)
+
+    onedrive = (Row("setting", "OneDrive", detail="isonedriveenabled"),)
+    return (
+        _met("readiness.solution", facts.solution_present),
+        _met("readiness.sharepoint_on_premises", facts.deployment is Deployment.ONLINE),
+        cause("readiness.onedrive_enabled", not facts.onedrive_enabled, onedrive),
+        cause("readiness.active_site", not facts.sites, facts.sites),
+        cause(
+            "readiness.absolute_location",
+            not facts.absolute_locations,
+            facts.absolute_locations,
+        ),
+    )
+
+
+def _met(code: str, met: bool) -> Check:
+    return Check(code, CheckState.MET if met else CheckState.UNMET)
+
+
+def unmet(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    return tuple(check for check in checks if check.state is CheckState.UNMET)
+
+
+def service_code(checks: tuple[Check, ...]) -> str:
+    """What Dataverse answers for these checks: one code for three causes, and none for the others."""
+    causes = {
+        "readiness.onedrive_enabled",
+        "readiness.active_site",
+        "readiness.absolute_location",
+    }
+    return SERVICE_CODE if any(check.code in causes for check in unmet(checks)) else ""

@@ -1,0 +1,120 @@
+"""What a person sees of Teams and its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from liaison.domain.names import (
+    ChannelId,
+    ChannelKind,
+    DriveId,
+    ItemId,
+    PersonId,
+    TabId,
+    TeamId,
+)
+
+
+@dataclass(frozen=True)
+class Team:
+    """`thread` (the team's internal id) and `address` are empty in lists; read one team to have them."""
+
+    id: TeamId
+    name: str
+    description: str = ""
+    thread: str = ""
+    address: str = ""
+    is_archived: bool = False
+
+
+@dataclass(frozen=True)
+class Channel:
+    id: ChannelId
+    name: str
+    kind: ChannelKind
+    address: str
+    description: str = ""
+    is_archived: bool = False
+
+
+@dataclass(frozen=True)
+class Tab:
+    """`entity` is the tab's own key for its content, `content_address` what it shows."""
+
+    id: TabId
+    name: str
+    entity: str
+    content_address: str
+    address: str
+
+
+@dataclass(frozen=True)
+class TabContent:
+    """What a tab is to show. Addresses are absolute."""
+
+    name: str
+    entity: str
+    content_address: str
+    website_address: str
+    remove_address: str
+
+
+@dataclass(frozen=True)
+class AppPlacement:
+    """Our app in a team: the catalogue's app id, the installation's id, and whether it was there before.
+
+    `app` is the built-in website tab when our own app is not in the catalogue; then there is no installation.
+    """
+
+    app: str
+    installation: str
+    was_there: bool
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of a library. `site_address` is the site that holds it, `path` its server-relative path."""
+
+    drive: DriveId
+    item: ItemId
+    name: str
+    address: str
+    site_address: str
+    path: str
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """A file or a folder in a list; `size_bytes` of a folder is what it holds."""
+
+    drive: DriveId
+    item: ItemId
+    name: str
+    is_folder: bool
+    size_bytes: int
+    modified_at: datetime
+    modified_by: str
+    address: str
+    version: str
+    children: int = 0
+
+
+@dataclass(frozen=True)
+class FilePage:
+    entries: tuple[FileEntry, ...]
+    next_page: str
+
+
+@dataclass(frozen=True)
+class DirectoryPerson:
+    """The person as the directory knows them."""
+
+    id: PersonId
+    name: str
+    upn: str
+    language: str
+    directory_roles: tuple[str, ...]
+    """Template ids of the directory roles."""
+    service_plans: tuple[str, ...]
+    """Names of the service plans that are provisioned, such as TEAMS1."""

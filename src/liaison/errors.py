@@ -1,0 +1,622 @@
+"""The one tree of errors.
+
+    LiaisonError
+    ├─ Refused            the asker can change it
+    │  ├─ InvalidRequest  400  input.*
+    │  ├─ SignInRequired  401  auth.*
+    │  ├─ NotAllowed      403  role.*, licence.*, team.*, record.*, auth.*
+    │  ├─ NotFound        404  record.*, table.*, view.*, team.*, channel.*, link.*, ...
+    │  └─ Conflict        409  link.*, channel.*, settings.*, file.*, idempotency.*
+    ├─ NotReady           409  readiness.*, collaboration.*, table.*: what must be switched on or mended first
+    ├─ ConsentMissing     403  consent.*
+    ├─ Upstream                a service's own answer: its name, its code, its request id
+    │  ├─ UpstreamRefused 502   ├─ UpstreamThrottled 503   ├─ UpstreamUnavailable 503
+    │  ├─ AnswerLost      503   ├─ StillPreparing    503   └─ UpstreamSurprise    502
+    └─ Defect             500  made only at a door
+
+Each concrete class fixes a stable `code`; its fields are the facts. Every sentence for a person lives in
+`text/`, under the code: title, message, remedy. An error crosses a process boundary as code and facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any, ClassVar, Self
+
+
+class Retry(Enum):
+    """Is it any use to ask the same again?"""
+
+    NEVER = "never"
+    AFTER_REMEDY = "after_remedy"
+    LATER = "later"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row, site or thing that an error is about: what it is, what it is called, where it is."""
+
+    kind: str
+    name: str
+    id: str = ""
+    detail: str = ""
+
+
+@dataclass(unsafe_hash=True)
+class LiaisonError(Exception):
+    """What went wrong, as code and facts; `str()` is for logs, never for a person."""
+
+    code: ClassVar[str] = ""
+    status: ClassVar[int] = 500
+    retry: ClassVar[Retry] = Retry.NEVER
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows concerned, where the error is about rows."""
+        return ()
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """Seconds to wait before asking again, when the service said so."""
+        return None
+
+    def facts(self) -> dict[str, Any]:
+        """The fields by name, as JSON values; what the sentences in `text/` may name."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.facts()}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Row):
+        return {
+            "kind": value.kind,
+            "name": value.name,
+            "id": value.id,
+            "detail": value.detail,
+        }
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+class Refused(LiaisonError):
+    """The asker can change it."""
+
+    retry = Retry.AFTER_REMEDY
+
+
+class InvalidRequest(Refused):
+    status = 400
+
+
+class SignInRequired(Refused):
+    status = 401
+
+
+class NotAllowed(Refused):
+    status = 403
+
+
+class NotFound(Refused):
+    status = 404
+
+
+class Conflict(Refused):
+    status = 409
+
+
+class NotReady(LiaisonError):
+    """Something must be switched on or mended first."""
+
+    status = 409
+    retry = Retry.AFTER_REMEDY
+
+
+class ConsentMissing(LiaisonError):
+    """The tenant has not granted what this needs."""
+
+    status = 403
+    retry = Retry.AFTER_REMEDY
+
+
+# --- input -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(unsafe_hash=True)
+class InputMissing(InvalidRequest):
+    """A value that must be given was not."""
+
+    code = "input.missing"
+    field: str
+
+
+@dataclass(unsafe_hash=True)
+class InputInvalid(InvalidRequest):
+    """A value has the wrong form; `expected` says the form in a few plain words or an example."""
+
+    code = "input.invalid"
+    field: str
+    value: str
+    expected: str
+
+
+@dataclass(unsafe_hash=True)
+class ChannelNameForbidden(InvalidRequest):
+    """A channel name that Teams would refuse, or accept and then never give a folder."""
+
+    code = "input.channel_name_forbidden"
+    name: str
+    characters: str
+    proposal: str
+
+
+@dataclass(unsafe_hash=True)
+class ChannelNameTooLong(InvalidRequest):
+    code = "input.channel_name_too_long"
+    name: str
+    limit: int
+
+
+@dataclass(unsafe_hash=True)
+class FileNameForbidden(InvalidRequest):
+    """A file name that SharePoint refuses."""
+
+    code = "input.file_name_forbidden"
+    name: str
+    characters: str
+
+
+@dataclass(unsafe_hash=True)
+class UploadTooLarge(InvalidRequest):
+    code = "input.upload_too_large"
+    status = 413
+    name: str
+    size_bytes: int
+    limit_bytes: int
+
+
+@dataclass(unsafe_hash=True)
+class NameAmbiguous(InvalidRequest):
+    """A name fits several things; `rows` lists them so that one can be named by its id."""
+
+    code = "input.name_ambiguous"
+    name: str
+    candidates: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.candidates
+
+
+# --- sign-in ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(unsafe_hash=True)
+class SessionMissing(SignInRequired):
+    """Nobody is signed in, or the session has ended."""
+
+    code = "auth.sign_in"
+
+
+@dataclass(unsafe_hash=True)
+class SignInExpired(SignInRequired):
+    """The service no longer accepts the person's sign-in (revoked, password changed, too long ago)."""
+
+    code = "auth.sign_in_again"
+    reason: str = ""
+
+
+@dataclass(unsafe_hash=True)
+class SignInRefused(SignInRequired):
+    """Entra ended the sign-in with an error; `service_code` is its own (AADSTS…)."""
+
+    code = "auth.refused"
+    service_code: str
+    reason: str
+
+
+@dataclass(unsafe_hash=True)
+class TokenRefused(SignInRequired):
+    """A bearer token that this API does not accept."""
+
+    code = "auth.token_refused"
+    reason: str
+
+
+@dataclass(unsafe_hash=True)
+class RequestForged(NotAllowed):
+    """A write without this session's own form token, or from another origin."""
+
+    code = "auth.forged"
+
+
+# --- rights ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(unsafe_hash=True)
+class RoleMissing(NotAllowed):
+    """`role` is the CRM or directory role that the act needs."""
+
+    code = "role.missing"
+    role: str
+
+
+@dataclass(unsafe_hash=True)
+class LicenceMissing(NotAllowed):
+    """`licence` names the plan family: Microsoft Teams, or a Dynamics 365 app."""
+
+    code = "licence.missing"
+    licence: str
+
+
+@dataclass(unsafe_hash=True)
+class NotTeamMember(NotAllowed):
+    code = "team.not_member"
+    team: str
+
+
+@dataclass(unsafe_hash=True)
+class NotTeamOwner(NotAllowed):
+    code = "team.not_owner"
+    team: str
+
+
+@dataclass(unsafe_hash=True)
+class PrivilegeMissing(NotAllowed):
+    """Dataverse refused; `privilege` is the privilege it named, `table` the table it was about."""
+
+    code = "record.not_allowed"
+    privilege: str
+    table: str = ""
+
+
+@dataclass(unsafe_hash=True)
+class FilesRefused(NotAllowed):
+    """SharePoint refused the file call: no membership, or a device policy."""
+
+    code = "files.not_allowed"
+    location: str
+
+
+# --- not found -------------------------------------------------------------------------------------------------
+
+
+@dataclass(unsafe_hash=True)
+class RecordUnknown(NotFound):
+    code = "record.unknown"
+    table: str
+    asked: str
+
+
+@dataclass(unsafe_hash=True)
+class TableUnknown(NotFound):
+    code = "table.unknown"
+    table: str
+
+
+@dataclass(unsafe_hash=True)
+class ViewUnknown(NotFound):
+    code = "view.unknown"
+    asked: str
+
+
+@dataclass(unsafe_hash=True)
+class EnvironmentUnknown(NotFound):
+    code = "environment.unknown"
+    environment: str
+
+
+@dataclass(unsafe_hash=True)
+class AppUnknown(NotFound):
+    code = "app.unknown"
+    app: str
+
+
+@dataclass(unsafe_hash=True)
+class TeamUnknown(NotFound):
+    code = "team.unknown"
+    team: str
+
+
+@dataclass(unsafe_hash=True)
+class ChannelGone(NotFound):
+    """The channel is not there (any more)."""
+
+    code = "channel.gone"
+    channel: str
+    team: str = ""
+
+
+@dataclass(unsafe_hash=True)
+class LinkUnknown(NotFound):
+    code = "link.unknown"
+    link: str
+
+
+@dataclass(unsafe_hash=True)
+class FileUnknown(NotFound):
+    code = "file.unknown"
+    file: str
+
+
+@dataclass(unsafe_hash=True)
+class PageUnknown(NotFound):
+    """No page or API route has this address."""
+
+    code = "page.unknown"
+    path: str
+
+
+# --- conflict --------------------------------------------------------------------------------------------------
+
+
+@dataclass(unsafe_hash=True)
+class ChannelNameTaken(Conflict):
+    """A channel of that name exists in the team, or was deleted less than 30 days ago."""
+
+    code = "channel.name_taken"
+    name: str
+    team: str
+    proposal: str
+
+
+@dataclass(unsafe_hash=True)
+class ChannelAmbiguous(Conflict):
+    """Two channels could be the one we made and lost sight of; a person must say which."""
+
+    code = "channel.ambiguous"
+    name: str
+    candidates: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.candidates
+
+
+@dataclass(unsafe_hash=True)
+class LinkBusy(Conflict):
+    """The link is being connected or disconnected right now."""
+
+    code = "link.busy"
+    link: str
+    state: str
+
+
+@dataclass(unsafe_hash=True)
+class SettingsChanged(Conflict):
+    """Somebody else saved the settings since the page was opened."""
+
+    code = "settings.changed"
+    by: str
+
+
+@dataclass(unsafe_hash=True)
+class FileExists(Conflict):
+    code = "file.exists"
+    name: str
+
+
+@dataclass(unsafe_hash=True)
+class RecordChanged(Conflict):
+    """The row is not the version that was read."""
+
+    code = "record.changed"
+    table: str
+    row: str
+
+
+@dataclass(unsafe_hash=True)
+class IdempotencyKeyReused(Conflict):
+    """The same key was sent before with another request."""
+
+    code = "idempotency.reused"
+    key: str
+
+
+# --- not ready -------------------------------------------------------------------------------------------------
+
+
+@dataclass(unsafe_hash=True)
+class PrerequisitesUnmet(NotReady):
+    """Every unmet prerequisite, not the first: `findings` are their codes, `rows` the very rows and sites.
+
+    `service_code` is what Dataverse says for the same state (800503ca), empty when it has no code for it.
+    """
+
+    code = "readiness.not_ready"
+    service_code: str
+    findings: tuple[str, ...]
+    unmet: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.unmet
+
+
+@dataclass(unsafe_hash=True)
+class CollaborationOff(NotReady):
+    """Linking of records is switched off in this environment."""
+
+    code = "collaboration.off"
+    environment: str
+
+
+@dataclass(unsafe_hash=True)
+class EnhancedOff(NotReady):
+    """The enhanced experience, which connecting from inside the CRM needs, is switched off."""
+
+    code = "collaboration.enhanced_off"
+    environment: str
+
+
+@dataclass(unsafe_hash=True)
+class BasicRequired(NotReady):
+    """Enhanced can be on only while Basic is on."""
+
+    code = "collaboration.basic_required"
+
+
+@dataclass(unsafe_hash=True)
+class TableNotEnabled(NotReady):
+    """The table is not switched on for collaboration."""
+
+    code = "table.not_enabled"
+    table: str
+
+
+@dataclass(unsafe_hash=True)
+class DocumentManagementOff(NotReady):
+    """SharePoint document management is off for the table."""
+
+    code = "table.document_management_off"
+    table: str
+
+
+# --- consent ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(unsafe_hash=True)
+class ConsentNotGranted(ConsentMissing):
+    """`scopes` are the permissions that the token does not carry; `rung` is the step of the consent ladder."""
+
+    code = "consent.not_granted"
+    rung: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(unsafe_hash=True)
+class ConsentRefused(ConsentMissing):
+    """The administrator pressed Cancel on the consent page."""
+
+    code = "consent.refused"
+    by: str
+
+
+# --- upstream --------------------------------------------------------------------------------------------------
+
+
+@dataclass(unsafe_hash=True)
+class Upstream(LiaisonError):
+    """A service answered, or failed to; `request_id` is the service's own."""
+
+    service: str
+    service_code: str = ""
+    request_id: str = ""
+
+    status = 502
+
+
+@dataclass(unsafe_hash=True)
+class UpstreamRefused(Upstream):
+    """The service refused for a reason that no other class names; `reason` is its message, for administrators."""
+
+    code = "upstream.refused"
+    reason: str = ""
+    http_status: int = 0
+
+
+@dataclass(unsafe_hash=True)
+class UpstreamThrottled(Upstream):
+    code = "upstream.throttled"
+    status = 503
+    retry = Retry.LATER
+    wait_s: float = 1.0
+
+    @property
+    def retry_after_s(self) -> float | None:
+        return self.wait_s
+
+
+@dataclass(unsafe_hash=True)
+class UpstreamUnavailable(Upstream):
+    """The service cannot be reached or answers 5xx without having acted."""
+
+    code = "upstream.unavailable"
+    status = 503
+    retry = Retry.LATER
+    wait_s: float | None = None
+
+    @property
+    def retry_after_s(self) -> float | None:
+        return self.wait_s
+
+
+@dataclass(unsafe_hash=True)
+class AnswerLost(Upstream):
+    """The request may have taken effect and the answer is gone: look before repeating."""
+
+    code = "upstream.answer_lost"
+    status = 503
+    retry = Retry.LATER
+
+
+@dataclass(unsafe_hash=True)
+class StillPreparing(Upstream):
+    """What was asked for is being made (a new channel's library): wait, don't fail."""
+
+    code = "upstream.still_preparing"
+    status = 503
+    retry = Retry.LATER
+    what: str = ""
+
+
+@dataclass(unsafe_hash=True)
+class UpstreamSurprise(Upstream):
+    """An answer not shaped as documented; `path` is the place in its JSON."""
+
+    code = "upstream.surprise"
+    path: str = ""
+
+
+# --- defect ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(unsafe_hash=True)
+class Defect(LiaisonError):
+    """Made only at a door, from what nobody expected."""
+
+    code = "defect"
+    incident: str
+
+
+def concrete_errors() -> dict[str, type[LiaisonError]]:
+    """Every class of the tree that has a code, by code."""
+    found: dict[str, type[LiaisonError]] = {}
+    pending: list[type[LiaisonError]] = [LiaisonError]
+    while pending:
+        kind = pending.pop()
+        pending.extend(kind.__subclasses__())
+        if "code" in vars(kind) and kind.code:
+            found[kind.code] = kind
+    return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """An error as it is stored: code and facts."""
+
+    code: str
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, error: LiaisonError) -> Self:
+        return cls(error.code, error.facts())
+
+    def error(self) -> LiaisonError:
+        """The error again; an unknown code (from a newer version) becomes UpstreamRefused with the code kept."""
+        kind = concrete_errors().get(self.code)
+        if kind is None:
+            return UpstreamRefused("liaison", self.code)
+        values = {name: _revived(value) for name, value in self.facts.items()}
+        return kind(**values)
+
+
+def _revived(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_revived(item) for item in value)
+    if isinstance(value, dict):
+        return Row(**value)
+    return value

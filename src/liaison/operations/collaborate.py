@@ -1,0 +1,64 @@
+"""What Collaborate shows on a record: the channels it is tied to, and work that is under way."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from liaison.domain.connection import may_collaborate
+from liaison.domain.crm import Association, Record, Table
+from liaison.domain.link import Link, LinkState
+from liaison.domain.names import Person, RecordRef
+from liaison.domain.readiness import Switches
+from liaison.errors import CollaborationOff, TableNotEnabled
+from liaison.ports import Ports
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One channel of a record: Dataverse's row, our link, or both."""
+
+    association: Association | None
+    link: Link | None
+
+    @property
+    def is_adopted(self) -> bool:
+        """Made by Microsoft's own button, not by Liaison."""
+        return self.link is None
+
+
+@dataclass(frozen=True)
+class Panel:
+    record: Record
+    table: Table
+    switches: Switches
+    connections: tuple[Connection, ...]
+
+
+async def read_panel(ref: RecordRef, by: Person, ports: Ports) -> Panel:
+    """Raises CollaborationOff, TableNotEnabled, RecordUnknown, PrivilegeMissing."""
+    crm = ports.crm(by, ref.environment)
+    switches, table, record, associations, links = await asyncio.gather(
+        crm.read_switches(),
+        crm.read_table(ref.table),
+        crm.read_record(ref),
+        crm.list_associations(ref),
+        ports.links.of_record(ref),
+    )
+    if not may_collaborate(switches, table):
+        environment = next(place for place in ports.environments if place.key == ref.environment)
+        raise TableNotEnabled(table.plural) if switches.basic else CollaborationOff(environment.name)
+    return Panel(record, table, switches, join_connections(associations, links))
+
+
+def join_connections(associations: tuple[Association, ...], links: tuple[Link, ...]) -> tuple[Connection, ...]:
+    """Rows and links of the same channel are one connection; links at work without a row follow the rows."""
+    by_channel = {link.evidence.channel: link for link in links if link.evidence.channel}
+    rows = tuple(Connection(row, by_channel.get(row.channel)) for row in associations)
+    tied = {row.channel for row in associations}
+    others = tuple(
+        Connection(None, link)
+        for link in links
+        if (link.evidence.channel not in tied or not link.evidence.channel) and link.state is not LinkState.CONNECTED
+    )
+    return rows + others

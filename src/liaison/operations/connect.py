@@ -1,0 +1,188 @@
+"""Connect a record to a channel: decide, save the intent, and carry it out until it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import replace
+from uuid import uuid4
+
+from liaison.domain.connection import ConnectionFacts, ConnectionRequest, plan_connection, propose_free_name
+from liaison.domain.crm import Record
+from liaison.domain.link import CONNECT_STEPS, Link, LinkState, NewChannel, Operation, StepName
+from liaison.domain.names import LinkId, Person
+from liaison.domain.teams import AppPlacement, Channel, TabContent
+from liaison.errors import ChannelNameTaken, LinkBusy
+from liaison.operations.saga import Step, carry_out
+from liaison.ports import Ports
+
+TAB_NAME_LIMIT = 128
+CHANNEL_TEXT_LIMIT = 1000
+
+
+async def connect_record(asked: ConnectionRequest, by: Person, ports: Ports, key: str = "") -> Link:
+    """Save the intent to connect and hand it to the engine; the link that holds from now on comes back.
+
+    Two people, a double click, or the same idempotency key get the same link. Raises every refusal of
+    `plan_connection`, RecordUnknown, NotTeamMember, IdempotencyKeyReused, and Upstream errors of the gathering.
+    """
+    record, facts = await gather_connection_facts(asked, by, ports)
+    plan = plan_connection(asked, facts)
+    link = Link(
+        id=LinkId(str(uuid4())),
+        record=plan.record,
+        record_title=record.title,
+        team=plan.team,
+        wanted=plan.channel,
+        by=by,
+        acting=by,
+        planned_at=ports.clock.now(),
+    )
+    held = await ports.links.plan(link, key, fingerprint(asked))
+    if held.state is LinkState.PLANNED:
+        await ports.steps.start(Operation.CONNECT, held)
+    return held
+
+
+def fingerprint(asked: ConnectionRequest) -> str:
+    """The same for the same request; tells a repeated request from a reused key."""
+    channel = asked.channel.name if isinstance(asked.channel, NewChannel) else asked.channel
+    parts = (asked.record.environment, asked.record.table, asked.record.id, asked.team, channel)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+async def gather_connection_facts(asked: ConnectionRequest, by: Person, ports: Ports) -> tuple[Record, ConnectionFacts]:
+    """Everything that deciding needs, asked for at once."""
+    environment = next(place for place in ports.environments if place.key == asked.record.environment)
+    crm, teamwork = ports.crm(by, asked.record.environment), ports.teamwork(by)
+    record, switches, table, me, scopes = await asyncio.gather(
+        crm.read_record(asked.record),
+        crm.read_switches(),
+        crm.read_table(asked.record.table),
+        ports.people(by).read_me(),
+        ports.sign_in.carried_scopes(by),
+    )
+    facts = ConnectionFacts(environment.name, switches, table, me.service_plans, scopes, "", ())
+    if not switches.enhanced or not scopes:
+        return record, facts
+    team, channels = await asyncio.gather(teamwork.read_team(asked.team), teamwork.list_channels(asked.team))
+    return record, replace(facts, team_name=team.name, channels=channels)
+
+
+async def try_again(link_id: LinkId, by: Person, ports: Ports) -> Link:
+    """Go on with a link that waits for a person, where it stopped. Raises LinkUnknown, LinkBusy."""
+    link = await ports.links.get(link_id)
+    if link.state is not LinkState.NEEDS_PERSON:
+        raise LinkBusy(link.id, link.state.value)
+    saved = await ports.links.save(link.resumed(by), "link.tried_again")
+    await ports.steps.start(saved.operation, saved)
+    return saved
+
+
+async def carry_out_connection(link_id: LinkId, ports: Ports) -> None:
+    """Durable: channel, app, tab, folder, location, association, note. Raises Stopped."""
+    link = await ports.links.get(link_id)
+    if link.state is LinkState.PLANNED:
+        await ports.links.save(replace(link, state=LinkState.CONNECTING), "link.connecting")
+    await carry_out(link_id, _steps(ports), ports)
+    link = await ports.links.get(link_id)
+    await ports.links.save(replace(link, state=LinkState.CONNECTED, trouble=None), "link.connected")
+
+
+def _steps(ports: Ports) -> tuple[Step, ...]:
+    async def channel(link: Link) -> Link:
+        teamwork = ports.teamwork(link.acting)
+        team = await teamwork.read_team(link.team)
+        found, ours = await _channel(link, ports)
+        return link.with_evidence(
+            StepName.CHANNEL,
+            channel=found.id,
+            channel_name=found.name,
+            channel_kind=found.kind,
+            channel_address=found.address,
+            channel_is_ours=ours,
+            team_name=team.name,
+            team_thread=team.thread,
+        )
+
+    async def app(link: Link) -> Link:
+        placed = await ports.teamwork(link.acting).ensure_app(link.team)
+        ours = link.evidence.app_is_ours or not placed.was_there
+        return link.with_evidence(StepName.APP, app=placed.app, app_installation=placed.installation, app_is_ours=ours)
+
+    async def tab(link: Link) -> Link:
+        placed = AppPlacement(link.evidence.app, link.evidence.app_installation, was_there=True)
+        content = tab_content(link, ports.public_address)
+        made = await ports.teamwork(link.acting).ensure_tab(link.team, link.evidence.channel, placed, content)
+        return link.with_evidence(StepName.TAB, tab=made.id, tab_address=made.address)
+
+    async def folder(link: Link) -> Link:
+        found = await ports.teamwork(link.acting).read_files_folder(link.team, link.evidence.channel)
+        going = replace(link, state=LinkState.CONNECTING)
+        return going.with_evidence(
+            StepName.FOLDER,
+            drive=found.drive,
+            folder=found.item,
+            folder_address=found.address,
+            site_address=found.site_address,
+            folder_path=found.path,
+        )
+
+    async def location(link: Link) -> Link:
+        row = await ports.crm(link.acting, link.record.environment).ensure_location(link)
+        return link.with_evidence(StepName.LOCATION, location=row)
+
+    async def association(link: Link) -> Link:
+        row = await ports.crm(link.acting, link.record.environment).ensure_association(link)
+        return link.with_evidence(StepName.ASSOCIATION, association=row)
+
+    async def note(link: Link) -> Link:
+        subject, text = note_words(link, "connected", ports)
+        crm = ports.crm(link.acting, link.record.environment)
+        row = await crm.ensure_note(link, "connected", subject, text)
+        return link.with_evidence(StepName.NOTE, note=row)
+
+    effects = (channel, app, tab, folder, location, association, note)
+    return tuple(Step(name, effect) for name, effect in zip(CONNECT_STEPS, effects, strict=True))
+
+
+async def _channel(link: Link, ports: Ports) -> tuple[Channel, bool]:
+    teamwork = ports.teamwork(link.acting)
+    if not isinstance(link.wanted, NewChannel):
+        return await teamwork.read_channel(link.team, link.wanted), False
+    facts = {"record": link.record_title, "mark": link.tab_entity}
+    text = ports.wording.say(link.by.language, "channel.description", facts)
+    try:
+        return await teamwork.ensure_channel(link.team, link.wanted.name, link.tab_entity, text[:CHANNEL_TEXT_LIMIT])
+    except ChannelNameTaken as taken:
+        team = await teamwork.read_team(link.team)
+        channels = await teamwork.list_channels(link.team)
+        names = {channel.name.casefold() for channel in channels} | {link.wanted.name.casefold()}
+        raise ChannelNameTaken(taken.name, team.name, propose_free_name(taken.name, names)) from taken
+
+
+def tab_content(link: Link, public_address: str) -> TabContent:
+    """What the link's tab shows: a page of ours, found again by the link's own key."""
+    return TabContent(
+        name=link.record_title[:TAB_NAME_LIMIT] or link.tab_entity,
+        entity=link.tab_entity,
+        content_address=f"{public_address}/teams/tab/{link.tab_entity}?theme={{theme}}&locale={{locale}}",
+        website_address=f"{public_address}/l/{link.tab_entity}",
+        remove_address=f"{public_address}/teams/remove",
+    )
+
+
+def note_words(link: Link, kind: str, ports: Ports) -> tuple[str, str]:
+    """Subject and text of the timeline entry, in the language of whoever asked."""
+    facts = {
+        "record": link.record_title,
+        "channel": link.channel_name,
+        "team": link.evidence.team_name,
+        "address": link.evidence.channel_address,
+        "person": link.acting.name,
+    }
+    language = link.acting.language
+    return (
+        ports.wording.say(language, f"note.{kind}.subject", facts),
+        ports.wording.say(language, f"note.{kind}.text", facts),
+    )

@@ -1,0 +1,116 @@
+"""Disconnect a record from a channel: the row, the location and, if wished, the tab go; channel and files stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4
+
+from liaison.domain.crm import Association
+from liaison.domain.link import DISCONNECT_STEPS, Evidence, Link, LinkState, Operation, StepName, TabChoice
+from liaison.domain.names import LinkId, Person, RecordRef, RowId
+from liaison.errors import LinkBusy, LinkUnknown
+from liaison.operations.connect import note_words
+from liaison.operations.saga import Step, carry_out
+from liaison.ports import Ports
+
+
+async def disconnect(link_id: LinkId, by: Person, ports: Ports, tab: TabChoice = TabChoice.REMOVE) -> Link:
+    """Save the intent to disconnect and hand it to the engine. Repeating it is harmless.
+
+    Raises LinkUnknown, LinkBusy while the link is still being connected, and what Dataverse refuses the person.
+    """
+    link = await ports.links.get(link_id)
+    if link.state in {LinkState.DISCONNECTING, LinkState.DISCONNECTED, LinkState.UNDONE}:
+        return link
+    if link.state.at_work and link.state is not LinkState.FILES_PENDING:
+        raise LinkBusy(link.id, link.state.value)
+    await ports.crm(by, link.record.environment).read_record(link.record)
+    going = replace(
+        link,
+        state=LinkState.DISCONNECTING,
+        acting=by,
+        operation=Operation.DISCONNECT,
+        tab_choice=tab,
+        trouble=None,
+        waiting=None,
+        done=tuple(step for step in link.done if step not in DISCONNECT_STEPS),
+        run=link.run + 1,
+    )
+    saved = await ports.links.save(going, "link.disconnecting")
+    await ports.steps.start(Operation.DISCONNECT, saved)
+    return saved
+
+
+async def adopt_association(record: RecordRef, row: RowId, by: Person, ports: Ports) -> Link:
+    """A link for a row that Liaison did not make, so that it can be shown and disconnected like our own.
+
+    Raises LinkUnknown when the record has no such row.
+    """
+    crm = ports.crm(by, record.environment)
+    found = next((one for one in await crm.list_associations(record) if one.id == row), None)
+    if found is None:
+        raise LinkUnknown(row)
+    for link in await ports.links.of_record(record):
+        if link.evidence.association == row or link.evidence.channel == found.channel:
+            return link
+    title = (await crm.read_record(record)).title
+    return await ports.links.plan(_adopted(found, title, by, ports), "", "")
+
+
+def _adopted(row: Association, title: str, by: Person, ports: Ports) -> Link:
+    evidence = Evidence(
+        channel=row.channel,
+        channel_name=row.channel_name,
+        channel_kind=row.channel_kind,
+        team_name=row.team_name,
+        team_thread=row.team_thread,
+        site_address=row.site_address,
+        folder_path=row.folder_path,
+        association=row.id,
+    )
+    return Link(
+        id=LinkId(str(uuid4())),
+        record=row.record,
+        record_title=title,
+        team=row.team,
+        wanted=row.channel,
+        by=by,
+        acting=by,
+        planned_at=ports.clock.now(),
+        state=LinkState.CONNECTED,
+        evidence=evidence,
+        done=(StepName.CHANNEL, StepName.ASSOCIATION),
+    )
+
+
+async def carry_out_disconnection(link_id: LinkId, ports: Ports) -> None:
+    """Durable: association, location, tab, note. What is gone already is done. Raises Stopped."""
+    await carry_out(link_id, _steps(ports), ports)
+    link = await ports.links.get(link_id)
+    await ports.links.save(replace(link, state=LinkState.DISCONNECTED, trouble=None), "link.disconnected")
+
+
+def _steps(ports: Ports) -> tuple[Step, ...]:
+    async def remove_association(link: Link) -> Link:
+        crm = ports.crm(link.acting, link.record.environment)
+        await crm.remove_association(link.evidence.association or link.row_id("association"))
+        return link.with_evidence(StepName.REMOVE_ASSOCIATION, association=RowId(""))
+
+    async def remove_location(link: Link) -> Link:
+        crm = ports.crm(link.acting, link.record.environment)
+        await crm.remove_location(link.evidence.location or link.row_id("location"))
+        return link.with_evidence(StepName.REMOVE_LOCATION, location=RowId(""))
+
+    async def remove_tab(link: Link) -> Link:
+        if link.evidence.tab and link.tab_choice is TabChoice.REMOVE:
+            await ports.teamwork(link.acting).remove_tab(link.team, link.evidence.channel, link.evidence.tab)
+        return link.with_evidence(StepName.REMOVE_TAB)
+
+    async def note(link: Link) -> Link:
+        subject, text = note_words(link, "disconnected", ports)
+        crm = ports.crm(link.acting, link.record.environment)
+        await crm.ensure_note(link, f"disconnected-{link.run}", subject, text)
+        return link.with_evidence(StepName.NOTE_REMOVED)
+
+    effects = (remove_association, remove_location, remove_tab, note)
+    return tuple(Step(name, effect) for name, effect in zip(DISCONNECT_STEPS, effects, strict=True))

@@ -1,0 +1,127 @@
+"""Switch linking on and off in one environment, and ask for the tenant's consent."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from liaison.domain.consent import Consent, ConsentState, enhanced_scopes, judge_consent
+from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, CrmPerson
+from liaison.domain.names import EnvironmentKey, Person
+from liaison.domain.readiness import Check, Switches, judge_readiness, service_code, unmet
+from liaison.domain.teams import DirectoryPerson
+from liaison.errors import (
+    BasicRequired,
+    ConsentNotGranted,
+    ConsentRefused,
+    PrerequisitesUnmet,
+    RoleMissing,
+)
+from liaison.ports import Ports
+
+GLOBAL_ADMINISTRATOR_TEMPLATE = "62e90394-69f5-4237-9190-012177145e10"
+
+
+@dataclass(frozen=True)
+class Collaboration:
+    """Everything that the page "Microsoft Teams collaboration and chat" shows."""
+
+    switches: Switches
+    checks: tuple[Check, ...]
+    consent: Consent
+    person: CrmPerson
+    is_tenant_administrator: bool
+    links: int
+
+
+async def read_collaboration(environment: EnvironmentKey, by: Person, ports: Ports) -> Collaboration:
+    """Switches, prerequisites, consent and what the asker may change, from live data."""
+    crm = ports.crm(by, environment)
+    switches, facts, person, me, consent, links = await asyncio.gather(
+        crm.read_switches(),
+        crm.gather_readiness(),
+        crm.read_person(),
+        ports.people(by).read_me(),
+        ports.consents.read(by.tenant),
+        ports.links.count(environment),
+    )
+    checks = judge_readiness(facts)
+    return Collaboration(switches, checks, consent, person, is_tenant_administrator(me), links)
+
+
+def is_tenant_administrator(me: DirectoryPerson) -> bool:
+    return GLOBAL_ADMINISTRATOR_TEMPLATE in me.directory_roles
+
+
+async def save_switches(wanted: Switches, environment: EnvironmentKey, by: Person, ports: Ports) -> Switches:
+    """Make the environment's switches as wanted, if nobody changed them since `wanted.version` was read.
+
+    Raises RoleMissing, BasicRequired, PrerequisitesUnmet with every unmet prerequisite and its rows,
+    ConsentNotGranted, SettingsChanged. A refusal changes nothing.
+    """
+    crm = ports.crm(by, environment)
+    now, person = await asyncio.gather(crm.read_switches(), crm.read_person())
+    wanted = _within_rules(wanted, now, person)
+    if wanted.basic and not now.basic:
+        _require_readiness(judge_readiness(await crm.gather_readiness()))
+    if wanted.enhanced and not now.enhanced:
+        await _require_tenant_consent(by, ports)
+    saved = await crm.save_switches(replace(wanted, user_sync=wanted.enhanced))
+    await ports.audit.write(by, "switches.saved", environment, _change(now, saved))
+    return saved
+
+
+def _within_rules(wanted: Switches, now: Switches, person: CrmPerson) -> Switches:
+    if not person.is_system_administrator:
+        raise RoleMissing(SYSTEM_ADMINISTRATOR)
+    if wanted.basic:
+        return wanted
+    if wanted.enhanced and not now.enhanced:
+        raise BasicRequired
+    return replace(wanted, enhanced=False)  # Basic switched off takes Enhanced with it
+
+
+def _require_readiness(checks: tuple[Check, ...]) -> None:
+    failed = unmet(checks)
+    if failed:
+        rows = tuple(row for check in failed for row in check.rows)
+        raise PrerequisitesUnmet(service_code(checks), tuple(check.code for check in failed), rows)
+
+
+async def _require_tenant_consent(by: Person, ports: Ports) -> None:
+    if not is_tenant_administrator(await ports.people(by).read_me()):
+        raise RoleMissing(GLOBAL_ADMINISTRATOR)
+    consent = await probe_consent(by, ports)
+    if consent.state is not ConsentState.GRANTED:
+        raise ConsentNotGranted("enhanced", consent.missing)
+
+
+def _change(before: Switches, after: Switches) -> str:
+    words = (("basic", before.basic, after.basic), ("enhanced", before.enhanced, after.enhanced))
+    return ", ".join(f"{name}: {old} -> {new}" for name, old, new in words if old != new) or "unchanged"
+
+
+async def probe_consent(by: Person, ports: Ports) -> Consent:
+    """Ask for a token now and remember what it shows of the tenant's consent."""
+    carried = await ports.sign_in.probe_scopes(by)
+    state, missing = judge_consent(carried)
+    before = await ports.consents.read(by.tenant)
+    if state is before.state and missing == before.missing:
+        return before
+    granted = tuple(scope for scope in enhanced_scopes() if scope in carried)
+    consent = Consent(state, granted, missing, by.name, ports.clock.now())
+    await ports.consents.save(by.tenant, consent)
+    await ports.audit.write(by, "consent.seen", by.tenant, state.value)
+    return consent
+
+
+async def finish_consent(by: Person, kept: str, answer: dict[str, str], ports: Ports) -> Consent:
+    """Take the browser's return from the consent page: a refusal is remembered, a grant is probed."""
+    try:
+        await ports.sign_in.read_consent_answer(kept, answer)
+    except ConsentRefused:
+        refused = Consent(ConsentState.REFUSED, (), enhanced_scopes(), by.name, ports.clock.now())
+        await ports.consents.save(by.tenant, refused)
+        await ports.audit.write(by, "consent.refused", by.tenant, "")
+        return refused
+    return await probe_consent(by, ports)

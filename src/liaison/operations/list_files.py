@@ -1,0 +1,128 @@
+"""The Documents tab of a record: its places, the files in one of them, upload and download."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from liaison.domain.crm import Association, Location, PlaceKind
+from liaison.domain.link import Link
+from liaison.domain.names import DriveId, ItemId, Person, RecordRef, read_file_name
+from liaison.domain.teams import FileEntry, FilePage, Folder
+from liaison.errors import FilesRefused, FileUnknown, LiaisonError, Remembered, UploadTooLarge
+from liaison.ports import Ports
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of a record's files: a channel's folder or another document location.
+
+    `key` names it in addresses. `folder` is None when it could not be opened; `trouble` says why.
+    """
+
+    key: str
+    name: str
+    detail: str
+    kind: PlaceKind
+    address: str
+    folder: Folder | None
+    trouble: Remembered | None
+
+
+@dataclass(frozen=True)
+class Documents:
+    places: tuple[Place, ...]
+    chosen: Place | None
+    page: FilePage
+    path: tuple[FileEntry, ...] = ()
+
+
+async def list_places(ref: RecordRef, by: Person, ports: Ports) -> tuple[Place, ...]:
+    """Every place of the record's files, channels first; one that cannot be opened says why."""
+    crm = ports.crm(by, ref.environment)
+    associations, locations, links = await asyncio.gather(
+        crm.list_associations(ref), crm.list_locations(ref), ports.links.of_record(ref)
+    )
+    known = {link.evidence.channel: link for link in links if link.evidence.folder}
+    channels = [_open_channel(row, known.get(row.channel), by, ports) for row in associations]
+    covered = {_folder_key(row.site_address, row.folder_path) for row in associations}
+    others = [_open_location(place, by, ports) for place in locations if _address_key(place.address) not in covered]
+    return tuple(await asyncio.gather(*channels, *others))
+
+
+async def _open_channel(row: Association, link: Link | None, by: Person, ports: Ports) -> Place:
+    try:
+        folder = await ports.teamwork(by).read_files_folder(row.team, row.channel)
+    except LiaisonError as error:
+        trouble = Remembered.of(_as_files_error(error, row.channel_name))
+        address = link.evidence.folder_address if link else ""
+        return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, address, None, trouble)
+    return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, folder.address, folder, None)
+
+
+async def _open_location(place: Location, by: Person, ports: Ports) -> Place:
+    try:
+        folder = await ports.files(by).find_folder(place.address)
+    except LiaisonError as error:
+        trouble = Remembered.of(_as_files_error(error, place.name))
+        return Place(place.id, place.name, "", place.kind, place.address, None, trouble)
+    return Place(place.id, place.name, "", place.kind, place.address, folder, None)
+
+
+def _as_files_error(error: LiaisonError, place: str) -> LiaisonError:
+    return FilesRefused(place) if error.status == 403 and error.code.startswith("team.") else error
+
+
+def _folder_key(site_address: str, folder_path: str) -> str:
+    host = site_address.split("://", 1)[-1].split("/", 1)[0]
+    return _address_key(f"https://{host}{folder_path}")
+
+
+def _address_key(address: str) -> str:
+    return address.split("://", 1)[-1].rstrip("/").replace("%20", " ").casefold()
+
+
+async def list_documents(
+    ref: RecordRef, key: str, folder: ItemId | None, page: str, by: Person, ports: Ports
+) -> Documents:
+    """The places, and the files of the chosen one (the first that opens when `key` is empty).
+
+    `folder` is a folder below the place's own. Raises FileUnknown when no place has that key.
+    """
+    places = await list_places(ref, by, ports)
+    chosen = _choose(places, key)
+    if chosen is None or chosen.folder is None:
+        return Documents(places, chosen, FilePage((), ""))
+    item = folder or chosen.folder.item
+    return Documents(places, chosen, await ports.files(by).list_folder(chosen.folder.drive, item, page))
+
+
+def _choose(places: tuple[Place, ...], key: str) -> Place | None:
+    if not key:
+        return next((place for place in places if place.folder), places[0] if places else None)
+    for place in places:
+        if place.key == key:
+            return place
+    raise FileUnknown(key)
+
+
+async def upload(
+    drive: DriveId,
+    folder: ItemId,
+    name: str,
+    content: AsyncIterator[bytes],
+    size_bytes: int,
+    by: Person,
+    ports: Ports,
+) -> FileEntry:
+    """Put a file into a folder as the person. Raises FileNameForbidden, UploadTooLarge, FileExists, FilesRefused."""
+    checked = read_file_name(name)
+    if size_bytes > ports.upload_limit_bytes:
+        raise UploadTooLarge(checked, size_bytes, ports.upload_limit_bytes)
+    return await ports.files(by).upload(drive, folder, checked, content, size_bytes)
+
+
+async def download_address(drive: DriveId, item: ItemId, by: Person, ports: Ports) -> str:
+    """Where the person's own browser can fetch the file, so that device policies see the person's device."""
+    return await ports.files(by).download_address(drive, item)

@@ -1,0 +1,53 @@
+"""What the engine calls: one durable run of a link's work, and the sweep that leaves none behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4
+
+from liaison.domain.link import LinkState, Operation
+from liaison.domain.names import LinkId, Person
+from liaison.errors import Defect, Remembered
+from liaison.operations.connect import carry_out_connection
+from liaison.operations.disconnect import carry_out_disconnection
+from liaison.operations.saga import Stopped
+from liaison.ports import Ports
+
+
+async def run(operation: Operation, link_id: LinkId, ports: Ports) -> str:
+    """Carry out one operation on one link; its last state comes back.
+
+    What nobody expected stops the link with an incident number and is raised for the log.
+    """
+    try:
+        if operation is Operation.CONNECT:
+            await carry_out_connection(link_id, ports)
+        else:
+            await carry_out_disconnection(link_id, ports)
+    except Stopped:
+        pass  # the link already says why
+    except Exception as cause:
+        incident = uuid4().hex[:12]
+        link = await ports.links.get(link_id)
+        trouble = Remembered.of(Defect(incident))
+        stopped = replace(link, state=LinkState.NEEDS_PERSON, waiting=None, trouble=trouble)
+        await ports.links.save(stopped, "link.defect")
+        raise RuntimeError(f"incident {incident}: {operation.value} of link {link_id}") from cause
+    return (await ports.links.get(link_id)).state.value
+
+
+async def resume_all(ports: Ports) -> int:
+    """Hand every link whose work is unfinished to the engine again; how many there were."""
+    waiting = await ports.links.at_work()
+    for link in waiting:
+        await ports.steps.start(link.operation, link)
+    return len(waiting)
+
+
+async def resume_parked(person: Person, ports: Ports) -> int:
+    """After a person has signed in again: go on with what had stopped for want of it."""
+    parked = await ports.links.parked_for(person)
+    for link in parked:
+        saved = await ports.links.save(link.resumed(person), "link.resumed")
+        await ports.steps.start(saved.operation, saved)
+    return len(parked)

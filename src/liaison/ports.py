@@ -1,0 +1,429 @@
+"""What Liaison needs of the world, in its own words. Adapters say these in one protocol each.
+
+Every port of a service is opened for one person, so that the service's own permission checks are ours.
+All of them raise the classes of `errors`; `Upstream` errors name the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from liaison.domain.consent import Consent
+from liaison.domain.crm import (
+    App,
+    Association,
+    CrmPerson,
+    Environment,
+    Grid,
+    Location,
+    Note,
+    Record,
+    Table,
+    View,
+)
+from liaison.domain.link import Link, LinkState, Operation
+from liaison.domain.names import (
+    ChannelId,
+    DriveId,
+    EnvironmentKey,
+    ItemId,
+    LinkId,
+    Person,
+    PersonId,
+    RecordRef,
+    RowId,
+    TabId,
+    TableName,
+    TeamId,
+    TenantId,
+)
+from liaison.domain.readiness import ReadinessFacts, Switches
+from liaison.domain.teams import (
+    AppPlacement,
+    Channel,
+    DirectoryPerson,
+    FileEntry,
+    FilePage,
+    Folder,
+    Tab,
+    TabContent,
+    Team,
+)
+
+
+class Crm(Protocol):
+    """One Dataverse environment as one person sees it."""
+
+    async def read_person(self) -> CrmPerson: ...
+
+    async def list_apps(self) -> tuple[App, ...]: ...
+
+    async def read_table(self, table: TableName) -> Table:
+        """Raises TableUnknown."""
+        ...
+
+    async def list_tables(self, tables: Sequence[TableName]) -> tuple[Table, ...]:
+        """The tables of these names that exist, in the order given."""
+        ...
+
+    async def list_views(self, table: TableName) -> tuple[View, ...]:
+        """System views and the person's own, the default first."""
+        ...
+
+    async def read_grid(self, view: View, search: str = "", page: str = "", size: int = 50) -> Grid:
+        """One page of a view's rows, narrowed to names that contain `search`."""
+        ...
+
+    async def read_record(self, ref: RecordRef) -> Record:
+        """Raises RecordUnknown, PrivilegeMissing."""
+        ...
+
+    async def find_records(self, table: TableName, asked: str, limit: int = 10) -> tuple[Record, ...]:
+        """By id when `asked` is a guid, otherwise by exact name, and failing that by a name that contains it."""
+        ...
+
+    async def list_notes(self, ref: RecordRef, limit: int = 20) -> tuple[Note, ...]: ...
+
+    async def read_switches(self) -> Switches: ...
+
+    async def save_switches(self, switches: Switches) -> Switches:
+        """Write all three switches if the row is still at `switches.version`; the new state comes back.
+
+        Raises SettingsChanged, PrerequisitesUnmet (when the service refuses with 800503ca), PrivilegeMissing.
+        """
+        ...
+
+    async def gather_readiness(self) -> ReadinessFacts: ...
+
+    async def list_associations(self, ref: RecordRef) -> tuple[Association, ...]:
+        """Every channel the record is tied to, whoever tied it."""
+        ...
+
+    async def list_locations(self, ref: RecordRef) -> tuple[Location, ...]: ...
+
+    async def ensure_location(self, link: Link) -> RowId:
+        """The document location of the link's folder, regarding its record; made once under the link's own id."""
+        ...
+
+    async def ensure_association(self, link: Link) -> RowId:
+        """The row that ties record and channel; found when one exists, else made under the link's own id."""
+        ...
+
+    async def ensure_note(self, link: Link, kind: str, subject: str, text: str) -> RowId:
+        """A timeline entry, once for each kind."""
+        ...
+
+    async def remove_association(self, row: RowId) -> None:
+        """Absent already is done."""
+        ...
+
+    async def remove_location(self, row: RowId) -> None: ...
+
+    async def remove_note(self, row: RowId) -> None: ...
+
+
+class Teamwork(Protocol):
+    """Teams, channels, apps and tabs as one person sees them."""
+
+    async def list_teams(self) -> tuple[Team, ...]:
+        """The teams the person belongs to, by name."""
+        ...
+
+    async def read_team(self, team: TeamId) -> Team:
+        """Raises TeamUnknown, NotTeamMember."""
+        ...
+
+    async def list_channels(self, team: TeamId) -> tuple[Channel, ...]: ...
+
+    async def read_channel(self, team: TeamId, channel: ChannelId) -> Channel:
+        """Raises ChannelGone, NotTeamMember."""
+        ...
+
+    async def ensure_channel(self, team: TeamId, name: str, marker: str, description: str) -> tuple[Channel, bool]:
+        """A standard channel of that name whose description carries `marker`; true when it was made by us.
+
+        Looks before it creates and after a lost answer. Raises ChannelNameTaken, ChannelAmbiguous, NotTeamMember.
+        """
+        ...
+
+    async def ensure_app(self, team: TeamId) -> AppPlacement:
+        """Our Teams app installed in the team; the website tab when the catalogue does not have our app."""
+        ...
+
+    async def remove_app(self, team: TeamId, installation: str) -> None: ...
+
+    async def ensure_tab(
+        self,
+        team: TeamId,
+        channel: ChannelId,
+        placement: AppPlacement,
+        content: TabContent,
+    ) -> Tab:
+        """One tab with this entity (or address, for a website tab): the oldest is kept, our extras are removed."""
+        ...
+
+    async def find_tab(self, team: TeamId, channel: ChannelId, entity: str, content_address: str) -> Tab | None: ...
+
+    async def remove_tab(self, team: TeamId, channel: ChannelId, tab: TabId) -> None:
+        """Absent already is done."""
+        ...
+
+    async def read_files_folder(self, team: TeamId, channel: ChannelId) -> Folder:
+        """Raises StillPreparing while the channel's library is being made."""
+        ...
+
+
+class Files(Protocol):
+    """Files as one person may reach them."""
+
+    async def list_folder(self, drive: DriveId, item: ItemId, page: str = "", size: int = 100) -> FilePage: ...
+
+    async def upload(
+        self,
+        drive: DriveId,
+        folder: ItemId,
+        name: str,
+        content: AsyncIterator[bytes],
+        size_bytes: int,
+    ) -> FileEntry:
+        """Small files in one request, larger ones by an upload session. Raises FileExists, FilesRefused."""
+        ...
+
+    async def download_address(self, drive: DriveId, item: ItemId) -> str:
+        """A short-lived address that needs no token; for the person's own browser."""
+        ...
+
+    async def find_folder(self, address: str) -> Folder:
+        """The folder behind an absolute address. Raises FileUnknown, FilesRefused."""
+        ...
+
+
+class People(Protocol):
+    """The directory as one person sees it."""
+
+    async def read_me(self) -> DirectoryPerson: ...
+
+
+@dataclass(frozen=True)
+class SignInStart:
+    """Where to send the browser, and what to keep until it comes back."""
+
+    address: str
+    state: str
+    kept: str
+
+
+class SignIn(Protocol):
+    """Sign-in and consent by browser redirect, device code, and bearer tokens sent to our own API."""
+
+    async def start(self, environment: Environment, language: str, hint: str = "") -> SignInStart: ...
+
+    async def finish(self, kept: str, answer: dict[str, str]) -> Person:
+        """Redeem the answer; the person's refresh token is parked. Raises SignInRefused."""
+        ...
+
+    async def start_consent(self, person: Person, language: str) -> SignInStart:
+        """The administrator's consent for the organization, for every scope of the enhanced experience."""
+        ...
+
+    async def read_consent_answer(self, kept: str, answer: dict[str, str]) -> None:
+        """Raises ConsentRefused or SignInRefused; silence means: now probe the token."""
+        ...
+
+    async def carried_scopes(self, person: Person) -> frozenset[str]:
+        """What this person's Graph token carries; the token at hand will do."""
+        ...
+
+    async def probe_scopes(self, person: Person) -> frozenset[str]:
+        """The same of a token asked for now, with every scope of the enhanced experience requested."""
+        ...
+
+    async def accept_bearer(self, authorization: str) -> Person:
+        """The person behind a token sent to our API, on whose behalf we may now act. Raises TokenRefused."""
+        ...
+
+    def sign_out_address(self, back_to: str) -> str: ...
+
+    async def forget(self, person: Person) -> None:
+        """Delete the person's parked tokens."""
+        ...
+
+
+class Links(Protocol):
+    """Our own memory of links. Each save is one transaction with its audit line."""
+
+    async def plan(self, link: Link, key: str, fingerprint: str) -> Link:
+        """Save an intent, unless one for the same record and channel, or the same idempotency key, is there.
+
+        The link that holds from now on comes back: the given one or the earlier. An empty key means none.
+        Raises IdempotencyKeyReused when the key came with another fingerprint.
+        """
+        ...
+
+    async def get(self, link: LinkId) -> Link:
+        """Raises LinkUnknown."""
+        ...
+
+    async def save(self, link: Link, act: str = "") -> Link:
+        """Save if nobody saved since it was read; `act` names an audit line, empty for progress only.
+
+        Raises LinkBusy when somebody did.
+        """
+        ...
+
+    async def of_record(self, ref: RecordRef) -> tuple[Link, ...]:
+        """Links of a record that are not over, oldest first."""
+        ...
+
+    async def of_person(
+        self,
+        tenant: TenantId,
+        person: PersonId | None = None,
+        states: Sequence[LinkState] = (),
+        page: str = "",
+        size: int = 50,
+    ) -> tuple[tuple[Link, ...], str]:
+        """Newest first, with an opaque mark for the next page; of everybody in the tenant when person is None."""
+        ...
+
+    async def count(self, environment: EnvironmentKey) -> int:
+        """Links of an environment that are not over."""
+        ...
+
+    async def at_work(self) -> tuple[Link, ...]:
+        """Links whose work is not finished; a sweep hands them to the engine again."""
+        ...
+
+    async def parked_for(self, person: Person) -> tuple[Link, ...]:
+        """Links that stopped because this person must sign in again."""
+        ...
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """Who did what to what, in order; each line's hash covers the one before."""
+
+    number: int
+    at: datetime
+    who: str
+    act: str
+    subject: str
+    detail: str
+    hash: str
+
+
+class Audit(Protocol):
+    async def write(self, who: Person, act: str, subject: str, detail: str) -> None: ...
+
+    async def list(self, before: int = 0, size: int = 50) -> tuple[AuditLine, ...]: ...
+
+    async def first_broken(self) -> int | None:
+        """The number of the first line whose hash does not fit, None when the chain holds."""
+        ...
+
+
+@dataclass(frozen=True)
+class Session:
+    """A signed-in browser. `form_token` guards its writes."""
+
+    id: str
+    person: Person
+    form_token: str
+    language: str
+    theme: str
+    started_at: datetime
+
+
+class Sessions(Protocol):
+    async def open(self, person: Person, language: str) -> Session: ...
+
+    async def find(self, session: str) -> Session | None:
+        """None when unknown or past its idle or absolute time."""
+        ...
+
+    async def set_taste(self, session: str, language: str, theme: str) -> None: ...
+
+    async def close(self, session: str) -> None: ...
+
+    async def keep(self, state: str, kept: str, minutes: int = 10) -> None:
+        """Remember what a sign-in needs until the browser comes back with `state`."""
+        ...
+
+    async def take(self, state: str) -> str | None:
+        """What was kept under `state`, once."""
+        ...
+
+
+class ParkedTokens(Protocol):
+    """Refresh tokens of people, encrypted at rest."""
+
+    async def park(self, tenant: TenantId, person: PersonId, refresh_token: str) -> None: ...
+
+    async def read(self, tenant: TenantId, person: PersonId) -> str | None: ...
+
+    async def forget(self, tenant: TenantId, person: PersonId) -> None: ...
+
+
+class Consents(Protocol):
+    """What was last seen of the tenant's consent."""
+
+    async def read(self, tenant: TenantId) -> Consent: ...
+
+    async def save(self, tenant: TenantId, consent: Consent) -> None: ...
+
+
+class Steps(Protocol):
+    """The durable engine. A run is named by its operation, its link and the link's run count."""
+
+    async def start(self, operation: Operation, link: Link) -> None:
+        """Hand saved work to the engine; handing the same run again is harmless."""
+        ...
+
+    async def once(self, name: str, effect: Callable[[], Awaitable[str]]) -> str:
+        """Run an effect as a durable step and remember its answer.
+
+        At least once: after a crash an effect whose answer was not yet kept runs again.
+        """
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """A durable wait: a restart does not begin it anew."""
+        ...
+
+
+class Wording(Protocol):
+    """Sentences for people, by key, in their language."""
+
+    def say(self, language: str, key: str, facts: Mapping[str, str]) -> str: ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Now in UTC."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything an operation may use of the world; made in `compose`."""
+
+    environments: tuple[Environment, ...]
+    crm: Callable[[Person, EnvironmentKey], Crm]
+    """Raises EnvironmentUnknown."""
+    teamwork: Callable[[Person], Teamwork]
+    files: Callable[[Person], Files]
+    people: Callable[[Person], People]
+    sign_in: SignIn
+    links: Links
+    audit: Audit
+    sessions: Sessions
+    consents: Consents
+    steps: Steps
+    wording: Wording
+    clock: Clock
+    public_address: str
+    """Liaison's own address as people's browsers and Teams see it."""
+    upload_limit_bytes: int
