@@ -13,7 +13,7 @@ from liaison.domain.link import CONNECT_STEPS, Link, LinkState, NewChannel, Oper
 from liaison.domain.names import LinkId, Person
 from liaison.domain.teams import AppPlacement, Channel, TabContent
 from liaison.errors import ChannelNameTaken, LinkBusy
-from liaison.operations.saga import Step, carry_out
+from liaison.operations.saga import Effect, Step, carry_out
 from liaison.ports import Ports
 
 TAB_NAME_LIMIT = 128
@@ -82,11 +82,12 @@ async def try_again(link_id: LinkId, by: Person, ports: Ports) -> Link:
 async def carry_out_connection(link_id: LinkId, ports: Ports) -> None:
     """Durable: channel, app, tab, folder, location, association, note. Raises Stopped."""
     link = await ports.links.get(link_id)
-    if link.state is LinkState.PLANNED:
+    if link.state is LinkState.PLANNED and link.operation is Operation.CONNECT:
         await ports.links.save(replace(link, state=LinkState.CONNECTING), "link.connecting")
-    await carry_out(link_id, _steps(ports), ports)
+    await carry_out(link_id, Operation.CONNECT, _steps(ports), ports)
     link = await ports.links.get(link_id)
-    await ports.links.save(replace(link, state=LinkState.CONNECTED, trouble=None), "link.connected")
+    if link.operation is Operation.CONNECT:
+        await ports.links.save(replace(link, state=LinkState.CONNECTED, trouble=None), "link.connected")
 
 
 def _steps(ports: Ports) -> tuple[Step, ...]:
@@ -143,7 +144,30 @@ def _steps(ports: Ports) -> tuple[Step, ...]:
         return link.with_evidence(StepName.NOTE, note=row)
 
     effects = (channel, app, tab, folder, location, association, note)
-    return tuple(Step(name, effect) for name, effect in zip(CONNECT_STEPS, effects, strict=True))
+    undo = _undo(ports)
+    return tuple(Step(name, effect, undo.get(name)) for name, effect in zip(CONNECT_STEPS, effects, strict=True))
+
+
+def _undo(ports: Ports) -> dict[StepName, Effect]:
+    """What takes back an effect that came too late, because the link was disconnected meanwhile."""
+
+    async def without_tab(link: Link) -> Link:
+        await ports.teamwork(link.acting).remove_tab(link.team, link.evidence.channel, link.evidence.tab)
+        return link
+
+    async def without_location(link: Link) -> Link:
+        await ports.crm(link.acting, link.record.environment).remove_location(link.evidence.location)
+        return link
+
+    async def without_association(link: Link) -> Link:
+        await ports.crm(link.acting, link.record.environment).remove_association(link.evidence.association)
+        return link
+
+    return {
+        StepName.TAB: without_tab,
+        StepName.LOCATION: without_location,
+        StepName.ASSOCIATION: without_association,
+    }
 
 
 async def _channel(link: Link, ports: Ports) -> tuple[Channel, bool]:

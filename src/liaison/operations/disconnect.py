@@ -85,7 +85,7 @@ def _adopted(row: Association, title: str, by: Person, ports: Ports) -> Link:
 
 async def carry_out_disconnection(link_id: LinkId, ports: Ports) -> None:
     """Durable: association, location, tab, note. What is gone already is done. Raises Stopped."""
-    await carry_out(link_id, _steps(ports), ports)
+    await carry_out(link_id, Operation.DISCONNECT, _steps(ports), ports)
     link = await ports.links.get(link_id)
     await ports.links.save(replace(link, state=LinkState.DISCONNECTED, trouble=None), "link.disconnected")
 

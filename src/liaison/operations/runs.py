@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from liaison.domain.link import LinkState, Operation
 from liaison.domain.names import LinkId, Person
-from liaison.errors import Defect, Remembered
+from liaison.errors import Defect, LinkBusy, Remembered
 from liaison.operations.connect import carry_out_connection
 from liaison.operations.disconnect import carry_out_disconnection
 from liaison.operations.saga import Stopped
@@ -24,8 +24,8 @@ async def run(operation: Operation, link_id: LinkId, ports: Ports) -> str:
             await carry_out_connection(link_id, ports)
         else:
             await carry_out_disconnection(link_id, ports)
-    except Stopped:
-        pass  # the link already says why
+    except (Stopped, LinkBusy):
+        pass  # the link says why, or another act has taken it over
     except Exception as cause:
         incident = uuid4().hex[:12]
         link = await ports.links.get(link_id)

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from liaison.domain.link import Link, LinkState, StepName, Waiting
+from liaison.domain.link import Link, LinkState, Operation, StepName, Waiting
 from liaison.domain.names import LinkId
-from liaison.errors import LiaisonError, Remembered, Retry, SignInExpired, StillPreparing
+from liaison.errors import LiaisonError, LinkBusy, Remembered, Retry, SignInExpired, StillPreparing
 from liaison.ports import Ports
 
 FIRST_WAIT_S = 1.0
@@ -26,25 +26,29 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One external effect: reads the link, touches the world once, returns the link with its evidence."""
+    """One external effect: reads the link, touches the world once, returns the link with its evidence.
+
+    `undo` takes back what the effect has just made, when somebody disconnected the link meanwhile.
+    """
 
     name: StepName
     effect: Effect
+    undo: Effect | None = None
 
 
-async def carry_out(link: LinkId, steps: tuple[Step, ...], ports: Ports) -> None:
-    """Run the steps in order. Raises Stopped when one of them needs a person or was undone."""
+async def carry_out(link: LinkId, operation: Operation, steps: tuple[Step, ...], ports: Ports) -> None:
+    """Run the steps in order. Raises Stopped when one of them needs a person, was undone, or another act took over."""
     for step in steps:
-        await _finish(link, step, ports)
+        await _finish(link, operation, step, ports)
 
 
-async def _finish(link: LinkId, step: Step, ports: Ports) -> None:
+async def _finish(link: LinkId, operation: Operation, step: Step, ports: Ports) -> None:
     attempt = 0
     while True:
         attempt += 1
 
         async def once(number: int = attempt) -> str:
-            return json.dumps(await _attempt(link, step, number, ports))
+            return json.dumps(await _attempt(link, operation, step, number, ports))
 
         outcome = json.loads(await ports.steps.once(f"{step.name.value}#{attempt}", once))
         if outcome["is"] == "done":
@@ -54,8 +58,10 @@ async def _finish(link: LinkId, step: Step, ports: Ports) -> None:
         await ports.steps.pause(outcome["wait_s"])
 
 
-async def _attempt(link_id: LinkId, step: Step, number: int, ports: Ports) -> dict[str, object]:
+async def _attempt(link_id: LinkId, operation: Operation, step: Step, number: int, ports: Ports) -> dict[str, object]:
     link = await ports.links.get(link_id)
+    if link.operation is not operation:
+        return {"is": "stopped"}
     if step.name in link.done:
         return {"is": "done"}
     try:
@@ -64,7 +70,12 @@ async def _attempt(link_id: LinkId, step: Step, number: int, ports: Ports) -> di
         if error.retry is Retry.LATER and not _is_past_horizon(link, step, error, ports):
             return await _wait(link, step, number, error, ports)
         return await _stop(link, error, ports)
-    await ports.links.save(replace(changed, waiting=None), f"step.{step.name.value}")
+    try:
+        await ports.links.save(replace(changed, waiting=None), f"step.{step.name.value}")
+    except LinkBusy:
+        if step.undo is not None:
+            await step.undo(changed)
+        return {"is": "stopped"}
     return {"is": "done"}
 
 
@@ -82,7 +93,10 @@ async def _wait(link: Link, step: Step, number: int, error: LiaisonError, ports:
     waiting = Waiting(step.name, Remembered.of(error), since, now + timedelta(seconds=wait_s))
     pending = isinstance(error, StillPreparing) and link.state is LinkState.CONNECTING
     state = LinkState.FILES_PENDING if pending else link.state
-    await ports.links.save(replace(link, waiting=waiting, state=state), "" if same else "waiting")
+    try:
+        await ports.links.save(replace(link, waiting=waiting, state=state), "" if same else "waiting")
+    except LinkBusy:
+        return {"is": "stopped"}
     return {"is": "waiting", "wait_s": wait_s}
 
 
