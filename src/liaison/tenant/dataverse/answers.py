@@ -1,0 +1,85 @@
+"""One operation from its address to its answer; parts of a batch come through here too.
+
+Source: web-api-service-documents.md; compose-http-requests-handle-errors.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+
+from liaison.tenant.dataverse.batch.answers import answer_batch
+from liaison.tenant.dataverse.errors import DataverseError, query_error, unknown_segment, wrong_method
+from liaison.tenant.dataverse.limits import Throttle, require_available
+from liaison.tenant.dataverse.metadata.answers import METADATA_SETS, answer_metadata, answer_service_document, answer_csdl
+from liaison.tenant.dataverse.operations.unbound import answer_unbound, is_unbound
+from liaison.tenant.dataverse.paths import Segment, read_path
+from liaison.tenant.dataverse.requests import LONGEST_URL, LONGEST_URL_IN_BATCH, ContentReferences, Exchange
+from liaison.tenant.dataverse.responses import Reply, error_reply
+from liaison.tenant.dataverse.rows.resources import answer_rows
+from liaison.tenant.dataverse.session import Session, open_session
+from liaison.tenant.dataverse.webhooks import publish
+from liaison.tenant.estate import Estate
+
+log = logging.getLogger(__name__)
+
+
+def answer(estate: Estate, exchange: Exchange, host: str, port: int | None, throttle: Throttle) -> Reply:
+    """Answer a request from the wire; every failure has the service's shape."""
+    request_id = str(uuid.uuid4())
+    remaining: dict[str, str] = {}
+    try:
+        require_available(estate)
+        session = open_session(estate, exchange, host, port)
+        remaining = throttle.admit(session)
+        reply = answer_operation(session, exchange, ContentReferences())
+        publish(session)
+    except DataverseError as error:
+        reply = error_reply(error, exchange.preferences)
+    except Exception:
+        log.exception("defect in %s %s, request %s", exchange.method, exchange.path, request_id)
+        reply = error_reply(
+            DataverseError(500, "0x80040216", f"An unexpected error occurred. Request id: {request_id}"),
+            exchange.preferences,
+        )
+    reply.headers = {
+        "OData-Version": "4.0", "x-ms-service-request-id": request_id, "REQ_ID": request_id, **remaining, **reply.headers,
+    }  # fmt: skip
+    return reply
+
+
+def answer_operation(session: Session, exchange: Exchange, references: ContentReferences) -> Reply:
+    """Answer one operation of an opened session. Raises DataverseError."""
+    limit = LONGEST_URL_IN_BATCH if exchange.in_batch else LONGEST_URL
+    if len(exchange.url) > limit:
+        raise DataverseError(414, "0x80060888", f"The URL is longer than {limit} characters.")
+    segments = read_path(references.resolve_path(exchange.path, exchange.root))
+    if not segments:
+        return _only("GET", exchange, lambda: answer_service_document(session))
+    return _answer_segments(session, exchange, segments, references)
+
+
+def _answer_segments(
+    session: Session, exchange: Exchange, segments: Sequence[Segment], references: ContentReferences
+) -> Reply:
+    head = segments[0]
+    if head.name == "$metadata":
+        return _only("GET", exchange, lambda: answer_csdl(session, exchange))
+    if head.name == "$batch":
+        if exchange.in_batch:
+            raise query_error("A batch cannot hold another batch.")
+        return _only("POST", exchange, lambda: answer_batch(session, exchange, answer_operation))
+    if head.name in METADATA_SETS:
+        return answer_metadata(session, exchange, segments)
+    if head.name in session.model.sets:
+        return answer_rows(session, exchange, segments, references)
+    if is_unbound(head):
+        return answer_unbound(session, exchange, head)
+    raise unknown_segment(head.name)
+
+
+def _only(method: str, exchange: Exchange, act: Callable[[], Reply]) -> Reply:
+    if exchange.method != method:
+        raise wrong_method(exchange.method, exchange.path)
+    return act()

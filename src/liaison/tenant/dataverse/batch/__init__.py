@@ -1,0 +1,1 @@
+"""`$batch`: many operations in one request, some of them all or nothing."""

@@ -1,0 +1,1 @@
+"""FetchXML: from text to a typed query, to SQL, to rows."""

@@ -1,0 +1,57 @@
+"""Service protection: how much one user may ask within five minutes, and being unavailable on request.
+
+Counted only while the switch `dataverse.throttle` is on. Source: api-limits.md.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from liaison.tenant.dataverse.errors import DataverseError
+from liaison.tenant.dataverse.session import Session
+from liaison.tenant.estate import Estate
+from liaison.tenant.estate.switches import get_switch
+
+WINDOW_S = 300.0
+MOST_REQUESTS = 6_000
+
+
+def require_available(estate: Estate) -> None:
+    """Raise 503 while the switch `dataverse.unavailable` is on."""
+    if get_switch(estate, "dataverse.unavailable", False):
+        raise DataverseError(
+            503, "0x80040216", "The service is temporarily unavailable.", {"Retry-After": "1"}
+        )
+
+
+@dataclass
+class Throttle:
+    """Requests of the last five minutes by environment and user."""
+
+    _seen: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
+
+    def admit(self, session: Session) -> dict[str, str]:
+        """Count a request; raises 429 with the seconds to wait. Returns the headers that tell what is left."""
+        if not get_switch(session.estate, "dataverse.throttle", False):
+            return {
+                "x-ms-ratelimit-burst-remaining-xrm-requests": str(MOST_REQUESTS - 1),
+                "x-ms-ratelimit-time-remaining-xrm-requests": "1,200.00",
+            }
+        now = session.estate.clock.seconds()
+        times = self._seen.setdefault((session.environment, session.user.id), deque())
+        while times and times[0] <= now - WINDOW_S:
+            times.popleft()
+        if len(times) >= MOST_REQUESTS:
+            wait_s = max(1, int(times[0] + WINDOW_S - now) + 1)
+            raise DataverseError(
+                429,
+                "0x80072322",
+                f"Number of requests exceeded the limit of {MOST_REQUESTS} over time window of 300 seconds.",
+                {"Retry-After": str(wait_s)},
+            )
+        times.append(now)
+        return {
+            "x-ms-ratelimit-burst-remaining-xrm-requests": str(MOST_REQUESTS - len(times)),
+            "x-ms-ratelimit-time-remaining-xrm-requests": "1,200.00",
+        }

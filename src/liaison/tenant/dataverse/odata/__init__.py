@@ -1,0 +1,1 @@
+"""Query options: from text to typed expressions. Written by hand: a lexer of one pattern and a Pratt parser."""

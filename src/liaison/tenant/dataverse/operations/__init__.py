@@ -1,0 +1,1 @@
+"""Functions and actions: a table of names, and one module for each topic."""

@@ -1,0 +1,1 @@
+"""Rows of a table: reading, creating, changing, deleting, joining."""

@@ -1,0 +1,19 @@
+"""Every table of an environment, declared once; storage, metadata, queries and validation all read it here."""
+
+from __future__ import annotations
+
+from liaison.tenant.estate.crm.catalogue import activities, platform, sales, security, service, sharepoint
+from liaison.tenant.estate.crm.tables import ManyToMany, Table
+
+TABLES: tuple[Table, ...] = (
+    *security.TABLES,
+    *sales.TABLES,
+    *service.TABLES,
+    *activities.TABLES,
+    *sharepoint.TABLES,
+    *platform.TABLES,
+)
+
+MANY_TO_MANY: tuple[ManyToMany, ...] = security.MANY_TO_MANY
+
+BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

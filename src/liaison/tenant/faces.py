@@ -1,0 +1,26 @@
+"""The faces of the tenant, in the order in which they are assembled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
+
+from liaison.tenant import entra
+from liaison.tenant.entra.routes import routes as entra_routes
+from liaison.tenant.estate import Estate
+
+
+@dataclass(frozen=True)
+class Face:
+    """One service that the tenant stands in for: how it creates its tables, and its routes."""
+
+    name: str
+    prepare: Callable[[Estate], None]
+    routes: Callable[[Estate], list[BaseRoute]]
+
+
+ENTRA = Face("entra", entra.prepare, entra_routes)
+
+FACES = (ENTRA,)

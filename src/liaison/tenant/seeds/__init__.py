@@ -1,0 +1,33 @@
+"""What a new tenant is filled with: one company, its people, records, teams and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from liaison.tenant.estate import Estate
+
+_TABLE = "CREATE TABLE IF NOT EXISTS seeded (part TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;"
+
+
+def seed(estate: Estate, scale: int = 0) -> bool:
+    """Fill the tenant, each part in one transaction; parts that are there already stay as they are.
+
+    `scale` adds that many document locations with their records. Returns whether anything was added.
+    """
+    # Imported here because the seeds use the estate, and the estate uses this package's `company`.
+    from liaison.tenant.seeds import directory  # noqa: PLC0415
+
+    estate.db.run_script(_TABLE)
+    added = [
+        _seed_once(estate, "directory", directory.seed_directory),
+    ]
+    return any(added)
+
+
+def _seed_once(estate: Estate, part: str, fill: Callable[[Estate], None]) -> bool:
+    if estate.db.value("SELECT count(*) FROM seeded WHERE part = ?", (part,)):
+        return False
+    with estate.db.change() as change:
+        fill(estate)
+        change.execute("INSERT INTO seeded (part, at) VALUES (?, ?)", (part, estate.clock.stamp()))
+    return True

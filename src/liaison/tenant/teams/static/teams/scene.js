@@ -1,0 +1,40 @@
+/** The place a person is in, with what its views need to know and may ask of the client. */
+import { t } from "../core/texts.js";
+import { tabContext } from "./context.js";
+import { inValidDomains } from "./tab-host.js";
+import { readFilesFolder } from "./teamwork.js";
+
+const LONGEST_WAIT_MS = 3_000;
+
+/** `target` is {team, channel, view, …}; `acts` are the client's own functions that a view may call. */
+export function makeScene(client, target, acts) {
+  let folder = null;
+  const readFolder = (fresh) => {
+    if (!folder || fresh) folder = readFilesFolder(target.team.id, target.channel.id);
+    return folder;
+  };
+  return {
+    ...target,
+    ...acts,
+    target,
+    tabs: null,
+    /** The channel's folder, null while it is being prepared; `fresh` asks again. */
+    folder: (fresh = false) => readFolder(fresh),
+    /** What an app's package says, if it is known here. */
+    definitionOf: (app) => client.definitions.get(app?.externalId ?? app?.id) ?? null,
+    /** The flat context of a tab; a folder that is slow to come does not hold the tab up. */
+    context: async (place) =>
+      tabContext({ ...target, me: client.me, folder: await soon(readFolder(false)), ...place }),
+    /** Why settings of a tab cannot be kept; null when they can. */
+    refusalOf: (definition, settings) => {
+      const addresses = [settings?.contentUrl, settings?.removeUrl].filter(Boolean);
+      if (!settings?.contentUrl) return t("tab.nothingSaved");
+      return addresses.every((address) => inValidDomains(definition, address)) ? null : t("tab.foreignDomain");
+    },
+  };
+}
+
+function soon(promise) {
+  const late = new Promise((done) => setTimeout(() => done(null), LONGEST_WAIT_MS));
+  return Promise.race([promise.catch(() => null), late]);
+}

@@ -1,0 +1,129 @@
+/** The list of teams and channels: an ARIA tree with one stop in the tab order. */
+import { avatar } from "../core/avatar.js";
+import { fill, h } from "../core/dom.js";
+import { icon } from "../core/icons.js";
+import { bar, emptyState, skeleton } from "../core/notices.js";
+import { t } from "../core/texts.js";
+
+const OPEN_TEAMS = "teams.open";
+// With few teams all of them stand open, as Teams shows them to a newcomer.
+const FEW_TEAMS = 8;
+
+/**
+ * `wanted` tells what to do: {openChannel(team, channel), loadChannels(team)}. Returns {element, show(teams,
+ * channels, current)}, where `channels` maps team ids to lists or to an Error.
+ */
+export function teamTree(wanted) {
+  const tree = h("div.tree", { role: "tree", "aria-label": t("teams.list") });
+  const opened = new Set(JSON.parse(localStorage.getItem(OPEN_TEAMS) ?? "[]"));
+  const closed = new Set();
+  let drawn = null;
+
+  const isOpen = (team, teams, current) =>
+    !closed.has(team.id) && (opened.has(team.id) || team.id === current?.teamId || teams.length <= FEW_TEAMS);
+
+  const turn = (team, open) => {
+    (open ? opened : closed).add(team.id);
+    (open ? closed : opened).delete(team.id);
+    localStorage.setItem(OPEN_TEAMS, JSON.stringify([...opened]));
+    if (open) wanted.loadChannels(team);
+    draw();
+  };
+
+  const draw = () => {
+    const { teams, channels, current } = drawn;
+    const focused = tree.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    if (!teams.length) return fill(tree, emptyState("teams", t("teams.none"), t("teams.none.text")));
+    fill(tree, teams.map((team) => teamBranch(team, isOpen(team, teams, current), channels.get(team.id), current)));
+    const items = visibleItems(tree);
+    const stop = items.find((item) => item.getAttribute("aria-selected") === "true") ?? items[0];
+    stop.tabIndex = 0;
+    if (focused) items.find((item) => item.dataset.key === focused)?.focus();
+    return tree;
+  };
+
+  const act = (item) => {
+    const team = drawn.teams.find((one) => one.id === item.dataset.team);
+    if (!item.dataset.channel) turn(team, item.getAttribute("aria-expanded") !== "true");
+    else wanted.openChannel(team, drawn.channels.get(team.id).find((one) => one.id === item.dataset.channel));
+  };
+
+  tree.addEventListener("click", (event) => {
+    const item = event.target.closest("[role=treeitem]");
+    if (item) act(item);
+  });
+  tree.addEventListener("keydown", (event) => walk(event, tree, act));
+  return {
+    element: tree,
+    show: (teams, channels, current) => {
+      drawn = { teams, channels, current };
+      draw();
+    },
+  };
+}
+
+function teamBranch(team, open, channels, current) {
+  const head = h(
+    "div.tree-item.tree-team",
+    { ...itemRole(1, team.id, `team:${team.id}`), "aria-expanded": String(open), title: team.displayName },
+    icon(open ? "chevronDown" : "chevronRight"),
+    avatar(team.displayName, "team"),
+    h("span.tree-name", {}, team.displayName),
+  );
+  return h("div.tree-branch", { role: "none" }, head, open ? channelGroup(team, channels, current) : null);
+}
+
+function channelGroup(team, channels, current) {
+  const group = h("div", { role: "group", "aria-label": team.displayName });
+  if (channels === undefined) return fill(group, skeleton(2));
+  if (channels instanceof Error) return fill(group, bar("failure", channels.message));
+  return fill(group, channels.map((channel) => channelItem(team, channel, current)));
+}
+
+function channelItem(team, channel, current) {
+  const kind = channel.membershipType ?? "standard";
+  const selected = current?.channelId === channel.id && current?.teamId === team.id;
+  return h(
+    "div.tree-item.tree-channel",
+    {
+      ...itemRole(2, team.id, `channel:${team.id}:${channel.id}`),
+      "data-channel": channel.id,
+      "aria-selected": String(selected),
+      title: channel.displayName,
+    },
+    h("span.tree-name", {}, channel.displayName),
+    kind === "standard" ? null : [icon(kind === "private" ? "lock" : "share"), h("span.spoken", {}, t(`channel.${kind}`))],
+  );
+}
+
+function itemRole(level, teamId, key) {
+  return { role: "treeitem", "aria-level": level, "data-team": teamId, "data-key": key, tabindex: "-1" };
+}
+
+function visibleItems(tree) {
+  return [...tree.querySelectorAll("[role=treeitem]")];
+}
+
+function walk(event, tree, act) {
+  const items = visibleItems(tree);
+  const at = items.indexOf(document.activeElement);
+  if (at < 0) return;
+  const item = items[at];
+  const expanded = item.getAttribute("aria-expanded");
+  const parent = items.slice(0, at).findLast((one) => one.dataset.team === item.dataset.team && !one.dataset.channel);
+  const moves = {
+    ArrowDown: () => items[at + 1]?.focus(),
+    ArrowUp: () => items[at - 1]?.focus(),
+    Home: () => items[0].focus(),
+    End: () => items.at(-1).focus(),
+    ArrowRight: () => (expanded === "false" ? act(item) : expanded === "true" ? items[at + 1]?.focus() : null),
+    ArrowLeft: () => (expanded === "true" ? act(item) : parent?.focus()),
+    Enter: () => act(item),
+    " ": () => act(item),
+  };
+  if (!(event.key in moves)) return;
+  event.preventDefault();
+  moves[event.key]();
+  const now = document.activeElement;
+  if (now?.getAttribute("role") === "treeitem") for (const one of visibleItems(tree)) one.tabIndex = one === now ? 0 : -1;
+}

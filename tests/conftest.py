@@ -1,0 +1,29 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.local_tenant import LocalTenant, started_tenant
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as the product does."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def running_tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalTenant]:
+    """One local tenant for the whole run, on free ports."""
+    with started_tenant(tmp_path_factory.mktemp("tenant")) as tenant:
+        yield tenant
+
+
+@pytest.fixture
+def tenant(running_tenant: LocalTenant) -> LocalTenant:
+    """The local tenant as after its seed: no faults, no switches, machine time."""
+    running_tenant.reset()
+    return running_tenant
