@@ -179,6 +179,25 @@ class UploadTooLarge(InvalidRequest):
 
 
 @dataclass(unsafe_hash=True)
+class BodyTooLarge(InvalidRequest):
+    """A request body, other than an uploaded file, beyond what its address takes."""
+
+    code = "input.body_too_large"
+    status = 413
+    limit_bytes: int
+
+
+@dataclass(unsafe_hash=True)
+class MethodNotOffered(InvalidRequest):
+    """The address is there, but not for this HTTP method."""
+
+    code = "input.method"
+    status = 405
+    method: str
+    path: str
+
+
+@dataclass(unsafe_hash=True)
 class NameAmbiguous(InvalidRequest):
     """A name fits several things; `rows` lists them so that one can be named by its id."""
 

@@ -394,6 +394,38 @@ class Steps(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Executor:
+    """A process that carries out durable work. `beats` grows while it lives; `successor` is who took its work over."""
+
+    id: str
+    host: str
+    pid: int
+    beats: int
+    successor: str
+    seen_at: datetime
+
+
+class Executors(Protocol):
+    """The processes that carry out durable work, and who has taken over from whom."""
+
+    async def join(self, executor: str, host: str, pid: int) -> None:
+        """Known already is done."""
+        ...
+
+    async def beat(self, executor: str) -> bool:
+        """Say that it lives; false when another has taken its work over or the row is gone."""
+        ...
+
+    async def list(self) -> tuple[Executor, ...]: ...
+
+    async def take_over(self, gone: Executor, successor: str) -> bool:
+        """Claim the work of one that is gone; false when another was faster."""
+        ...
+
+    async def leave(self, executor: str) -> None: ...
+
+
 class Wording(Protocol):
     """Sentences for people, by key, in their language."""
 

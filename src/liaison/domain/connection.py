@@ -60,7 +60,7 @@ def plan_connection(asked: ConnectionRequest, facts: ConnectionFacts) -> Connect
     _require_switches(facts)
     _require_table(facts.table)
     _require_licences(facts.service_plans)
-    missing = missing_for(Rung.LIST_TEAMS, facts.carried_scopes) + missing_for(Rung.CONNECT, facts.carried_scopes)
+    missing = missing_to_connect(facts.carried_scopes)
     if missing:
         raise ConsentNotGranted(Rung.CONNECT.value, missing)
     if isinstance(asked.channel, NewChannel):
@@ -68,6 +68,11 @@ def plan_connection(asked: ConnectionRequest, facts: ConnectionFacts) -> Connect
     if all(channel.id != asked.channel for channel in facts.channels):
         raise ChannelGone(asked.channel, facts.team_name)
     return asked
+
+
+def missing_to_connect(carried: frozenset[str]) -> tuple[str, ...]:
+    """The permissions that connecting needs and a token with these scopes lacks."""
+    return missing_for(Rung.LIST_TEAMS, carried) + missing_for(Rung.CONNECT, carried)
 
 
 def _require_switches(facts: ConnectionFacts) -> None:
@@ -84,11 +89,15 @@ def _require_table(table: Table) -> None:
         raise DocumentManagementOff(table.plural)
 
 
+def missing_licences(plans: tuple[str, ...]) -> tuple[str, ...]:
+    """The plan families that connecting needs and a person with these service plans lacks."""
+    needed = (("Microsoft Teams", (TEAMS_PLAN,)), ("Dynamics 365", CRM_PLANS))
+    return tuple(family for family, starts in needed if not any(plan.startswith(starts) for plan in plans))
+
+
 def _require_licences(plans: tuple[str, ...]) -> None:
-    if not any(plan.startswith(TEAMS_PLAN) for plan in plans):
-        raise LicenceMissing("Microsoft Teams")
-    if not any(plan.startswith(CRM_PLANS) for plan in plans):
-        raise LicenceMissing("Dynamics 365")
+    for licence in missing_licences(plans):
+        raise LicenceMissing(licence)
 
 
 def _with_new_channel(asked: ConnectionRequest, channel: NewChannel, facts: ConnectionFacts) -> ConnectionRequest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
+from liaison.domain.connection import missing_licences
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes, judge_consent
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, CrmPerson
 from liaison.domain.names import EnvironmentKey, Person
@@ -32,6 +33,7 @@ class Collaboration:
     person: CrmPerson
     is_tenant_administrator: bool
     links: int
+    missing_licences: tuple[str, ...] = ()
 
 
 async def read_collaboration(environment: EnvironmentKey, by: Person, ports: Ports) -> Collaboration:
@@ -45,8 +47,20 @@ async def read_collaboration(environment: EnvironmentKey, by: Person, ports: Por
         ports.consents.read(by.tenant),
         ports.links.count(environment),
     )
-    checks = judge_readiness(facts)
-    return Collaboration(switches, checks, consent, person, is_tenant_administrator(me), links)
+    checks, missing = judge_readiness(facts), missing_licences(me.service_plans)
+    return Collaboration(switches, checks, consent, person, is_tenant_administrator(me), links, missing)
+
+
+def barrier_to_basic(now: Collaboration) -> RoleMissing | None:
+    """Why the asker cannot move the switch of the basic experience; None when they can."""
+    return None if now.person.is_system_administrator else RoleMissing(SYSTEM_ADMINISTRATOR)
+
+
+def barrier_to_enhanced(now: Collaboration) -> RoleMissing | None:
+    """The same of the enhanced experience, which takes a tenant administrator to turn on but not to turn off."""
+    if now.switches.enhanced or now.is_tenant_administrator:
+        return barrier_to_basic(now)
+    return barrier_to_basic(now) or RoleMissing(GLOBAL_ADMINISTRATOR)
 
 
 def is_tenant_administrator(me: DirectoryPerson) -> bool:

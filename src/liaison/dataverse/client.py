@@ -1,0 +1,132 @@
+"""One environment's Web API as one person: headers, token, pages, and errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+from liaison.dataverse.errors import SERVICE, Subject, error_of
+from liaison.dataverse.names import NEXT_LINK
+from liaison.domain.crm import Environment
+from liaison.errors import UpstreamSurprise
+from liaison.wire.addresses import fill_path
+from liaison.wire.bearer import Bearer, send_with_bearer
+from liaison.wire.hosts import is_same_origin, origin_of
+from liaison.wire.messages import Answer, Ask, Pace
+from liaison.wire.transport import Transport
+from liaison.wire.wild import Wild
+
+MOST_PAGES = 500
+REQUESTS_PER_USER = 6_000
+WINDOW_S = 300.0
+_ANNOTATIONS = 'odata.include-annotations="OData.Community.Display.V1.FormattedValue,Microsoft.Dynamics.CRM.*"'
+_HEADERS = {"odata-version": "4.0", "odata-maxversion": "4.0"}
+
+CREATE_ONLY = {"if-none-match": "*"}
+"""With an id of our own this makes a row once, however often it is sent: 412 says that it is there."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: the address template below the API's root, its ids, and what it is about.
+
+    `repeatable` says that making it twice is as good as once; `expects` are statuses beside 2xx that are no error.
+    """
+
+    method: str
+    path: str
+    subject: Subject
+    ids: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    repeatable: bool = False
+    expects: tuple[int, ...] = ()
+
+
+def read_rows_call(rows: str, table: str, query: Mapping[str, str], page_size: int = 0) -> Call:
+    """A GET of rows of one set, with formatted values; `page_size` 0 leaves the size to the service."""
+    prefer = f"odata.maxpagesize={page_size},{_ANNOTATIONS}" if page_size else _ANNOTATIONS
+    return Call("GET", "/{set}", Subject(table), {"set": rows}, query, headers={"prefer": prefer}, repeatable=True)
+
+
+def read_row_call(rows: str, row: str, table: str, select: str) -> Call:
+    """A GET of one row, with formatted values."""
+    return Call(
+        "GET",
+        "/{set}({row})",
+        Subject(table, row),
+        {"set": rows, "row": row},
+        {"$select": select},
+        headers={"prefer": _ANNOTATIONS},
+        repeatable=True,
+    )
+
+
+class DataverseClient:
+    """Source: dataverse.md sections 5.1 and 5.9."""
+
+    def __init__(self, transport: Transport, environment: Environment, bearer: Bearer) -> None:
+        self.environment = environment
+        self.base = f"{environment.address.rstrip('/')}/api/data/v9.2"
+        self._transport = transport
+        self._bearer = bearer
+        # Limits are counted for each user, so that one person's bulk work holds nobody else.
+        self._pace = Pace(f"dataverse {environment.key} {bearer.who}", REQUESTS_PER_USER, WINDOW_S)
+
+    async def send(self, call: Call) -> Answer:
+        """The answer when it is a success or expected. Raises what the error table says."""
+        return await self._send(call, f"{self.base}{fill_path(call.path, call.ids, call.query)}")
+
+    async def read(self, call: Call) -> Wild:
+        """The answer's JSON."""
+        return (await self.send(call)).wild()
+
+    async def rows(self, call: Call) -> AsyncIterator[Wild]:
+        """The rows of a collection, page by page."""
+        page = await self.read(call)
+        seen: set[str] = set()
+        while True:
+            for row in page.list("value"):
+                yield row
+            following = page.opt_text(NEXT_LINK)
+            if not following:
+                return
+            if following in seen or len(seen) >= MOST_PAGES:
+                raise UpstreamSurprise(SERVICE, "pages_without_end", path=f"$.{NEXT_LINK}")
+            seen.add(following)
+            page = await self._read_next(call, following)
+
+    async def list_rows(self, call: Call) -> list[Wild]:
+        return [row async for row in self.rows(call)]
+
+    async def _read_next(self, call: Call, address: str) -> Wild:
+        """The page behind a next link, which must lead to this very API."""
+        if not (is_same_origin(address, self.base) and address.startswith(f"{self.base}/")):
+            raise UpstreamSurprise(SERVICE, "link_to_other_host", path=f"$.{NEXT_LINK}")
+        return (await self._send(call, address)).wild()
+
+    async def _send(self, call: Call, address: str) -> Answer:
+        headers = {**_HEADERS, **call.headers}
+        body = None
+        if call.body is not None:
+            body = orjson.dumps(dict(call.body))
+            headers["content-type"] = "application/json"
+        ask = Ask(
+            service=SERVICE,
+            purpose=SERVICE,
+            method=call.method,
+            address=address,
+            path=call.path.replace("{set}", call.ids.get("set", "{set}")),
+            repeatable=call.repeatable,
+            headers=headers,
+            body=body,
+            home=origin_of(self.base),
+            pace=self._pace,
+        )
+        answer = await send_with_bearer(self._transport, ask, self._bearer)
+        if not answer.is_success and answer.status not in call.expects:
+            raise error_of(answer, call.subject)
+        return answer

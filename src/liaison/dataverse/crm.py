@@ -1,0 +1,49 @@
+"""The port `Crm` over one Dataverse environment: each topic in a module of its own, joined here."""
+
+from __future__ import annotations
+
+from liaison.dataverse.client import DataverseClient
+from liaison.dataverse.crm_links import DataverseLinks
+from liaison.dataverse.crm_people import DataversePeople
+from liaison.dataverse.crm_records import DataverseRecords
+from liaison.dataverse.crm_settings import DataverseSettings
+from liaison.dataverse.crm_views import DataverseViews
+from liaison.dataverse.metadata import DataverseMetadata, MetadataShelf
+from liaison.domain.names import Person
+
+
+class DataverseCrm:
+    """One environment as one person sees it, in their language.
+
+    The port's methods are the parts' own, named here so that nothing is only passed on.
+    """
+
+    def __init__(self, client: DataverseClient, person: Person, shelf: MetadataShelf) -> None:
+        language = person.language
+        metadata = DataverseMetadata(client, language, shelf)
+        people = DataversePeople(client)
+        views = DataverseViews(client, metadata, language)
+        records = DataverseRecords(client, metadata, views, language)
+        links = DataverseLinks(client, metadata)
+        settings = DataverseSettings(client)
+
+        self.read_person = people.read_person
+        self.list_apps = people.list_apps
+        self.read_table = metadata.read_table
+        self.list_tables = metadata.list_tables
+        self.list_views = views.list_views
+        self.read_grid = views.read_grid
+        self.read_record = records.read_record
+        self.find_records = records.find_records
+        self.list_notes = records.list_notes
+        self.ensure_note = records.ensure_note
+        self.remove_note = records.remove_note
+        self.read_switches = settings.read_switches
+        self.save_switches = settings.save_switches
+        self.gather_readiness = settings.gather_readiness
+        self.list_associations = links.list_associations
+        self.list_locations = links.list_locations
+        self.ensure_location = links.ensure_location
+        self.ensure_association = links.ensure_association
+        self.remove_association = links.remove_association
+        self.remove_location = links.remove_location

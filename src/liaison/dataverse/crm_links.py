@@ -1,0 +1,212 @@
+"""What ties a record to a channel in Dataverse: the association row, the document location and its site.
+
+Source: dataverse.md sections 1.2 to 1.4 and 6.2; replay table C8 and C9.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from urllib.parse import unquote, urlsplit
+
+from liaison.dataverse.client import CREATE_ONLY, Call, DataverseClient, read_row_call, read_rows_call
+from liaison.dataverse.crm_records import remove_row
+from liaison.dataverse.errors import SERVICE, UNDECLARED_PROPERTY, Subject
+from liaison.dataverse.metadata import DataverseMetadata
+from liaison.dataverse.names import LINK_TABLE, LINKS, LOCATIONS, SERVICE_TYPE_TEAMS, SITES
+from liaison.dataverse.query import equals, read_guid
+from liaison.dataverse.rows import read_association, read_location
+from liaison.domain.crm import Association, Location
+from liaison.domain.link import Link, site_row_id
+from liaison.domain.names import RecordRef, RowId
+from liaison.errors import (
+    DocumentManagementOff,
+    RecordChanged,
+    RecordUnknown,
+    TableUnknown,
+    UpstreamRefused,
+    UpstreamSurprise,
+)
+from liaison.wire.wild import Wild
+
+_LINK_COLUMNS = (
+    "msdyn_teamscollaborationid,regardingobjectid,regardingobjecttypename,msdyn_groupid,msdyn_teamid,msdyn_teamname,"
+    "msdyn_channelid,msdyn_channelname,msdyn_channeltype,msdyn_teamsiteurl,msdyn_channelfolderrelativeurl,"
+    "msdyn_tenantid,msdyn_appid,msdyn_pipedentityid,msdyn_contenturl,msdyn_weburl,createdon"
+)
+_LOCATION_COLUMNS = "sharepointdocumentlocationid,name,absoluteurl,relativeurl,servicetype"
+_LOCATION_TABLE = "sharepointdocumentlocation"
+_ABSOLUTE = "/sharepointdocumentlocations({row})/Microsoft.Dynamics.CRM.RetrieveAbsoluteAndSiteCollectionUrl()"
+
+
+class DataverseLinks:
+    """Finds before it makes; what it makes has ids of our own, so that making twice makes one."""
+
+    def __init__(self, client: DataverseClient, metadata: DataverseMetadata) -> None:
+        self._client = client
+        self._metadata = metadata
+
+    async def list_associations(self, ref: RecordRef) -> tuple[Association, ...]:
+        """By record id and table name, as Microsoft's own button asks; the oldest first."""
+        row_id = _record_id(ref)
+        query = {
+            "$select": _LINK_COLUMNS,
+            "$filter": f"regardingobjectid eq {row_id} and {equals('regardingobjecttypename', ref.table)} "
+            "and statecode eq 0",
+            "$orderby": "createdon",
+        }
+        try:
+            rows = await self._client.list_rows(read_rows_call(LINKS, LINK_TABLE, query))
+        except TableUnknown:
+            return ()  # the environment does not have the solution that brings the table
+        return tuple(read_association(row, ref.environment) for row in rows)
+
+    async def list_locations(self, ref: RecordRef) -> tuple[Location, ...]:
+        """Active locations regarding the record, with their absolute addresses as the service composes them."""
+        query = {
+            "$select": _LOCATION_COLUMNS,
+            "$filter": f"_regardingobjectid_value eq {_record_id(ref)} and statecode eq 0",
+            "$orderby": "createdon",
+        }
+        rows = await self._client.list_rows(read_rows_call(LOCATIONS, _LOCATION_TABLE, query))
+        addresses = await asyncio.gather(*(self._absolute_address(row) for row in rows))
+        return tuple(read_location(row, address) for row, address in zip(rows, addresses, strict=True))
+
+    async def _absolute_address(self, row: Wild) -> str:
+        if row.has("absoluteurl"):
+            return row.text("absoluteurl")
+        row_id = row.text("sharepointdocumentlocationid")
+        subject = Subject(_LOCATION_TABLE, row_id)
+        answer = await self._client.read(Call("GET", _ABSOLUTE, subject, {"row": row_id}, repeatable=True))
+        return answer.opt_text("AbsoluteUrl")
+
+    async def ensure_location(self, link: Link) -> RowId:
+        """A location of the same folder is adopted; else one is made below the team site's row."""
+        table, _ = await self._metadata.describe(link.record.table)
+        wanted = _address_key(folder_address(link))
+        for place in await self.list_locations(link.record):
+            if _address_key(place.address) == wanted:
+                return place.id
+        site = await self._ensure_site(link)
+        body = {
+            "name": link.channel_name[:160],
+            "relativeurl": relative_folder(link),
+            "servicetype": SERVICE_TYPE_TEAMS,
+            "parentsiteorlocation_sharepointsite@odata.bind": f"/{SITES}({site})",
+            f"regardingobjectid_{table.name}@odata.bind": f"/{table.set_name}({link.record.id})",
+        }
+        row = link.row_id("location")
+        try:
+            made = await self._create_once(LOCATIONS, _LOCATION_TABLE, row, body)
+        except UpstreamRefused as refused:
+            if refused.service_code == UNDECLARED_PROPERTY and "regardingobjectid_" in refused.reason:
+                raise DocumentManagementOff(table.plural) from refused
+            raise
+        if not made:
+            await self._compare(LOCATIONS, _LOCATION_TABLE, row, "_regardingobjectid_value", link.record.id)
+        return row
+
+    async def _ensure_site(self, link: Link) -> RowId:
+        """The site row of the team's site, whoever made it. Source: dataverse.md section 6.2, channel chain."""
+        address = link.evidence.site_address.rstrip("/")
+        query = {
+            "$select": "sharepointsiteid,absoluteurl",
+            "$filter": f"({equals('absoluteurl', address)} or {equals('absoluteurl', address + '/')}) "
+            "and statecode eq 0",
+            "$orderby": "createdon",
+        }
+        found = await self._client.list_rows(read_rows_call(SITES, "sharepointsite", query))
+        if found:
+            return RowId(found[0].text("sharepointsiteid"))
+        row = site_row_id(link.record.environment, address)
+        name = link.evidence.team_name or address.rsplit("/", 1)[-1]
+        body = {"name": name[:160], "absoluteurl": address, "servicetype": SERVICE_TYPE_TEAMS}
+        if not await self._create_once(SITES, "sharepointsite", row, body):
+            await self._compare(SITES, "sharepointsite", row, "absoluteurl", address)
+        return row
+
+    async def ensure_association(self, link: Link) -> RowId:
+        """A row of the same record and channel is adopted, whoever made it; else ours is made."""
+        for association in await self.list_associations(link.record):
+            if association.channel == link.evidence.channel:
+                return association.id
+        table, _ = await self._metadata.describe(link.record.table)
+        row = link.row_id("association")
+        if not await self._create_once(LINKS, LINK_TABLE, row, _association_body(link, table.type_code)):
+            await self._compare(LINKS, LINK_TABLE, row, "regardingobjectid", link.record.id)
+        return row
+
+    async def remove_association(self, row: RowId) -> None:
+        await remove_row(self._client, LINKS, LINK_TABLE, row)
+
+    async def remove_location(self, row: RowId) -> None:
+        await remove_row(self._client, LOCATIONS, _LOCATION_TABLE, row)
+
+    async def _create_once(self, rows: str, table: str, row: RowId, body: Mapping[str, object]) -> bool:
+        """True when it was made now, false when it was there."""
+        call = Call(
+            "PATCH",
+            "/{set}({row})",
+            Subject(table, row),
+            {"set": rows, "row": row},
+            body=body,
+            headers=CREATE_ONLY,
+            repeatable=True,
+            expects=(412,),
+        )
+        return (await self._client.send(call)).status != 412
+
+    async def _compare(self, rows: str, table: str, row: RowId, column: str, wanted: str) -> None:
+        """Is the row that has our id ours? Raises RecordChanged when somebody made something else of it."""
+        found = await self._client.read(read_row_call(rows, row, table, column))
+        if _address_key(found.opt_text(column)) != _address_key(wanted):
+            raise RecordChanged(table, row)
+
+
+def folder_address(link: Link) -> str:
+    """The absolute address of the link's folder, not percent-encoded."""
+    parts = urlsplit(link.evidence.site_address)
+    return f"{parts.scheme}://{parts.netloc}{link.evidence.folder_path}"
+
+
+def relative_folder(link: Link) -> str:
+    """The folder below its site, without a leading slash: `Shared Documents/General`."""
+    site = unquote(urlsplit(link.evidence.site_address).path).rstrip("/")
+    path = link.evidence.folder_path
+    if not path.lower().startswith(f"{site.lower()}/"):
+        raise UpstreamSurprise(SERVICE, "folder_outside_site", path=path)
+    return path[len(site) :].strip("/")
+
+
+def _association_body(link: Link, type_code: int) -> dict[str, object]:
+    """The type code is optional in metadata and required in practice. Source: dataverse.md section 1.2."""
+    made = link.evidence
+    return {
+        "regardingobjectid": link.record.id,
+        "regardingobjecttypename": link.record.table,
+        "regardingobjecttypecode": type_code,
+        "msdyn_groupid": link.team,
+        "msdyn_teamid": made.team_thread,
+        "msdyn_teamname": made.team_name[:300],
+        "msdyn_channelid": made.channel,
+        "msdyn_channelname": link.channel_name[:300],
+        "msdyn_channeltype": made.channel_kind.value.capitalize(),
+        "msdyn_teamsiteurl": made.site_address,
+        "msdyn_channelfolderrelativeurl": made.folder_path,
+        "msdyn_tenantid": link.by.tenant,
+        "msdyn_appid": made.app or None,
+        "msdyn_pipedentityid": link.tab_entity if made.tab else None,
+        "msdyn_weburl": made.tab_address or None,
+    }
+
+
+def _address_key(address: str) -> str:
+    """An address for comparing: services differ in case, in encoding and in the last slash."""
+    return unquote(address).rstrip("/").casefold()
+
+
+def _record_id(ref: RecordRef) -> str:
+    row_id = read_guid(ref.id)
+    if not row_id:
+        raise RecordUnknown(ref.table, ref.id)
+    return row_id

@@ -1,0 +1,29 @@
+"""Names on the wire that more than one module uses. Source: dataverse.md sections 1 and 2."""
+
+from __future__ import annotations
+
+LINKS = "msdyn_teamscollaborations"
+LINK_TABLE = "msdyn_teamscollaboration"
+SITES = "sharepointsites"
+LOCATIONS = "sharepointdocumentlocations"
+NOTES = "annotations"
+SYSTEM_VIEWS = "savedqueries"
+PERSONAL_VIEWS = "userqueries"
+
+SERVICE_TYPE_SHAREPOINT = 0
+SERVICE_TYPE_TEAMS = 3
+SITE_VALID = 4
+
+SYSTEM_ADMINISTRATOR_TEMPLATE = "627090ff-40a3-4053-8790-584edc5be201"
+LINKING_SOLUTION = "msdynce_OfficeProductivity"
+
+FORMATTED = "@OData.Community.Display.V1.FormattedValue"
+LOOKUP_TABLE = "@Microsoft.Dynamics.CRM.lookuplogicalname"
+ETAG = "@odata.etag"
+NEXT_LINK = "@odata.nextLink"
+PAGING_COOKIE = "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie"
+MORE_RECORDS = "@Microsoft.Dynamics.CRM.morerecords"
+TOTAL_COUNT = "@Microsoft.Dynamics.CRM.totalrecordcount"
+TOTAL_EXCEEDED = "@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"
+
+LANGUAGE_CODES = {"en": 1033, "fr": 1036}

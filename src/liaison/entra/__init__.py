@@ -1,0 +1,1 @@
+"""Sign-in, consent and tokens, as Microsoft Entra ID speaks them. Source: identity.md."""

@@ -1,0 +1,118 @@
+"""What Graph's errors mean to us: one table, by status, code and what the call was about.
+
+The most exact row wins; what the table lacks becomes UpstreamRefused with the facts kept.
+Source: graph.md sections 1.2, 4.2, 5 and 6.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from liaison.domain.consent import SCOPES, Rung
+from liaison.errors import (
+    ChannelGone,
+    ConsentNotGranted,
+    FileExists,
+    FilesRefused,
+    FileUnknown,
+    LiaisonError,
+    NotTeamMember,
+    TeamUnknown,
+    UpstreamRefused,
+    UpstreamSurprise,
+)
+from liaison.wire.messages import Answer
+
+SERVICE = "graph"
+_LACKS_PERMISSION = ("Missing scope permissions", "Missing role permissions")
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+class About(Enum):
+    """What a call is about; decides what "not found" and "forbidden" mean."""
+
+    TEAM = "team"
+    CHANNEL = "channel"
+    APP = "app"
+    FILE = "file"
+    PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a call is about, and its names for an error."""
+
+    about: About
+    name: str = ""
+    team: str = ""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer that is no success, read as far as it can be read."""
+
+    status: int
+    code: str
+    message: str
+    request_id: str
+
+
+_Meaning = Callable[[Subject], LiaisonError]
+
+TABLE: dict[tuple[int, str, About], _Meaning] = {
+    (400, "InvalidRequest", About.CHANNEL): lambda about: ChannelGone(about.name, about.team),
+    (403, "", About.TEAM): lambda about: NotTeamMember(about.team),
+    (403, "", About.CHANNEL): lambda about: NotTeamMember(about.team),
+    (403, "", About.FILE): lambda about: FilesRefused(about.name),
+    (404, "", About.TEAM): lambda about: TeamUnknown(about.team),
+    (404, "", About.CHANNEL): lambda about: ChannelGone(about.name, about.team),
+    (404, "", About.FILE): lambda about: FileUnknown(about.name),
+    (409, "nameAlreadyExists", About.FILE): lambda about: FileExists(about.name),
+    (423, "", About.FILE): lambda about: FilesRefused(about.name),
+}
+
+
+def error_of(answer: Answer, subject: Subject) -> LiaisonError:
+    """The error that an unsuccessful answer means."""
+    refusal = read_refusal(answer)
+    missing = _missing_scopes(refusal)
+    if missing:
+        return ConsentNotGranted(_rung_of(missing), missing)
+    for code in (refusal.code, ""):
+        meaning = TABLE.get((refusal.status, code, subject.about))
+        if meaning is not None:
+            return meaning(subject)
+    if 300 <= refusal.status < 400:
+        return UpstreamSurprise(SERVICE, str(refusal.status), refusal.request_id)
+    return UpstreamRefused(SERVICE, refusal.code, refusal.request_id, refusal.message[:300], refusal.status)
+
+
+def read_refusal(answer: Answer) -> Refusal:
+    """Code and message as far as there are any: a gateway may answer without a body."""
+    code, message = "", ""
+    if isinstance(answer.content, dict) and isinstance(answer.content.get("error"), dict):
+        error = answer.wild().child("error")
+        code, message = error.opt_text("code"), error.opt_text("message")
+    return Refusal(answer.status, code, message, answer.request_id)
+
+
+def _missing_scopes(refusal: Refusal) -> tuple[str, ...]:
+    """The least permission that would do, when the answer says that the token lacks one.
+
+    Graph uses one code for "you may not" and "your app may not"; only the message tells them apart.
+    """
+    if refusal.status != 403 or not refusal.message.startswith(
+        ("Missing scope permissions", "Missing role permissions")
+    ):
+        return ()
+    quoted = _QUOTED.search(refusal.message)
+    asked = tuple(name.strip() for name in quoted.group(1).split(",")) if quoted else ()
+    ours = {scope for scopes in SCOPES.values() for scope in scopes}
+    return tuple(name for name in asked if name in ours)[:1] or asked[:1]
+
+
+def _rung_of(scopes: tuple[str, ...]) -> str:
+    return next((rung.value for rung, wanted in SCOPES.items() if set(scopes) & set(wanted)), Rung.CONNECT.value)

@@ -1,0 +1,140 @@
+"""The port `Teamwork` over Graph: what it reads, and channels. Apps and tabs are in their own module."""
+
+from __future__ import annotations
+
+from liaison.domain.connection import propose_free_name
+from liaison.domain.names import ChannelId, TeamId
+from liaison.domain.teams import Channel, Folder, Team
+from liaison.errors import (
+    AnswerLost,
+    ChannelAmbiguous,
+    ChannelNameTaken,
+    FileUnknown,
+    Row,
+    StillPreparing,
+    UpstreamRefused,
+)
+from liaison.graph.client import Call, GraphClient, read_call
+from liaison.graph.errors import SERVICE, About, Subject
+from liaison.graph.horizon import Horizon
+from liaison.graph.payloads import read_channel, read_folder, read_team
+from liaison.graph.tabs import GraphTabs
+
+NAME_TAKEN = "NameAlreadyExists"
+_TEAM_COLUMNS = {"$select": "id,displayName,description,internalId,webUrl,isArchived"}
+_CHANNEL_COLUMNS = {"$select": "id,displayName,description,membershipType,webUrl,isArchived"}
+
+
+class GraphTeamwork:
+    """Teams, channels, apps and tabs as one person sees them.
+
+    `app_manifest_id` is the manifest id of our Teams app, empty when there is none; `horizon` is shared by all.
+    """
+
+    def __init__(self, client: GraphClient, app_manifest_id: str, horizon: Horizon) -> None:
+        self._client = client
+        self._horizon = horizon
+        tabs = GraphTabs(client, app_manifest_id, horizon)
+
+        self.ensure_app = tabs.ensure_app
+        self.remove_app = tabs.remove_app
+        self.ensure_tab = tabs.ensure_tab
+        self.find_tab = tabs.find_tab
+        self.remove_tab = tabs.remove_tab
+
+    async def list_teams(self) -> tuple[Team, ...]:
+        """Source: api/user-list-joinedteams.md."""
+        call = read_call("/me/joinedTeams", Subject(About.PERSON), {})
+        teams = [read_team(item) async for item in self._client.pages(call)]
+        return tuple(sorted(teams, key=lambda team: (team.name.casefold(), team.id)))
+
+    async def read_team(self, team: TeamId) -> Team:
+        """Source: api/team-get.md."""
+        call = read_call("/teams/{team}", Subject(About.TEAM, team=team), {"team": team}, _TEAM_COLUMNS)
+        return read_team(await self._client.read(call))
+
+    async def list_channels(self, team: TeamId) -> tuple[Channel, ...]:
+        """In the service's order. Columns are named, for `email` makes the service slow.
+
+        Source: api/channel-list.md.
+        """
+        subject = Subject(About.TEAM, team=team)
+        call = read_call("/teams/{team}/channels", subject, {"team": team}, _CHANNEL_COLUMNS)
+        return tuple([read_channel(item) async for item in self._client.pages(call)])
+
+    async def read_channel(self, team: TeamId, channel: ChannelId) -> Channel:
+        """Source: api/channel-get.md."""
+        subject = Subject(About.CHANNEL, channel, team)
+        ids = {"team": team, "channel": channel}
+        call = read_call("/teams/{team}/channels/{channel}", subject, ids, _CHANNEL_COLUMNS)
+        return read_channel(await self._client.read(call))
+
+    async def ensure_channel(self, team: TeamId, name: str, marker: str, description: str) -> tuple[Channel, bool]:
+        """Ours by the marker in its description, and by nothing else; made when no channel has the name.
+
+        A channel that was perhaps made is looked for until the horizon before another is made: meanwhile AnswerLost.
+        Source: replay table C3; api/channel-post.md.
+        """
+        found = await self._find_ours(team, name, marker)
+        if found is not None:
+            return found, True
+        if self._horizon.is_open(marker):
+            raise AnswerLost(SERVICE, "not_visible_yet")
+        text = description if marker in description else f"{description} {marker}".strip()
+        try:
+            return await self._create_channel(team, name, text), True
+        except AnswerLost:
+            self._horizon.note(marker)
+            raise
+        except UpstreamRefused as refused:
+            if refused.service_code != NAME_TAKEN:
+                raise
+            return await self._after_name_taken(team, name, marker), True
+
+    async def _find_ours(self, team: TeamId, name: str, marker: str) -> Channel | None:
+        channels = await self.list_channels(team)
+        ours = [channel for channel in channels if marker in channel.description]
+        if len(ours) > 1:
+            rows = tuple(Row("channel", channel.name, channel.id, channel.address) for channel in ours)
+            raise ChannelAmbiguous(name, rows)
+        if ours:
+            self._horizon.close(marker)
+            return ours[0]
+        taken = {channel.name.casefold() for channel in channels}
+        if name.casefold() in taken:
+            raise ChannelNameTaken(name, team, propose_free_name(name, taken))
+        return None
+
+    async def _create_channel(self, team: TeamId, name: str, description: str) -> Channel:
+        body = {"displayName": name, "description": description, "membershipType": "standard"}
+        subject = Subject(About.TEAM, team=team)
+        call = Call("POST", "/teams/{team}/channels", subject, {"team": team}, body=body)
+        return read_channel(await self._client.read(call))
+
+    async def _after_name_taken(self, team: TeamId, name: str, marker: str) -> Channel:
+        """The name is taken by a channel that the list did not show: ours not yet visible, or one deleted lately."""
+        found = await self._find_ours(team, name, marker)
+        if found is not None:
+            return found
+        if self._horizon.is_noted(marker) and not self._horizon.is_open(marker):
+            self._horizon.close(marker)
+            raise ChannelNameTaken(name, team, propose_free_name(name, {name.casefold()}))
+        self._horizon.note(marker)
+        raise AnswerLost(SERVICE, NAME_TAKEN)
+
+    async def read_files_folder(self, team: TeamId, channel: ChannelId) -> Folder:
+        """The channel's folder; the first call for a new channel starts its making.
+
+        Not found means "not yet" as long as the channel itself is there.
+        Source: api/channel-get-filesfolder.md; graph.md section 4.3.
+        """
+        subject = Subject(About.FILE, channel, team)
+        ids = {"team": team, "channel": channel}
+        try:
+            item = await self._client.read(read_call("/teams/{team}/channels/{channel}/filesFolder", subject, ids))
+        except FileUnknown:
+            found = await self.read_channel(team, channel)
+            raise StillPreparing(SERVICE, "filesFolder", what=found.name) from None
+        drive = item.child("parentReference").text("driveId")
+        call = read_call("/drives/{drive}", subject, {"drive": drive}, {"$select": "id,webUrl"})
+        return read_folder(item, await self._client.read(call))

@@ -1,0 +1,55 @@
+"""Choosing where a record is to be connected: the teams, a team's channels, the name of a new channel."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from liaison.domain.connection import missing_to_connect, propose_free_name
+from liaison.domain.consent import Rung
+from liaison.domain.names import Person, RecordRef, TeamId, read_channel_name
+from liaison.domain.teams import Channel, Team
+from liaison.errors import ChannelNameTaken, ConsentNotGranted, EnhancedOff
+from liaison.operations.collaborate import Panel, read_panel
+from liaison.ports import Ports
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A team and its channels."""
+
+    team: Team
+    channels: tuple[Channel, ...]
+
+
+async def open_choice(ref: RecordRef, by: Person, ports: Ports) -> Panel:
+    """What Collaborate shows, when a connection may be begun from the record.
+
+    Raises EnhancedOff, ConsentNotGranted with every permission that connecting lacks, and what `read_panel` raises.
+    """
+    panel, carried = await asyncio.gather(read_panel(ref, by, ports), ports.sign_in.carried_scopes(by))
+    if not panel.switches.enhanced:
+        environment = next(place for place in ports.environments if place.key == ref.environment)
+        raise EnhancedOff(environment.name)
+    missing = missing_to_connect(carried)
+    if missing:
+        raise ConsentNotGranted(Rung.CONNECT.value, missing)
+    return panel
+
+
+async def read_destination(team: TeamId, by: Person, ports: Ports) -> Destination:
+    """Raises TeamUnknown, NotTeamMember."""
+    teamwork = ports.teamwork(by)
+    return Destination(*await asyncio.gather(teamwork.read_team(team), teamwork.list_channels(team)))
+
+
+def check_new_name(text: str, destination: Destination) -> str:
+    """The name, trimmed, when a channel of that name can be made in the team.
+
+    Raises InputMissing, ChannelNameTooLong, ChannelNameForbidden, ChannelNameTaken; the last two with a free proposal.
+    """
+    name = read_channel_name(text)
+    taken = {channel.name.casefold() for channel in destination.channels}
+    if name.casefold() in taken:
+        raise ChannelNameTaken(name, destination.team.name, propose_free_name(name, taken))
+    return name

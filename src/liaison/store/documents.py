@@ -1,0 +1,245 @@
+"""Links as documents: written whole, read strictly, with the version of their form.
+
+A document with a part missing, unknown or of another type is refused with its path: half a link is never made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import orjson
+
+from liaison.domain.link import (
+    Evidence,
+    Finding,
+    Link,
+    LinkState,
+    NewChannel,
+    Operation,
+    StepName,
+    TabChoice,
+    Waiting,
+)
+from liaison.domain.names import (
+    ChannelId,
+    ChannelKind,
+    EnvironmentKey,
+    LinkId,
+    Person,
+    PersonId,
+    RecordRef,
+    RowId,
+    TableName,
+    TeamId,
+    TenantId,
+)
+from liaison.errors import Remembered
+
+FORM = 1
+
+Word = TypeVar("Word", bound=StrEnum)
+Part = TypeVar("Part")
+
+
+class DocumentUnreadable(ValueError):
+    """A stored document is not in the form that this version writes; `path` is the place."""
+
+    def __init__(self, path: str, expected: str) -> None:
+        super().__init__(f"stored link: {path}: expected {expected}")
+        self.path = path
+
+
+def write_link(link: Link) -> str:
+    """The document of a link; its version stays in a column of its own."""
+    wanted = {"new": link.wanted.name} if isinstance(link.wanted, NewChannel) else {"channel": link.wanted}
+    document = {
+        "form": FORM,
+        "id": link.id,
+        "record": {"environment": link.record.environment, "table": link.record.table, "id": link.record.id},
+        "record_title": link.record_title,
+        "team": link.team,
+        "wanted": wanted,
+        "by": _write_person(link.by),
+        "acting": _write_person(link.acting),
+        "planned_at": link.planned_at,
+        "state": link.state,
+        "evidence": {part.name: getattr(link.evidence, part.name) for part in fields(Evidence)},
+        "done": list(link.done),
+        "waiting": _write_waiting(link.waiting),
+        "trouble": _write_trouble(link.trouble),
+        "findings": [{"code": finding.code, "facts": dict(finding.facts)} for finding in link.findings],
+        "operation": link.operation,
+        "tab_choice": link.tab_choice,
+        "run": link.run,
+    }
+    return orjson.dumps(document).decode()
+
+
+def _write_person(person: Person) -> dict[str, str]:
+    return {
+        "tenant": person.tenant,
+        "id": person.id,
+        "name": person.name,
+        "upn": person.upn,
+        "language": person.language,
+    }
+
+
+def _write_trouble(trouble: Remembered | None) -> dict[str, Any] | None:
+    return None if trouble is None else {"code": trouble.code, "facts": trouble.facts}
+
+
+def _write_waiting(waiting: Waiting | None) -> dict[str, Any] | None:
+    if waiting is None:
+        return None
+    cause = _write_trouble(waiting.cause)
+    return {"step": waiting.step, "cause": cause, "since": waiting.since, "until": waiting.until}
+
+
+def read_link(document: str, version: int) -> Link:
+    """The link of a document. Raises DocumentUnreadable."""
+    whole = _Parts(orjson.loads(document), "")
+    if whole.number("form") != FORM:
+        raise DocumentUnreadable("form", str(FORM))
+    link = Link(
+        id=LinkId(whole.text("id")),
+        record=whole.part("record", _read_record),
+        record_title=whole.text("record_title"),
+        team=TeamId(whole.text("team")),
+        wanted=whole.part("wanted", _read_wanted),
+        by=whole.part("by", _read_person),
+        acting=whole.part("acting", _read_person),
+        planned_at=whole.time("planned_at"),
+        state=whole.word("state", LinkState),
+        evidence=whole.part("evidence", _read_evidence),
+        done=tuple(whole.words("done", StepName)),
+        waiting=whole.optional("waiting", _read_waiting),
+        trouble=whole.optional("trouble", _read_trouble),
+        findings=tuple(whole.parts("findings", _read_finding)),
+        operation=whole.word("operation", Operation),
+        tab_choice=whole.word("tab_choice", TabChoice),
+        run=whole.number("run"),
+        version=version,
+    )
+    whole.nothing_else()
+    return link
+
+
+def _read_record(part: _Parts) -> RecordRef:
+    environment, table = EnvironmentKey(part.text("environment")), TableName(part.text("table"))
+    return RecordRef(environment, table, RowId(part.text("id")))
+
+
+def _read_wanted(part: _Parts) -> ChannelId | NewChannel:
+    return NewChannel(part.text("new")) if part.has("new") else ChannelId(part.text("channel"))
+
+
+def _read_person(part: _Parts) -> Person:
+    key = TenantId(part.text("tenant")), PersonId(part.text("id"))
+    return Person(*key, part.text("name"), part.text("upn"), part.text("language"))
+
+
+def _read_evidence(part: _Parts) -> Evidence:
+    made: dict[str, Any] = {}
+    for slot in fields(Evidence):
+        if isinstance(slot.default, bool):
+            made[slot.name] = part.flag(slot.name)
+        elif isinstance(slot.default, ChannelKind):
+            made[slot.name] = part.word(slot.name, ChannelKind)
+        else:
+            made[slot.name] = part.text(slot.name)
+    return Evidence(**made)
+
+
+def _read_trouble(part: _Parts) -> Remembered:
+    return Remembered(part.text("code"), part.facts("facts"))
+
+
+def _read_waiting(part: _Parts) -> Waiting:
+    cause = part.part("cause", _read_trouble)
+    return Waiting(part.word("step", StepName), cause, part.time("since"), part.time("until"))
+
+
+def _read_finding(part: _Parts) -> Finding:
+    facts = part.facts("facts")
+    return Finding(part.text("code"), tuple((name, str(value)) for name, value in facts.items()))
+
+
+class _Parts:
+    """One object of a document: each value asked for by name and type, and nothing left over."""
+
+    def __init__(self, values: Any, path: str) -> None:
+        if not isinstance(values, dict):
+            raise DocumentUnreadable(path or "(whole)", "an object")
+        self._values, self._path, self._taken = values, path, set[str]()
+
+    def has(self, name: str) -> bool:
+        return name in self._values
+
+    def text(self, name: str) -> str:
+        return str(self._of(name, str))
+
+    def number(self, name: str) -> int:
+        return int(self._of(name, int))
+
+    def flag(self, name: str) -> bool:
+        return bool(self._of(name, bool))
+
+    def facts(self, name: str) -> dict[str, Any]:
+        return dict(self._of(name, dict))
+
+    def time(self, name: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(self.text(name))
+        except ValueError:
+            raise DocumentUnreadable(self._at(name), "a time") from None
+        if moment.tzinfo is None:
+            raise DocumentUnreadable(self._at(name), "a time with its zone")
+        return moment
+
+    def word(self, name: str, kind: type[Word]) -> Word:
+        return self._word(name, self.text(name), kind)
+
+    def words(self, name: str, kind: type[Word]) -> list[Word]:
+        return [self._word(name, value, kind) for value in self._of(name, list)]
+
+    def part(self, name: str, read: Callable[[_Parts], Part]) -> Part:
+        return self._part(name, self._of(name, dict), read)
+
+    def parts(self, name: str, read: Callable[[_Parts], Part]) -> list[Part]:
+        return [self._part(f"{name}/{index}", value, read) for index, value in enumerate(self._of(name, list))]
+
+    def optional(self, name: str, read: Callable[[_Parts], Part]) -> Part | None:
+        self._taken.add(name)
+        return None if name in self._values and self._values[name] is None else self.part(name, read)
+
+    def nothing_else(self) -> None:
+        for name in self._values:
+            if name not in self._taken:
+                raise DocumentUnreadable(self._at(name), "nothing of this name")
+
+    def _part(self, name: str, value: Any, read: Callable[[_Parts], Part]) -> Part:
+        inner = _Parts(value, self._at(name))
+        found = read(inner)
+        inner.nothing_else()
+        return found
+
+    def _word(self, name: str, value: Any, kind: type[Word]) -> Word:
+        try:
+            return kind(value)
+        except ValueError:
+            raise DocumentUnreadable(self._at(name), f"one of {', '.join(kind)}") from None
+
+    def _of(self, name: str, kind: type[Any]) -> Any:
+        self._taken.add(name)
+        value = self._values.get(name)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise DocumentUnreadable(self._at(name), kind.__name__)
+        return value
+
+    def _at(self, name: str) -> str:
+        return f"{self._path}/{name}" if self._path else name

@@ -1,0 +1,1 @@
+"""HTTP manners: deadlines, retries, pacing, request ids, host rules, redaction. No service's words."""
