@@ -1,0 +1,1 @@
+"""The API door: HTTP in, one operation or port, JSON out."""

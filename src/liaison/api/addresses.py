@@ -1,0 +1,25 @@
+"""Addresses that the API gives out: of its own documents and of Liaison's pages."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from liaison.domain.link import Link
+from liaison.domain.names import LinkId, RecordRef
+
+PREFIX = "/api/v1"
+
+
+def link_address(public_address: str, link: LinkId) -> str:
+    return f"{public_address}{PREFIX}/links/{link}"
+
+
+def record_address(public_address: str, ref: RecordRef) -> str:
+    """Liaison's page of the record."""
+    environment, table, row = (quote(part, safe="") for part in (ref.environment, ref.table, ref.id))
+    return f"{public_address}/e/{environment}/records/{table}/{row}"
+
+
+def linked_record_address(public_address: str, link: Link) -> str:
+    """The record's page, found by the link's own key: the same address that the tab in Teams has."""
+    return f"{public_address}/l/{link.tab_entity}"

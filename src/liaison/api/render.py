@@ -1,0 +1,276 @@
+"""From the domain's values to the API's documents."""
+
+from __future__ import annotations
+
+from liaison.api.addresses import link_address, linked_record_address, record_address
+from liaison.api.asking import Asking
+from liaison.api.problems import render_problem, render_rows
+from liaison.api.shapes import (
+    ChannelShape,
+    CheckShape,
+    CollaborationShape,
+    ConnectionShape,
+    ConsentShape,
+    EvidenceShape,
+    FieldShape,
+    FileShape,
+    FindingShape,
+    LinkChannel,
+    LinkRecord,
+    LinkShape,
+    LinkTeam,
+    PersonShape,
+    PlaceShape,
+    ProblemShape,
+    RecordDetail,
+    RecordShape,
+    StepShape,
+    StepState,
+    SwitchesShape,
+    TeamShape,
+    WaitingShape,
+)
+from liaison.domain.consent import Consent
+from liaison.domain.crm import Record
+from liaison.domain.link import Evidence, Link, LinkState, NewChannel, StepName
+from liaison.domain.names import Person
+from liaison.domain.readiness import Check, CheckState, Switches
+from liaison.domain.teams import Channel, FileEntry, Team
+from liaison.errors import LiaisonError, Remembered
+from liaison.operations.collaborate import Connection
+from liaison.operations.enable import Collaboration
+from liaison.operations.list_files import Place
+
+
+def render_trouble(error: LiaisonError | Remembered, asking: Asking) -> ProblemShape:
+    known = error.error() if isinstance(error, Remembered) else error
+    return render_problem(known, asking.language, asking.texts, asking.ports.public_address, asking.correlation)
+
+
+def render_person(person: Person) -> PersonShape:
+    return PersonShape(id=person.id, name=person.name, upn=person.upn)
+
+
+def render_record(record: Record, asking: Asking) -> RecordShape:
+    return RecordShape(
+        environment=record.ref.environment,
+        table=record.ref.table,
+        id=record.ref.id,
+        title=record.title,
+        stage=record.stage,
+        owner=record.owner,
+        address=record_address(asking.ports.public_address, record.ref),
+    )
+
+
+def render_record_detail(record: Record, asking: Asking) -> RecordDetail:
+    fields = tuple(FieldShape(label=field.label, text=field.cell.text) for field in record.fields)
+    return RecordDetail(**render_record(record, asking).model_dump(), fields=fields)
+
+
+def render_connection(connection: Connection, asking: Asking) -> ConnectionShape:
+    row, link = connection.association, connection.link
+    state = link.state if link else LinkState.CONNECTED
+    made = link.evidence if link else Evidence()
+    return ConnectionShape(
+        association=row.id if row else None,
+        link=link.id if link else None,
+        state=state,
+        state_text=asking.say(f"state.{state.value}"),
+        is_adopted=connection.is_adopted,
+        team=row.team if row else link.team if link else "",
+        team_name=row.team_name if row else made.team_name,
+        channel=row.channel if row else made.channel,
+        channel_name=row.channel_name if row else link.channel_name if link else "",
+        channel_kind=row.channel_kind if row else made.channel_kind,
+        channel_address=made.channel_address,
+    )
+
+
+def render_team(team: Team) -> TeamShape:
+    return TeamShape(id=team.id, name=team.name, description=team.description, is_archived=team.is_archived)
+
+
+def render_channel(channel: Channel) -> ChannelShape:
+    return ChannelShape(
+        id=channel.id,
+        name=channel.name,
+        kind=channel.kind,
+        address=channel.address,
+        description=channel.description,
+        is_archived=channel.is_archived,
+    )
+
+
+def render_place(place: Place, asking: Asking) -> PlaceShape:
+    return PlaceShape(
+        key=place.key,
+        name=place.name,
+        detail=place.detail,
+        kind=place.kind,
+        address=place.address,
+        is_open=place.folder is not None,
+        problem=render_trouble(place.trouble, asking) if place.trouble else None,
+    )
+
+
+def render_file(entry: FileEntry) -> FileShape:
+    return FileShape(
+        item=entry.item,
+        name=entry.name,
+        is_folder=entry.is_folder,
+        size_bytes=entry.size_bytes,
+        modified_at=entry.modified_at,
+        modified_by=entry.modified_by,
+        address=entry.address,
+        version=entry.version,
+        children=entry.children,
+    )
+
+
+# --- links -----------------------------------------------------------------------------------------------------
+
+
+def render_link(link: Link, asking: Asking) -> LinkShape:
+    public = asking.ports.public_address
+    return LinkShape(
+        id=link.id,
+        address=link_address(public, link.id),
+        state=link.state,
+        state_text=asking.say(f"state.{link.state.value}"),
+        is_final=not link.state.at_work,
+        operation=link.operation,
+        record=LinkRecord(
+            environment=link.record.environment,
+            table=link.record.table,
+            id=link.record.id,
+            title=link.record_title,
+            address=linked_record_address(public, link),
+        ),
+        team=LinkTeam(id=link.team, name=link.evidence.team_name),
+        channel=_render_channel_of(link),
+        by=render_person(link.by),
+        acting=render_person(link.acting),
+        planned_at=link.planned_at,
+        steps=tuple(_render_step(link, step, asking) for step in _steps_shown(link)),
+        evidence=_render_evidence(link.evidence),
+        trouble=render_trouble(link.trouble, asking) if link.trouble else None,
+        findings=tuple(
+            FindingShape(code=finding.code, text=asking.say(f"finding.{finding.code}", **dict(finding.facts)))
+            for finding in link.findings
+        ),
+        run=link.run,
+        version=link.version,
+    )
+
+
+def _render_channel_of(link: Link) -> LinkChannel:
+    made = link.evidence
+    wanted = "" if isinstance(link.wanted, NewChannel) else link.wanted
+    return LinkChannel(
+        id=made.channel or wanted, name=link.channel_name, kind=made.channel_kind, address=made.channel_address
+    )
+
+
+def _render_evidence(made: Evidence) -> EvidenceShape:
+    return EvidenceShape(
+        channel=made.channel,
+        channel_address=made.channel_address,
+        channel_is_ours=made.channel_is_ours,
+        tab=made.tab,
+        tab_address=made.tab_address,
+        folder_address=made.folder_address,
+        site_address=made.site_address,
+        location=made.location,
+        association=made.association,
+        note=made.note,
+    )
+
+
+def _steps_shown(link: Link) -> tuple[StepName, ...]:
+    """The steps of the run; of an adopted link, which has had no run, those that were found done."""
+    if link.state is LinkState.CONNECTED:
+        return tuple(step for step in link.steps if step in link.done)
+    return link.steps
+
+
+def _render_step(link: Link, step: StepName, asking: Asking) -> StepShape:
+    state = _state_of_step(link, step)
+    said = {StepState.DONE: "done", StepState.WAITING: "waiting"}.get(state, "doing")
+    waiting = None
+    if state is StepState.WAITING and link.waiting is not None:
+        waiting = WaitingShape(
+            service=_service_waited_for(link.waiting.cause, asking),
+            since=link.waiting.since,
+            next_try=link.waiting.until,
+            problem=render_trouble(link.waiting.cause, asking),
+        )
+    return StepShape(name=step, state=state, text=asking.say(f"step.{step.value}.{said}"), waiting=waiting)
+
+
+def _state_of_step(link: Link, step: StepName) -> StepState:
+    if step in link.done:
+        return StepState.DONE
+    if step is not link.step_at_work or link.state is LinkState.PLANNED:
+        return StepState.TODO
+    if not link.state.at_work:
+        return StepState.STOPPED
+    return StepState.WAITING if link.waiting is not None and link.waiting.step is step else StepState.DOING
+
+
+def _service_waited_for(cause: Remembered, asking: Asking) -> str:
+    return asking.texts.words(asking.language, {"service": cause.facts.get("service", "")})["service"]
+
+
+# --- collaboration ---------------------------------------------------------------------------------------------
+
+
+def render_collaboration(shown: Collaboration, environment: str, asking: Asking) -> CollaborationShape:
+    is_administrator = shown.person.is_system_administrator
+    return CollaborationShape(
+        environment=environment,
+        switches=_render_switches(shown.switches),
+        checks=tuple(_render_check(check, asking) for check in shown.checks),
+        consent=render_consent(shown.consent, asking),
+        may_change_basic=is_administrator,
+        may_change_enhanced=is_administrator and shown.is_tenant_administrator,
+        links=shown.links,
+    )
+
+
+def _render_switches(switches: Switches) -> SwitchesShape:
+    return SwitchesShape(
+        basic=switches.basic,
+        enhanced=switches.enhanced,
+        user_sync=switches.user_sync,
+        version=switches.version,
+        changed_by=switches.changed_by,
+    )
+
+
+def _render_check(check: Check, asking: Asking) -> CheckShape:
+    key = f"check.{check.code}"
+    is_unmet = check.state is CheckState.UNMET
+    applies = check.state is not CheckState.NOT_APPLICABLE
+    text = (
+        asking.say(f"{key}.{'unmet' if is_unmet else 'met'}") if applies else asking.say("check.state.not_applicable")
+    )
+    return CheckShape(
+        code=check.code,
+        state=check.state,
+        title=asking.say(f"{key}.title"),
+        text=text,
+        remedy=asking.say(f"{key}.remedy") if is_unmet else "",
+        rows=render_rows(check.rows),
+    )
+
+
+def render_consent(consent: Consent, asking: Asking) -> ConsentShape:
+    return ConsentShape(
+        state=consent.state,
+        text=asking.say(f"consent.state.{consent.state.value}"),
+        granted=consent.granted,
+        missing=consent.missing,
+        by=consent.by,
+        at=consent.at,
+    )

@@ -1,0 +1,184 @@
+"""Links: connect, look, follow, try again, disconnect."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from liaison.api.asking import Asker, Asking
+from liaison.api.render import render_link
+from liaison.api.rights import environments_administered
+from liaison.api.routes.inputs import (
+    CHANNEL_ID,
+    IdempotencyKey,
+    LinkPath,
+    PageQuery,
+    problems,
+    read_guid,
+    read_record_ref,
+)
+from liaison.api.shapes import ChannelChoice, ConnectBody, LinkShape, LinksShape
+from liaison.domain.connection import ConnectionRequest
+from liaison.domain.link import Link, LinkState, NewChannel, TabChoice
+from liaison.domain.names import ChannelId, LinkId, TeamId
+from liaison.errors import InputInvalid, InputMissing
+from liaison.operations.connect import connect_record, try_again
+from liaison.operations.disconnect import disconnect
+from liaison.operations.read_link import read_link
+
+router = APIRouter(prefix="/links", tags=["links"])
+
+LOOK_EVERY_S = 0.5
+FOLLOW_FOR_S = 15 * 60
+BREATH_EVERY_S = 15
+
+
+class WhoseLinks(StrEnum):
+    MINE = "mine"
+    EVERYONE = "everyone"
+
+
+@router.post(
+    "",
+    summary="Connect a record to a channel",
+    status_code=202,
+    responses={
+        **problems(403, 404, 409),
+        200: {"model": LinkShape, "description": "The link was there already, and nothing needs to be done."},
+        202: {"description": "The work has begun or is under way; follow it at Location."},
+    },
+)
+async def connect(
+    asking: Asker, body: ConnectBody, response: Response, idempotency_key: IdempotencyKey = ""
+) -> LinkShape:
+    """Saves the intent and begins the work: channel, app, tab, library, document location, association, note.
+
+    Asking again, with or without a key, never makes a second link for the same record and channel.
+    """
+    asked = ConnectionRequest(
+        read_record_ref(asking, body.environment, body.table, body.record),
+        TeamId(read_guid("team", body.team)),
+        _read_channel(body.channel),
+    )
+    link = await connect_record(asked, asking.person, asking.ports, idempotency_key)
+    return _answer(link, asking, response)
+
+
+def _read_channel(choice: ChannelChoice) -> ChannelId | NewChannel:
+    if choice.id is not None and choice.name is not None:
+        raise InputInvalid("channel", f"{choice.id}, {choice.name}", "channel_choice")
+    if choice.name is not None:
+        return NewChannel(choice.name)
+    if choice.id is None:
+        raise InputMissing("channel")
+    if not re.fullmatch(CHANNEL_ID, choice.id):
+        raise InputInvalid("channel", choice.id, "channel_choice")
+    return ChannelId(choice.id)
+
+
+def _answer(link: Link, asking: Asking, response: Response) -> LinkShape:
+    shown = render_link(link, asking)
+    response.status_code = 202 if link.state.at_work else 200
+    response.headers["Location"] = shown.address
+    return shown
+
+
+@router.get("", summary="Links", responses=problems(403))
+async def browse(
+    asking: Asker,
+    of: Annotated[
+        WhoseLinks, Query(description="Everyone’s links need the role System Administrator.")
+    ] = WhoseLinks.MINE,
+    state: Annotated[list[LinkState] | None, Query(description="Only links in these states.")] = None,
+    page: PageQuery = "",
+    size: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> LinksShape:
+    """Newest first. Of everyone: those in environments where the asker is System Administrator."""
+    person = asking.person
+    if of is WhoseLinks.MINE:
+        found, after = await asking.ports.links.of_person(person.tenant, person.id, state or (), page, size)
+        return LinksShape(items=tuple(render_link(link, asking) for link in found), next=after or None)
+    administered = await environments_administered(asking)
+    found, after = await asking.ports.links.of_person(person.tenant, None, state or (), page, size)
+    shown = (link for link in found if link.record.environment in administered)
+    return LinksShape(items=tuple(render_link(link, asking) for link in shown), next=after or None)
+
+
+@router.get("/{link}", summary="One link", responses=problems(403, 404))
+async def read(asking: Asker, link: LinkPath) -> LinkShape:
+    """State, steps, what exists because of the link, and what stopped it."""
+    return render_link(await read_link(LinkId(link.lower()), asking.person, asking.ports), asking)
+
+
+@router.get(
+    "/{link}/events",
+    summary="Follow a link",
+    response_class=StreamingResponse,
+    responses={
+        **problems(403, 404),
+        200: {
+            "description": "Server-sent events: `link` with the link’s document at each change, until it is final.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+    },
+)
+async def follow(asking: Asker, link: LinkPath) -> StreamingResponse:
+    """The link’s document now and at each change. The stream ends when the link is final, or after a quarter of an
+    hour; ask again to go on.
+    """
+    known = await read_link(LinkId(link.lower()), asking.person, asking.ports)
+    return StreamingResponse(
+        _events(known, asking), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
+
+
+async def _events(link: Link, asking: Asking) -> AsyncIterator[str]:
+    began = asyncio.get_running_loop().time()
+    breathed = began
+    yield _event(link, asking)
+    while link.state.at_work and (now := asyncio.get_running_loop().time()) - began < FOLLOW_FOR_S:
+        await asyncio.sleep(LOOK_EVERY_S)
+        newer = await asking.ports.links.get(link.id)
+        if newer.version != link.version:
+            link = newer
+            yield _event(link, asking)
+        elif now - breathed > BREATH_EVERY_S:
+            breathed = now
+            yield ": still at work\n\n"
+
+
+def _event(link: Link, asking: Asking) -> str:
+    return f"id: {link.version}\nevent: link\ndata: {render_link(link, asking).model_dump_json()}\n\n"
+
+
+@router.post("/{link}/retry", summary="Try a link again", status_code=202, responses=problems(403, 404, 409))
+async def retry(asking: Asker, link: LinkPath, response: Response) -> LinkShape:
+    """Goes on with a link that needs a person, where it stopped, on the asker’s behalf."""
+    known = await read_link(LinkId(link.lower()), asking.person, asking.ports)
+    return _answer(await try_again(known.id, asking.person, asking.ports), asking, response)
+
+
+@router.delete(
+    "/{link}",
+    summary="Disconnect a link",
+    status_code=202,
+    responses={
+        **problems(403, 404, 409),
+        200: {"model": LinkShape, "description": "The link was over already."},
+    },
+)
+async def remove(
+    asking: Asker,
+    link: LinkPath,
+    response: Response,
+    tab: Annotated[TabChoice, Query(description="What becomes of the tab in Teams.")] = TabChoice.REMOVE,
+) -> LinkShape:
+    """Takes away the association, the document location and, if wished, the tab. Channel and files stay."""
+    known = await read_link(LinkId(link.lower()), asking.person, asking.ports)
+    return _answer(await disconnect(known.id, asking.person, asking.ports, tab), asking, response)

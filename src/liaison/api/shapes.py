@@ -1,0 +1,449 @@
+"""What the API takes and gives, as typed documents. A document keeps its names; new ones may be added."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from liaison.domain.consent import ConsentState
+from liaison.domain.crm import PlaceKind
+from liaison.domain.link import LinkState, Operation, StepName
+from liaison.domain.names import ChannelKind
+from liaison.domain.readiness import CheckState
+from liaison.errors import Retry
+
+
+class Shape(BaseModel):
+    """A document of the API; descriptions come from the field docstrings."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
+
+
+# --- errors ----------------------------------------------------------------------------------------------------
+
+
+class RowShape(Shape):
+    kind: str
+    """What it is: site, location, setting, team, channel, record."""
+    name: str
+    id: str
+    detail: str
+
+
+class ProblemShape(Shape):
+    """A refusal or failure, after RFC 9457."""
+
+    type: str
+    """Address of the description of this kind of problem."""
+    title: str
+    status: int
+    detail: str
+    """What happened, in the language asked for."""
+    code: str
+    """Stable name of the problem; see the list of errors."""
+    remedy: str
+    """What to do next."""
+    retry: Retry
+    """Whether the same request can succeed: never, after the remedy, or later."""
+    rows: tuple[RowShape, ...]
+    """The very rows, sites or things that the problem is about."""
+    facts: dict[str, Any]
+    """The facts behind the sentences, by name."""
+    help: str
+    """Address of the help for this problem."""
+    correlation_id: str
+    """Names this request in the log; also in the header X-Correlation-ID."""
+
+
+class CatalogueEntry(Shape):
+    """One kind of problem as the list of errors shows it; sentences hold their facts as {names}."""
+
+    code: str
+    status: int
+    retry: Retry
+    title: str
+    message: str
+    remedy: str
+    help: str
+    facts: tuple[str, ...]
+
+
+class Catalogue(Shape):
+    items: tuple[CatalogueEntry, ...]
+
+
+# --- people and places -----------------------------------------------------------------------------------------
+
+
+class PersonShape(Shape):
+    id: str
+    name: str
+    upn: str
+
+
+class MeShape(Shape):
+    id: str
+    tenant: str
+    name: str
+    upn: str
+    language: str
+    is_tenant_administrator: bool
+    service_plans: tuple[str, ...]
+    """Service plans that are provisioned for the person, such as TEAMS1."""
+    scopes: tuple[str, ...]
+    """Microsoft Graph permissions that the person's token carries."""
+
+
+class EnvironmentShape(Shape):
+    key: str
+    """Names the environment in the addresses of this API."""
+    name: str
+    address: str
+
+
+class Environments(Shape):
+    items: tuple[EnvironmentShape, ...]
+
+
+# --- records ---------------------------------------------------------------------------------------------------
+
+
+class RecordShape(Shape):
+    environment: str
+    table: str
+    id: str
+    title: str
+    stage: str
+    """The record's status in words."""
+    owner: str
+    address: str
+    """Where a browser opens the record."""
+
+
+class Records(Shape):
+    items: tuple[RecordShape, ...]
+
+
+class FieldShape(Shape):
+    label: str
+    text: str
+
+
+class RecordDetail(RecordShape):
+    fields: tuple[FieldShape, ...]
+
+
+class ConnectionShape(Shape):
+    """One channel of a record: tied by Liaison, by Microsoft's own button, or being tied now."""
+
+    association: str | None
+    """Id of the row in Dataverse that ties record and channel."""
+    link: str | None
+    """Id of Liaison's link, when there is one."""
+    state: LinkState
+    state_text: str
+    is_adopted: bool
+    """Made by Microsoft's own button, not by Liaison."""
+    team: str
+    team_name: str
+    channel: str
+    channel_name: str
+    channel_kind: ChannelKind
+    channel_address: str
+
+
+class Connections(Shape):
+    record: RecordShape
+    items: tuple[ConnectionShape, ...]
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+class PlaceShape(Shape):
+    """One place of a record's files; `problem` says why it cannot be opened."""
+
+    key: str
+    name: str
+    detail: str
+    """The team's name when the place is a channel's folder."""
+    kind: PlaceKind
+    address: str
+    is_open: bool
+    problem: ProblemShape | None
+
+
+class FileShape(Shape):
+    item: str
+    """Names the file in the addresses of this API, together with its place."""
+    name: str
+    is_folder: bool
+    size_bytes: int
+    modified_at: datetime
+    modified_by: str
+    address: str
+    version: str
+    children: int
+
+
+class FilesShape(Shape):
+    places: tuple[PlaceShape, ...]
+    chosen: str | None
+    """Key of the place whose files are listed."""
+    items: tuple[FileShape, ...]
+    next: str | None
+    """Mark of the next page."""
+
+
+# --- teams -----------------------------------------------------------------------------------------------------
+
+
+class TeamShape(Shape):
+    id: str
+    name: str
+    description: str
+    is_archived: bool
+
+
+class Teams(Shape):
+    items: tuple[TeamShape, ...]
+
+
+class ChannelShape(Shape):
+    id: str
+    name: str
+    kind: ChannelKind
+    address: str
+    description: str
+    is_archived: bool
+
+
+class Channels(Shape):
+    items: tuple[ChannelShape, ...]
+
+
+# --- links -----------------------------------------------------------------------------------------------------
+
+
+class ChannelChoice(Shape):
+    """Either `id`, an existing channel, or `name`, a channel to be made."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"name": "Northwind renewal"}]}
+    )
+
+    id: str | None = Field(default=None, min_length=1, max_length=200)
+    name: str | None = Field(default=None, max_length=256)
+
+
+class ConnectBody(Shape):
+    """Ties one record to one channel."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "environment": "contoso-sales",
+                    "table": "opportunity",
+                    "record": "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+                    "team": "19c5aa12-1c3c-4b6e-8f5e-95b6f3a1c2d4",
+                    "channel": {"name": "Northwind renewal"},
+                }
+            ]
+        },
+    )
+
+    environment: str = Field(max_length=100)
+    table: str = Field(max_length=128)
+    record: str = Field(max_length=36)
+    team: str = Field(max_length=36)
+    channel: ChannelChoice
+
+
+class StepState(StrEnum):
+    DONE = "done"
+    DOING = "doing"
+    WAITING = "waiting"
+    STOPPED = "stopped"
+    TODO = "todo"
+
+
+class WaitingShape(Shape):
+    """What a step waits for. The work goes on by itself."""
+
+    service: str
+    since: datetime
+    next_try: datetime
+    problem: ProblemShape
+
+
+class StepShape(Shape):
+    name: StepName
+    state: StepState
+    text: str
+    waiting: WaitingShape | None = None
+
+
+class EvidenceShape(Shape):
+    """What exists because of the link; empty until its step is done."""
+
+    channel: str
+    channel_address: str
+    channel_is_ours: bool
+    """The channel was made for this link."""
+    tab: str
+    tab_address: str
+    folder_address: str
+    site_address: str
+    location: str
+    association: str
+    note: str
+
+
+class LinkRecord(Shape):
+    environment: str
+    table: str
+    id: str
+    title: str
+    address: str
+
+
+class LinkTeam(Shape):
+    id: str
+    name: str
+
+
+class LinkChannel(Shape):
+    id: str
+    """Empty while the channel is still to be made."""
+    name: str
+    kind: ChannelKind
+    address: str
+
+
+class FindingShape(Shape):
+    code: str
+    text: str
+
+
+class LinkShape(Shape):
+    """One record and one channel, and how far the work on them has come."""
+
+    id: str
+    address: str
+    """Address of this document."""
+    state: LinkState
+    state_text: str
+    is_final: bool
+    """No work is under way: nothing will change without a person."""
+    operation: Operation
+    record: LinkRecord
+    team: LinkTeam
+    channel: LinkChannel
+    by: PersonShape
+    """Who asked for the link."""
+    acting: PersonShape
+    """On whose behalf the present or last work was done."""
+    planned_at: datetime
+    steps: tuple[StepShape, ...]
+    evidence: EvidenceShape
+    trouble: ProblemShape | None
+    """Why the work stopped."""
+    findings: tuple[FindingShape, ...]
+    """What a person should know and what did not stop the work."""
+    run: int
+    version: int
+    """Grows with every change."""
+
+
+class LinksShape(Shape):
+    items: tuple[LinkShape, ...]
+    next: str | None
+
+
+class TabShape(Shape):
+    """What a link's tab in Teams shows."""
+
+    record: RecordDetail
+    link: LinkShape
+
+
+# --- collaboration ---------------------------------------------------------------------------------------------
+
+
+class SwitchesShape(Shape):
+    basic: bool
+    enhanced: bool
+    user_sync: bool
+    version: str
+    """Send it back with a change; the change is refused when somebody saved in between."""
+    changed_by: str
+
+
+class SwitchesBody(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"basic": True, "enhanced": False, "version": 'W/"1234"'}]},
+    )
+
+    basic: bool
+    enhanced: bool
+    version: str = Field(min_length=1, max_length=200)
+
+
+class CheckShape(Shape):
+    code: str
+    state: CheckState
+    title: str
+    text: str
+    remedy: str
+    rows: tuple[RowShape, ...]
+
+
+class ConsentShape(Shape):
+    state: ConsentState
+    text: str
+    granted: tuple[str, ...]
+    missing: tuple[str, ...]
+    by: str
+    at: datetime | None
+
+
+class CollaborationShape(Shape):
+    """Everything that the page "Microsoft Teams collaboration and chat" shows."""
+
+    environment: str
+    switches: SwitchesShape
+    checks: tuple[CheckShape, ...]
+    consent: ConsentShape
+    may_change_basic: bool
+    may_change_enhanced: bool
+    links: int
+    """Links of this environment that are not over."""
+
+
+# --- audit -----------------------------------------------------------------------------------------------------
+
+
+class AuditShape(Shape):
+    number: int
+    at: datetime
+    who: str
+    act: str
+    subject: str
+    detail: str
+    hash: str
+    """Covers this line and the hash of the line before."""
+
+
+class AuditPage(Shape):
+    items: tuple[AuditShape, ...]
+    next: str | None
+    first_broken: int | None
+    """Number of the first line whose hash does not fit; absent while the chain holds."""

@@ -1,0 +1,74 @@
+"""The addresses of our own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from liaison.domain.names import EnvironmentKey, LinkId, RecordRef, TableName, TeamId
+
+HOME = "/"
+
+
+def address(*segments: str, query: Mapping[str, str] | None = None) -> str:
+    """An absolute path of these segments; empty values are left out of the query."""
+    path = "/" + "/".join(quote(segment, safe="!") for segment in segments)
+    asked = urlencode({name: value for name, value in (query or {}).items() if value})
+    return f"{path}?{asked}" if asked else path
+
+
+def query_part(name: str, value: str) -> str:
+    """One `name=value`, to be joined to an address that has a query."""
+    return urlencode({name: value})
+
+
+def app_home(environment: EnvironmentKey, app: str) -> str:
+    return address("e", environment, "a", app)
+
+
+def view(environment: EnvironmentKey, app: str, table: TableName, query: Mapping[str, str] | None = None) -> str:
+    return address("e", environment, "a", app, "t", table, query=query)
+
+
+def record(app: str, ref: RecordRef, *below: str, query: Mapping[str, str] | None = None) -> str:
+    return address("e", ref.environment, "a", app, "t", ref.table, "r", ref.id, *below, query=query)
+
+
+def new_connection(app: str, ref: RecordRef, team: TeamId | str = "", query: Mapping[str, str] | None = None) -> str:
+    return record(app, ref, "collaborate", "new", query={"team": team, **(query or {})})
+
+
+def search(environment: EnvironmentKey, app: str) -> str:
+    return address("e", environment, "a", app, "search")
+
+
+def settings(environment: EnvironmentKey, app: str) -> str:
+    return address("e", environment, "a", app, "settings", "chat-and-collaborate")
+
+
+def power_apps_settings(environment: EnvironmentKey) -> str:
+    return address("power-apps", "environments", environment, "settings", "teams-integration")
+
+
+def link(link_id: LinkId, *below: str, query: Mapping[str, str] | None = None) -> str:
+    return address("links", link_id, *below, query=query)
+
+
+def link_target(link_id: LinkId) -> str:
+    """Leads to the link's record, wherever that is shown."""
+    return address("l", f"lnk_{link_id}")
+
+
+def help_topic(topic: str) -> str:
+    return address("help", topic)
+
+
+def sign_in(back: str, environment: str = "") -> str:
+    return address("auth", "login", query={"next": back, "environment": environment})
+
+
+def local_path(text: str, otherwise: str = HOME) -> str:
+    """The text when it is a path of this site, so that nobody can be sent elsewhere by it."""
+    if not text.startswith("/") or text.startswith(("//", "/\\")) or any(ord(letter) < 32 for letter in text):
+        return otherwise
+    return text

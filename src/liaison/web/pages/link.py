@@ -1,0 +1,102 @@
+"""`/links/{link}`: one link, its steps, what exists because of it, and where; `/l/lnk_…` leads to its record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from starlette.responses import Response
+
+from liaison.domain.link import Link
+from liaison.domain.names import LinkId
+from liaison.errors import AppUnknown, LinkUnknown
+from liaison.operations.read_link import read_link
+from liaison.web import addresses
+from liaison.web.pages.links import environment_name
+from liaison.web.pages.progress import REFRESH_S, Progress, progress_of
+from liaison.web.place import app_that_shows, plain_shell
+from liaison.web.shell import Crumb, Shell
+from liaison.web.visit import Visit
+
+MARK = "lnk_"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Something that exists because of the link: what, its name or id, and where it can be opened."""
+
+    kind: str
+    name: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class LinkPage:
+    template: ClassVar[str] = "link.html"
+    shell: Shell
+    progress: Progress
+    record: str
+    record_address: str
+    by: str
+    planned_at: datetime
+    environment: str
+    traces: tuple[Trace, ...]
+    events: str
+    disconnect: str
+
+
+async def show(visit: Visit) -> Response:
+    link = await read_link(LinkId(visit.named("link")), visit.person, visit.ports)
+    progress = progress_of(link, visit)
+    list_title = visit.say("web.links.title")
+    shell = plain_shell(visit, link.record_title, (Crumb(list_title, "/links"), Crumb(link.record_title)))
+    page = LinkPage(
+        shell=shell if progress.is_over else replace(shell, refresh_s=REFRESH_S),
+        progress=progress,
+        record=link.record_title,
+        record_address=addresses.link_target(link.id),
+        by=link.by.name,
+        planned_at=link.planned_at,
+        environment=environment_name(link, visit),
+        traces=_traces(link, visit),
+        events=addresses.link(link.id, "events"),
+        disconnect=await _disconnect(link, visit),
+    )
+    return visit.answer(page)
+
+
+async def _disconnect(link: Link, visit: Visit) -> str:
+    """The confirmation page of the record's Collaborate panel; empty when there is nothing to disconnect."""
+    if link.state.is_over or link.state.at_work:
+        return ""
+    try:
+        app = await app_that_shows(link.record.table, link.record.environment, visit, visit.ports)
+    except AppUnknown:
+        return ""
+    return addresses.record(app.unique_name, link.record, "collaborate", "disconnect", query={"link": link.id})
+
+
+def _traces(link: Link, visit: Visit) -> tuple[Trace, ...]:
+    made = link.evidence
+    found = (
+        ("team", made.team_name, ""),
+        ("channel", link.channel_name, made.channel_address),
+        ("tab", made.tab and link.record_title, made.tab_address),
+        ("folder", made.folder_path, made.folder_address),
+        ("location", made.location, ""),
+        ("association", made.association, ""),
+        ("note", made.note, ""),
+        ("app", made.app_installation or made.app, ""),
+    )
+    return tuple(Trace(visit.say(f"web.link.trace.{kind}"), name, address) for kind, name, address in found if name)
+
+
+async def lead_to_record(visit: Visit) -> Response:
+    """The record of a link, in the first app that shows its table. Raises LinkUnknown."""
+    entity = visit.named("entity")
+    if not entity.startswith(MARK):
+        raise LinkUnknown(entity)
+    link = await read_link(LinkId(entity.removeprefix(MARK)), visit.person, visit.ports)
+    app = await app_that_shows(link.record.table, link.record.environment, visit, visit.ports)
+    return visit.go(addresses.record(app.unique_name, link.record))

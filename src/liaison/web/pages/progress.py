@@ -1,0 +1,171 @@
+"""How far the work on a link has come: as a page, as a panel, and as a stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from starlette.responses import Response, StreamingResponse
+
+from liaison.domain.link import Link, LinkState, Operation, StepName
+from liaison.domain.names import LinkId
+from liaison.operations.read_link import read_link
+from liaison.web import addresses, pictures, problems
+from liaison.web.pages.record import ref_of
+from liaison.web.place import app_shell, find_place
+from liaison.web.shell import Crumb, Shell
+from liaison.web.visit import Visit
+
+LOOK_EVERY_S = 0.4
+HEARTBEAT_S = 15.0
+LONGEST_STREAM_S = 600.0
+"""A stream ends then; the browser opens another."""
+REFRESH_S = 2
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """`state` is done, doing, waiting, stopped or ahead."""
+
+    icon: str
+    state: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A link's work in words. `until` is when a service is asked again."""
+
+    state: str
+    icon: str
+    tone: str
+    headline: str
+    steps: tuple[ShownStep, ...]
+    is_over: bool
+    waiting: problems.Problem | None
+    until: datetime | None
+    trouble: problems.Problem | None
+    findings: tuple[str, ...]
+    try_again: str
+
+
+@dataclass(frozen=True)
+class ProgressPage:
+    template: ClassVar[str] = "progress.html"
+    shell: Shell
+    progress: Progress
+    record: str
+    record_address: str
+    panel: str
+    events: str
+    channel: str
+    channel_address: str
+    is_connected: bool
+
+
+@dataclass(frozen=True)
+class ProgressEvent:
+    """The part of the page that changes, for the stream."""
+
+    template: ClassVar[str] = "progress_event.html"
+    shell: Shell
+    progress: Progress
+    channel_address: str
+
+
+def progress_of(link: Link, visit: Visit) -> Progress:
+    icon, tone = pictures.STATES[link.state]
+    waiting = link.waiting.cause.error() if link.waiting else None
+    return Progress(
+        state=visit.say(f"state.{link.state.value}"),
+        icon=icon,
+        tone=tone,
+        headline=_headline(link, visit),
+        steps=tuple(_step(step, link, visit) for step in link.steps),
+        is_over=not link.state.at_work,
+        waiting=problems.explain(waiting, visit) if waiting else None,
+        until=link.waiting.until if link.waiting else None,
+        trouble=problems.explain(link.trouble.error(), visit) if link.trouble else None,
+        findings=tuple(visit.say(f"finding.{finding.code}", **dict(finding.facts)) for finding in link.findings),
+        try_again=addresses.link(link.id, "try-again") if link.state is LinkState.NEEDS_PERSON else "",
+    )
+
+
+def _headline(link: Link, visit: Visit) -> str:
+    facts = {"record": link.record_title, "channel": link.channel_name}
+    return visit.say(f"web.progress.headline.{link.state.value}", **facts)
+
+
+def _step(step: StepName, link: Link, visit: Visit) -> ShownStep:
+    icon = pictures.STEPS[step]
+    if step in link.done:
+        return ShownStep(icon, "done", visit.say(f"step.{step.value}.done"))
+    if step is not link.step_at_work:
+        return ShownStep(icon, "ahead", visit.say(f"step.{step.value}.doing"))
+    if link.waiting is not None:
+        return ShownStep(icon, "waiting", visit.say(f"step.{step.value}.waiting"))
+    return ShownStep(icon, "doing" if link.state.at_work else "stopped", visit.say(f"step.{step.value}.doing"))
+
+
+async def show(visit: Visit) -> Response:
+    """The last step of the wizard, and what Disconnect leads to."""
+    ref, link_id = ref_of(visit), LinkId(visit.named("link"))
+    place, link = await asyncio.gather(find_place(visit), read_link(link_id, visit.person, visit.ports))
+    progress = progress_of(link, visit)
+    app = visit.named("app")
+    crumbs = (Crumb(link.record_title, addresses.record(app, ref)), Crumb(progress.headline))
+    shell = app_shell(visit, place, progress.headline, crumbs, ref.table)
+    page = ProgressPage(
+        shell=_refreshing(shell, progress),
+        progress=progress,
+        record=link.record_title,
+        record_address=addresses.record(app, ref),
+        panel=addresses.record(app, ref, "collaborate"),
+        events=addresses.link(link.id, "events"),
+        channel=link.channel_name,
+        channel_address=link.evidence.channel_address,
+        is_connected=link.operation is Operation.CONNECT,
+    )
+    return visit.answer(page)
+
+
+def _refreshing(shell: Shell, progress: Progress) -> Shell:
+    return shell if progress.is_over else replace(shell, refresh_s=REFRESH_S)
+
+
+async def stream(visit: Visit) -> Response:
+    """Events `progress` (HTML) at every change, then `over`."""
+    link = await read_link(LinkId(visit.named("link")), visit.person, visit.ports)
+    headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+    return StreamingResponse(_events(link, visit), media_type="text/event-stream", headers=headers)
+
+
+async def _events(link: Link, visit: Visit) -> AsyncIterator[str]:
+    shown, quiet_s, open_s = -1, 0.0, 0.0
+    while open_s < LONGEST_STREAM_S:
+        if link.version != shown:
+            yield _event("progress", _rendered(link, visit))
+            shown, quiet_s = link.version, 0.0
+        if not link.state.at_work:
+            yield _event("over", link.state.value)
+            return
+        if quiet_s >= HEARTBEAT_S:
+            yield ": still here\n\n"
+            quiet_s = 0.0
+        await asyncio.sleep(LOOK_EVERY_S)
+        quiet_s += LOOK_EVERY_S
+        open_s += LOOK_EVERY_S
+        link = await visit.ports.links.get(link.id)
+
+
+def _rendered(link: Link, visit: Visit) -> str:
+    event = ProgressEvent(visit.shell(""), progress_of(link, visit), link.evidence.channel_address)
+    return visit.door.renderer.render(event)
+
+
+def _event(name: str, text: str) -> str:
+    lines = "\n".join(f"data: {line}" for line in text.splitlines() if line.strip())
+    return f"event: {name}\n{lines}\n\n"

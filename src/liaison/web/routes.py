@@ -1,0 +1,103 @@
+"""The table of addresses: every page and every form, and who answers it."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from liaison.web.gate import Gate
+from liaison.web.pages import (
+    app,
+    audit,
+    choose_taste,
+    collaborate,
+    connect,
+    consent,
+    disconnect,
+    documents,
+    files,
+    health,
+    help,
+    home,
+    link,
+    links,
+    patterns,
+    power_apps,
+    progress,
+    record,
+    search,
+    settings,
+    sign_in,
+    teams,
+    timeline,
+    view,
+)
+from liaison.web.visit import Door, Visit
+
+_APP = "/e/{environment}/a/{app}"
+_RECORD = _APP + "/t/{table}/r/{id}"
+_COLLABORATE = _RECORD + "/collaborate"
+_SETTINGS = _APP + "/settings/chat-and-collaborate"
+_POWER_APPS = power_apps.ROOT + "/{environment}"
+_POWER_APPS_SETTINGS = _POWER_APPS + "/settings/teams-integration"
+_MULTIPART_EXTRA_BYTES = 1024 * 1024
+
+
+def routes(door: Door) -> list[BaseRoute]:
+    gate = Gate(door)
+    read, write = gate.read, gate.write
+    upload_limit = door.ports.upload_limit_bytes + _MULTIPART_EXTRA_BYTES
+    table: list[BaseRoute] = [
+        read("/", home.show),
+        read("/auth/login", sign_in.start),
+        read("/auth/callback", sign_in.finish),
+        write("/auth/logout", sign_in.sign_out),
+        read("/auth/signed-out", sign_in.show_signed_out),
+        read("/auth/consent", consent.start),
+        read("/auth/consent-callback", consent.finish),
+        gate.write_unsigned("/taste", choose_taste.save),
+        read(_APP, app.open_app),
+        read(_APP + "/search", search.show),
+        read(_SETTINGS, settings.show),
+        write(_SETTINGS, settings.save),
+        read(_APP + "/t/{table}", view.show),
+        read(_RECORD, show_record),
+        read(_COLLABORATE, collaborate.show),
+        read(_COLLABORATE + "/new", connect.show),
+        write(_COLLABORATE + "/new", connect.finish),
+        read(_COLLABORATE + "/name", connect.check_name),
+        read(_COLLABORATE + "/disconnect", disconnect.ask),
+        write(_COLLABORATE + "/disconnect", disconnect.carry_out),
+        read(_COLLABORATE + "/links/{link}", progress.show),
+        read("/files/{drive}/{item}", files.download),
+        write("/files/{drive}/{item}", files.receive, limit_bytes=upload_limit),
+        read(power_apps.ROOT, power_apps.show_all),
+        read(_POWER_APPS, power_apps.show_one),
+        read(_POWER_APPS + "/settings", power_apps.show_settings),
+        read(_POWER_APPS_SETTINGS, settings.show),
+        write(_POWER_APPS_SETTINGS, settings.save),
+        read("/links", links.show),
+        read("/links/{link}", link.show),
+        read("/links/{link}/events", progress.stream),
+        write("/links/{link}/try-again", disconnect.go_on),
+        read("/l/{entity}", link.lead_to_record),
+        read("/audit", audit.show),
+        read("/help", help.show_all),
+        read("/help/{topic}", help.show_topic),
+        read("/teams/tab/{entity}", teams.show_tab),
+        read("/teams/remove", teams.show_remove),
+        read("/health", health.show),
+        read("/metrics", health.measure),
+    ]
+    if door.options.tenant_banner:
+        table.append(read("/patterns", patterns.show))
+    return table
+
+
+async def show_record(visit: Visit) -> Response:
+    """A record's tab is part of its query, so that each tab is a link."""
+    if visit.asked("tab") == record.DOCUMENTS:
+        return await documents.show(visit)
+    if visit.asked("tab") == record.TIMELINE:
+        return await timeline.show(visit)
+    return await record.show_summary(visit)

@@ -1,0 +1,32 @@
+"""Times, counts and initials as people read them."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+
+from babel.dates import format_datetime
+
+TINTS = 6
+
+
+def moment(language: str, at: datetime) -> str:
+    """Day and time in UTC; the page's script shows the same in the reader's own zone."""
+    return f"{format_datetime(at.astimezone(UTC), 'medium', locale=language, tzinfo=UTC)} UTC"
+
+
+def is_one(language: str, count: int) -> bool:
+    """Does the language use the singular for this count?"""
+    return count < 2 if language == "fr" else count == 1
+
+
+def initials(name: str) -> str:
+    """One or two letters for a picture of a person, a record or a team."""
+    words = [word for word in name.split() if unicodedata.category(word[0])[0] in "LN"]
+    ends = words[:1] + words[1:][-1:]
+    return "".join(word[0] for word in ends).upper()
+
+
+def tint(name: str) -> int:
+    """A colour number that stays the same for a name."""
+    return sum(name.encode()) % TINTS
