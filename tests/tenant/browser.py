@@ -49,6 +49,9 @@ class _Forms(HTMLParser):
         elif tag == "button" and "name" in given:
             self.forms[-1].buttons.append((given["name"], given["value"]))
 
+    def handle_endtag(self, tag: str) -> None:
+        self._in_title = False
+
     def handle_data(self, data: str) -> None:
         if self._in_title:
             self.title += data
@@ -125,7 +128,7 @@ class PersonsBrowser:
         return Page(response.status_code, str(response.url), response.text, response.headers)
 
 
-def authorize_address(tenant_id: str, client_id: str, scope: str, **more: str | None) -> str:
+def authorize_address(tenant_id: str, client_id: str | None, scope: str | None, **more: str | None) -> str:
     """An authorize address as Liaison sends it; a None leaves a parameter out."""
     parameters = {
         "client_id": client_id,

@@ -61,8 +61,6 @@ def test_a_table_name_has_no_syntax_in_it() -> None:
 
 _IN_XML = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
 PRINTABLE = st.text(alphabet=_IN_XML, min_size=1)
-    alphabet=st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1
-)
 
 
 @given(PRINTABLE)

@@ -26,7 +26,7 @@ def read_grant(wild: Wild) -> Grant:
     return Grant(
         access_token=wild.text("access_token"),
         expires_in_s=_seconds(wild),
-        scopes=frozenset(bare_scope(scope) for scope in wild.opt_text("scope").split()),
+        scopes=frozenset(bare_scope(scope) for scope in wild.opt_text("scope").split()) - {".default"},
         refresh_token=wild.opt_text("refresh_token"),
         id_token=wild.opt_text("id_token"),
     )

@@ -139,6 +139,11 @@ class TokenSource:
             return await self.endpoint.on_behalf_of(assertion.value, scope, claims)
         raise SignInExpired("no sign-in is kept")
 
+    def _everything_at(self, resource: str) -> str:
+        """The scope that brings all that is granted; at an environment there is only the one to ask for."""
+        name = ".default" if resource == self._config.graph_resource else "user_impersonation"
+        return f"{resource.rstrip('/')}/{name} offline_access"
+
     def _claims(self, resource: str, challenge: str) -> str:
         """The capability to meet challenges, told to Graph only, joined with what a challenge asks."""
         asked = _read_challenge(challenge)

@@ -13,7 +13,7 @@ from liaison.domain.link import CONNECT_STEPS, Link, LinkState, NewChannel, Oper
 from liaison.domain.names import LinkId, Person
 from liaison.domain.teams import AppPlacement, Channel, TabContent
 from liaison.errors import ChannelNameTaken, LinkBusy
-from liaison.operations.saga import Effect, Step, carry_out
+from liaison.operations.saga import Effect, Step, Task, carry_out
 from liaison.ports import Ports
 
 TAB_NAME_LIMIT = 128
@@ -27,7 +27,13 @@ async def connect_record(asked: ConnectionRequest, by: Person, ports: Ports, key
     `plan_connection`, RecordUnknown, NotTeamMember, IdempotencyKeyReused, and Upstream errors of the gathering.
     """
     record, facts = await gather_connection_facts(asked, by, ports)
-    plan = plan_connection(asked, facts)
+    try:
+        plan = plan_connection(asked, facts)
+    except ChannelNameTaken:
+        held = await _link_that_makes(asked, ports)
+        if held is None:
+            raise
+        return held
     link = Link(
         id=LinkId(str(uuid4())),
         record=plan.record,
@@ -42,6 +48,15 @@ async def connect_record(asked: ConnectionRequest, by: Person, ports: Ports, key
     if held.state is LinkState.PLANNED:
         await ports.steps.start(Operation.CONNECT, held)
     return held
+
+
+async def _link_that_makes(asked: ConnectionRequest, ports: Ports) -> Link | None:
+    """The record's link that has made, or is making, the very channel that is asked for: a second click."""
+    name = asked.channel.name.strip().casefold() if isinstance(asked.channel, NewChannel) else ""
+    for link in await ports.links.of_record(asked.record):
+        if link.team == asked.team and isinstance(link.wanted, NewChannel) and link.wanted.name.casefold() == name:
+            return link
+    return None
 
 
 def fingerprint(asked: ConnectionRequest) -> str:
@@ -79,14 +94,15 @@ async def try_again(link_id: LinkId, by: Person, ports: Ports) -> Link:
     return saved
 
 
-async def carry_out_connection(link_id: LinkId, ports: Ports) -> None:
-    """Durable: channel, app, tab, folder, location, association, note. Raises Stopped."""
+async def carry_out_connection(link_id: LinkId, ports: Ports, run: int | None = None) -> None:
+    """Durable: channel, app, tab, folder, location, association, note. Raises Stopped, LinkBusy."""
     link = await ports.links.get(link_id)
     if link.state is LinkState.PLANNED and link.operation is Operation.CONNECT:
         await ports.links.save(replace(link, state=LinkState.CONNECTING), "link.connecting")
-    await carry_out(link_id, Operation.CONNECT, _steps(ports), ports)
+    task = Task(link_id, Operation.CONNECT, run)
+    await carry_out(task, _steps(ports), ports)
     link = await ports.links.get(link_id)
-    if link.operation is Operation.CONNECT:
+    if task.is_at_work_on(link):
         await ports.links.save(replace(link, state=LinkState.CONNECTED, trouble=None), "link.connected")
 
 

@@ -10,7 +10,7 @@ from liaison.domain.link import DISCONNECT_STEPS, Evidence, Link, LinkState, Ope
 from liaison.domain.names import LinkId, Person, RecordRef, RowId
 from liaison.errors import LinkBusy, LinkUnknown
 from liaison.operations.connect import note_words
-from liaison.operations.saga import Step, carry_out
+from liaison.operations.saga import Step, Task, carry_out
 from liaison.ports import Ports
 
 
@@ -83,11 +83,13 @@ def _adopted(row: Association, title: str, by: Person, ports: Ports) -> Link:
     )
 
 
-async def carry_out_disconnection(link_id: LinkId, ports: Ports) -> None:
-    """Durable: association, location, tab, note. What is gone already is done. Raises Stopped."""
-    await carry_out(link_id, Operation.DISCONNECT, _steps(ports), ports)
+async def carry_out_disconnection(link_id: LinkId, ports: Ports, run: int | None = None) -> None:
+    """Durable: association, location, tab, note. What is gone already is done. Raises Stopped, LinkBusy."""
+    task = Task(link_id, Operation.DISCONNECT, run)
+    await carry_out(task, _steps(ports), ports)
     link = await ports.links.get(link_id)
-    await ports.links.save(replace(link, state=LinkState.DISCONNECTED, trouble=None), "link.disconnected")
+    if task.is_at_work_on(link):
+        await ports.links.save(replace(link, state=LinkState.DISCONNECTED, trouble=None), "link.disconnected")
 
 
 def _steps(ports: Ports) -> tuple[Step, ...]:

@@ -7,33 +7,41 @@ from uuid import uuid4
 
 from liaison.domain.link import LinkState, Operation
 from liaison.domain.names import LinkId, Person
-from liaison.errors import Defect, LinkBusy, Remembered
+from liaison.errors import Defect, LinkBusy, Remembered, UpstreamUnavailable
 from liaison.operations.connect import carry_out_connection
 from liaison.operations.disconnect import carry_out_disconnection
-from liaison.operations.saga import Stopped
+from liaison.operations.saga import Stopped, Task
 from liaison.ports import Ports
 
 
-async def run(operation: Operation, link_id: LinkId, ports: Ports) -> str:
-    """Carry out one operation on one link; its last state comes back.
+async def run(operation: Operation, link_id: LinkId, ports: Ports, number: int | None = None) -> str:
+    """Carry out one operation on one link, as its run of this number; the link's last state comes back.
 
-    What nobody expected stops the link with an incident number and is raised for the log.
+    What nobody expected stops the link with an incident number and is raised for the log. An outage of our own
+    store is raised as it is: the sweep hands the link over again.
     """
     try:
         if operation is Operation.CONNECT:
-            await carry_out_connection(link_id, ports)
+            await carry_out_connection(link_id, ports, number)
         else:
-            await carry_out_disconnection(link_id, ports)
+            await carry_out_disconnection(link_id, ports, number)
     except (Stopped, LinkBusy):
-        pass  # the link says why, or another act has taken it over
+        pass  # the link already says why, or another run has it
+    except UpstreamUnavailable:
+        raise
     except Exception as cause:
         incident = uuid4().hex[:12]
-        link = await ports.links.get(link_id)
+        await _stop_with_incident(Task(link_id, operation, number), incident, ports)
+        raise RuntimeError(f"incident {incident}: {operation.value} of link {link_id}") from cause
+    return (await ports.links.get(link_id)).state.value
+
+
+async def _stop_with_incident(task: Task, incident: str, ports: Ports) -> None:
+    link = await ports.links.get(task.link)
+    if task.is_at_work_on(link):
         trouble = Remembered.of(Defect(incident))
         stopped = replace(link, state=LinkState.NEEDS_PERSON, waiting=None, trouble=trouble)
         await ports.links.save(stopped, "link.defect")
-        raise RuntimeError(f"incident {incident}: {operation.value} of link {link_id}") from cause
-    return (await ports.links.get(link_id)).state.value
 
 
 async def resume_all(ports: Ports) -> int:

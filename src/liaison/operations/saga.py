@@ -14,6 +14,7 @@ from liaison.ports import Ports
 
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 900.0
+GIVE_WAY_S = 0.2
 PREPARING_HORIZON = timedelta(hours=24)
 """How long a channel's library may take. Source: graph.md 4.3, replay table C7."""
 
@@ -36,19 +37,35 @@ class Step:
     undo: Effect | None = None
 
 
-async def carry_out(link: LinkId, operation: Operation, steps: tuple[Step, ...], ports: Ports) -> None:
-    """Run the steps in order. Raises Stopped when one of them needs a person, was undone, or another act took over."""
+@dataclass(frozen=True)
+class Task:
+    """One run's work: a link, what is done with it, and the number of the run; None fits any run."""
+
+    link: LinkId
+    operation: Operation
+    run: int | None = None
+
+    def is_at_work_on(self, link: Link) -> bool:
+        """False when the work is over, another act has overtaken it, or a later run carries it on."""
+        return link.operation is self.operation and link.state.at_work and self.run in {None, link.run}
+
+
+async def carry_out(task: Task, steps: tuple[Step, ...], ports: Ports) -> None:
+    """Run the steps in order.
+
+    Raises Stopped when one of them needs a person or was undone, or when the link is no longer this run's.
+    """
     for step in steps:
-        await _finish(link, operation, step, ports)
+        await _finish(task, step, ports)
 
 
-async def _finish(link: LinkId, operation: Operation, step: Step, ports: Ports) -> None:
+async def _finish(task: Task, step: Step, ports: Ports) -> None:
     attempt = 0
     while True:
         attempt += 1
 
         async def once(number: int = attempt) -> str:
-            return json.dumps(await _attempt(link, operation, step, number, ports))
+            return json.dumps(await _attempt(task, step, number, ports))
 
         outcome = json.loads(await ports.steps.once(f"{step.name.value}#{attempt}", once))
         if outcome["is"] == "done":
@@ -58,9 +75,9 @@ async def _finish(link: LinkId, operation: Operation, step: Step, ports: Ports) 
         await ports.steps.pause(outcome["wait_s"])
 
 
-async def _attempt(link_id: LinkId, operation: Operation, step: Step, number: int, ports: Ports) -> dict[str, object]:
-    link = await ports.links.get(link_id)
-    if link.operation is not operation:
+async def _attempt(task: Task, step: Step, number: int, ports: Ports) -> dict[str, object]:
+    link = await ports.links.get(task.link)
+    if not task.is_at_work_on(link):
         return {"is": "stopped"}
     if step.name in link.done:
         return {"is": "done"}
@@ -72,11 +89,21 @@ async def _attempt(link_id: LinkId, operation: Operation, step: Step, number: in
         return await _stop(link, error, ports)
     try:
         await ports.links.save(replace(changed, waiting=None), f"step.{step.name.value}")
-    except LinkBusy:
+    except LinkBusy as busy:
+        return await _give_way(task, step, changed, busy, ports)
+    return {"is": "done"}
+
+
+async def _give_way(task: Task, step: Step, changed: Link, busy: LinkBusy, ports: Ports) -> dict[str, object]:
+    """The effect could not be saved: another act overtook, somebody saved first, or another link has the channel."""
+    now = await ports.links.get(task.link)
+    if now.operation is not task.operation:
         if step.undo is not None:
             await step.undo(changed)
         return {"is": "stopped"}
-    return {"is": "done"}
+    if now.version != changed.version:
+        return {"is": "waiting", "wait_s": GIVE_WAY_S}
+    return await _stop(now, busy, ports)
 
 
 def _is_past_horizon(link: Link, step: Step, error: LiaisonError, ports: Ports) -> bool:
@@ -96,7 +123,7 @@ async def _wait(link: Link, step: Step, number: int, error: LiaisonError, ports:
     try:
         await ports.links.save(replace(link, waiting=waiting, state=state), "" if same else "waiting")
     except LinkBusy:
-        return {"is": "stopped"}
+        return {"is": "waiting", "wait_s": GIVE_WAY_S}
     return {"is": "waiting", "wait_s": wait_s}
 
 
@@ -105,7 +132,10 @@ async def _stop(link: Link, error: LiaisonError, ports: Ports) -> dict[str, obje
     undone = link.state is not LinkState.DISCONNECTING and not link.has_effects()
     state = LinkState.UNDONE if undone and not isinstance(error, SignInExpired) else LinkState.NEEDS_PERSON
     stopped = replace(link, state=state, waiting=None, trouble=Remembered.of(error))
-    await ports.links.save(stopped, f"link.{state.value}")
+    try:
+        await ports.links.save(stopped, f"link.{state.value}")
+    except LinkBusy:
+        return {"is": "waiting", "wait_s": GIVE_WAY_S}
     return {"is": "stopped"}
 
 

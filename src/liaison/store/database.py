@@ -76,7 +76,11 @@ def _reason(error: DBAPIError) -> str:
 def open_database(url: str) -> Database:
     """The database at this address, its schema brought up to date. Raises schema.DatabaseNewer."""
     database = Database(make_engine(url))
-    database.write_now(migrate)
+    try:
+        database.write_now(migrate)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
-from liaison.tenant import entra
+from liaison.tenant import entra, graph
 from liaison.tenant.entra.routes import routes as entra_routes
 from liaison.tenant.estate import Estate
+from liaison.tenant.graph.routes import routes as graph_routes
 
 
 @dataclass(frozen=True)
@@ -23,4 +24,6 @@ class Face:
 
 ENTRA = Face("entra", entra.prepare, entra_routes)
 
-FACES = (ENTRA,)
+GRAPH = Face("graph", graph.prepare, graph_routes)
+
+FACES = (ENTRA, GRAPH)

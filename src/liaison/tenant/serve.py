@@ -119,6 +119,13 @@ class _AbortableProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self.scope["extensions"] = {ABORT: self._abort}  # type: ignore[typeddict-item]
 
+    def shutdown(self) -> None:
+        """Leave idle connections at once; a TLS peer may take long to say goodbye."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
     def _abort(self, reset: bool) -> None:
         connection = self.transport.get_extra_info("socket")
         if reset and connection is not None:

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("en", "fr")
@@ -119,16 +119,15 @@ class Texts:
 
 
 @cache
-def load_texts() -> Texts:
-    """All sentences, read once from the package."""
-    return Texts({language: _read_language(language) for language in LANGUAGES})
+def load_texts(*pages: str) -> Texts:
+    """All sentences, or those of the named pages (`cli`, `errors`, …) for a reader in a hurry; read once."""
+    return Texts({language: _read_language(language, pages) for language in LANGUAGES})
 
 
-def _read_language(language: str) -> dict[str, str]:
+def _read_language(language: str, pages: tuple[str, ...]) -> dict[str, str]:
     sentences: dict[str, str] = {}
-    folder = files("liaison.text").joinpath(language)
-    for page in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not page.name.endswith(".toml"):
+    for page in sorted((Path(__file__).parent / language).glob("*.toml")):
+        if pages and page.stem not in pages:
             continue
         for key, sentence in _flatten(tomllib.loads(page.read_text(encoding="utf-8"))):
             if key in sentences:

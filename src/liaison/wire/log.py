@@ -28,6 +28,10 @@ _log = cast(
     ),
 )
 
+# The HTTP library's own loggers write addresses with their queries and the headers of answers: both may hold secrets.
+for _name in ("httpx2", "httpcore2"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
 
 @dataclass(frozen=True)
 class CallLine:

@@ -31,7 +31,7 @@ class Ask:
     service: str
     purpose: str
     method: str
-    address: str
+    address: str = field(repr=False)
     path: str
     repeatable: bool
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,13 +40,20 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server = os.environ.get(POSTGRES_VARIABLE)
     if not server:
         pytest.skip(f"{POSTGRES_VARIABLE} names no PostgreSQL server (postgresql+psycopg://user@host:port/database)")
+    with a_schema(server) as scoped:
+        yield scoped
+
+
+@contextmanager
+def a_schema(server: str) -> Iterator[str]:
+    """The address of an empty schema on the server, dropped afterwards."""
     schema = f"test_{uuid4().hex[:12]}"
     owner = sa.create_engine(server)
     with owner.begin() as connection:
-        connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+        connection.execute(sa.schema.CreateSchema(schema))
     yield f"{server}?options=-csearch_path%3D{schema}"
     with owner.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
+        connection.execute(sa.schema.DropSchema(schema, cascade=True))
     owner.dispose()
 
 

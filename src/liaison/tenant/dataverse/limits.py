@@ -1,6 +1,7 @@
 """Service protection: how much one user may ask within five minutes, and being unavailable on request.
 
-Counted only while the switch `dataverse.throttle` is on. Source: api-limits.md.
+Counted only while the switch `dataverse.throttle` is on; a number instead of `true` is a limit of its own.
+Source: api-limits.md.
 """
 
 from __future__ import annotations
@@ -33,25 +34,28 @@ class Throttle:
 
     def admit(self, session: Session) -> dict[str, str]:
         """Count a request; raises 429 with the seconds to wait. Returns the headers that tell what is left."""
-        if not get_switch(session.estate, "dataverse.throttle", False):
-            return {
-                "x-ms-ratelimit-burst-remaining-xrm-requests": str(MOST_REQUESTS - 1),
-                "x-ms-ratelimit-time-remaining-xrm-requests": "1,200.00",
-            }
+        setting: bool | int = get_switch(session.estate, "dataverse.throttle", False)
+        if not setting:
+            return _remaining(MOST_REQUESTS - 1)
+        limit = MOST_REQUESTS if setting is True else setting
         now = session.estate.clock.seconds()
         times = self._seen.setdefault((session.environment, session.user.id), deque())
         while times and times[0] <= now - WINDOW_S:
             times.popleft()
-        if len(times) >= MOST_REQUESTS:
+        if len(times) >= limit:
             wait_s = max(1, int(times[0] + WINDOW_S - now) + 1)
             raise DataverseError(
                 429,
                 "0x80072322",
-                f"Number of requests exceeded the limit of {MOST_REQUESTS} over time window of 300 seconds.",
+                f"Number of requests exceeded the limit of {limit} over time window of 300 seconds.",
                 {"Retry-After": str(wait_s)},
             )
         times.append(now)
-        return {
-            "x-ms-ratelimit-burst-remaining-xrm-requests": str(MOST_REQUESTS - len(times)),
-            "x-ms-ratelimit-time-remaining-xrm-requests": "1,200.00",
-        }
+        return _remaining(limit - len(times))
+
+
+def _remaining(requests: int) -> dict[str, str]:
+    return {
+        "x-ms-ratelimit-burst-remaining-xrm-requests": str(requests),
+        "x-ms-ratelimit-time-remaining-xrm-requests": "1,200.00",
+    }

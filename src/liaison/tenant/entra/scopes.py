@@ -63,9 +63,8 @@ def read_scope(estate: Estate, text: str, origin: str) -> ScopeAsk:
         named = _read_word(estate, word, origin)
         known = resources.get((named.prefix, named.audience))
         resources[named.prefix, named.audience] = named if known is None else _joined(known, named)
-    for resource in resources.values():
-        if resource.default and resource.names:
-            raise EntraRefused(70011, scope=text)
+    if any(item.default for item in resources.values()) and any(item.names for item in resources.values()):
+        raise EntraRefused(70011, scope=text)
     return ScopeAsk(oidc, tuple(resources.values()))
 
 

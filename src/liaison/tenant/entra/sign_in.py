@@ -7,6 +7,7 @@ Source: E:v2-oauth2-auth-code-flow, E:v2-protocols-oidc, E:v2-oauth2-device-code
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -21,7 +22,7 @@ from liaison.tenant.entra.consent import (
     missing_permissions,
 )
 from liaison.tenant.entra.errors import EntraRefused, describe
-from liaison.tenant.entra.flow import ADMIN_CONSENT, DEVICE, Flow
+from liaison.tenant.entra.flow import ADMIN_CONSENT, AUTHORIZE, DEVICE, Flow
 from liaison.tenant.entra.pages import DeadEndPage, DeviceConfirmPage, MfaPage, NoticePage, render_page, word
 from liaison.tenant.entra.policies import (
     MFA,
@@ -97,7 +98,7 @@ def decide_consent(estate: Estate, flow: Flow, form: Mapping[str, str], asker: A
     if decision == "switch":
         return advance(estate, flows.change(estate, flow, user_id=None, prompt="select_account"), asker)
     if decision not in ("accept", "request"):
-        return refuse(flow, EntraRefused(65004), asker)
+        return _decline(estate, flow, asker)
     try:
         return _accept(estate, flow, form, asker, decision)
     except EntraRefused as refused:
@@ -107,7 +108,7 @@ def decide_consent(estate: Estate, flow: Flow, form: Mapping[str, str], asker: A
 def confirm_device(estate: Estate, flow: Flow, form: Mapping[str, str], asker: Asker) -> Response:
     """A click on "Are you trying to sign in?"."""
     if form.get("decision") != "continue":
-        return refuse(flow, EntraRefused(65004), asker)
+        return _decline(estate, flow, asker)
     return advance(estate, flows.change(estate, flow, confirmed=True), asker)
 
 
@@ -140,15 +141,18 @@ def dead_end(refused: EntraRefused, asker: Asker, language: str) -> Response:
 
 def _advance(estate: Estate, flow: Flow, asker: Asker) -> Response:
     client = flows.flow_client(estate, flow.client_id)
+    if flow.kind == AUTHORIZE:
+        flows.flow_scope(estate, flow, client, asker.origin)
     session = _session(estate, flow)
     if session is None:
         if flow.silent:
             raise EntraRefused(50058)
         return people_pages.sign_in_page(estate, flows.keep(estate, flow), client)
     user = require_user(estate, session.user_id)
-    flow = flows.change(estate, flow, user_id=user.id)
+    flow = replace(flow, user_id=user.id)
     require_assignment(estate, client, require_principal(estate, client), user)
     if needs_mfa(estate, session.methods, flow.claims) and not flow.silent:
+        flows.keep(estate, flow)
         number = f"{int.from_bytes(flow.id.encode()[:2]) % 90 + 10}"
         return render_page(MfaPage(f"/{flow.tenant}/mfa", flow.id, user.upn, number), flow.language)
     managed = is_managed_device(estate, user, asker.headers)
@@ -163,6 +167,7 @@ def _advance_person(
 ) -> Response:
     """Consent, then the end: the application gets its code, or the device its approval."""
     if flow.kind == DEVICE and not flow.confirmed:
+        flows.keep(estate, flow)
         page = DeviceConfirmPage(f"/{flow.tenant}/device", flow.id, user.upn, client.display_name)
         return render_page(page, flow.language)
     ask = flows.flow_scope(estate, flow, client, asker.origin)
@@ -170,6 +175,8 @@ def _advance_person(
     missing = missing_permissions(estate, client, user.id, ask, again=again)
     if missing and flow.silent:
         raise EntraRefused(65001, app_id=client.app_id, app=client.display_name)
+    if missing:
+        flows.keep(estate, flow)
     if missing and not may_grant(estate, user, missing):
         return consent_pages.approval_page(estate, flow, client, user, missing, asker.trace)
     if missing:
@@ -214,6 +221,7 @@ def _return_code(
 
 def _advance_admin_consent(estate: Estate, flow: Flow, client: Application, user: User, asker: Asker) -> Response:
     asked = admin_grant(estate, client, _admin_scope(estate, flow, client, asker))
+    flows.keep(estate, flow)
     if not may_grant_admin(estate, user, asked):
         return consent_pages.approval_page(estate, flow, client, user, list(asked.scopes), asker.trace)
     return consent_pages.admin_consent_page(flow, client, user, asked)
@@ -247,6 +255,16 @@ def _accept_for_all(estate: Estate, flow: Flow, client: Application, user: User,
     flows.finish(estate, flow)
     values = {"admin_consent": "True", "tenant": TENANT_ID, "state": flow.state, "scope": flow.scope}
     return back_to_application(flow.redirect_uri, flow.response_mode, values, flow.language)
+
+
+def _decline(estate: Estate, flow: Flow, asker: Asker) -> Response:
+    """The person pressed Cancel: the application learns it, or the device that waits."""
+    flows.finish(estate, flow)
+    if flow.kind != DEVICE:
+        return refuse(flow, EntraRefused(65004), asker)
+    settle_device_code(estate, flow.user_code, "declined")
+    title = word(flow.language, "device.declined_title")
+    return render_page(NoticePage(title, word(flow.language, "device.done")), flow.language)
 
 
 def _admin_scope(estate: Estate, flow: Flow, client: Application, asker: Asker) -> ScopeAsk | None:

@@ -30,8 +30,24 @@ class Blobs:
         os.replace(spool.name, target)
         return key
 
+    def adopt(self, spool: Path) -> str:
+        """Take over a finished file of the same disk and return its key; the file is gone from where it was."""
+        digest = hashlib.sha256()
+        with spool.open("rb") as source:
+            while piece := source.read(_CHUNK_BYTES):
+                digest.update(piece)
+            os.fsync(source.fileno())
+        target = self._path(digest.hexdigest())
+        target.parent.mkdir(parents=True, exist_ok=True)
+        spool.replace(target)
+        return digest.hexdigest()
+
     def get(self, key: str) -> bytes:
         return self._path(key).read_bytes()
+
+    def size(self, key: str) -> int:
+        """How many bytes there are under a key."""
+        return self._path(key).stat().st_size
 
     def chunks(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """Bytes from `start` up to and excluding `end` (the whole when None), a megabyte at a time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -127,6 +128,11 @@ def create_tables(estate: Estate) -> None:
     estate.db.run_script(_TABLES)
 
 
+def seconds_of(stamp: str) -> float:
+    """Seconds since the epoch of a moment as it is kept."""
+    return datetime.fromisoformat(stamp).timestamp()
+
+
 def mime_type(name: str) -> str:
     """The media type that a file's name promises."""
     dot = name.rfind(".")
@@ -219,7 +225,7 @@ def search_items(estate: Estate, drive_id: str, text: str, limit: int = 200) -> 
 
 def is_below(estate: Estate, item: DriveItem, folder: DriveItem) -> bool:
     """Whether an item lies in a folder or is the folder itself."""
-    return folder.id in _ancestor_ids(estate, item)
+    return folder.id in ancestor_ids(estate, item)
 
 
 def path_below_root(estate: Estate, item: DriveItem) -> str:
@@ -300,7 +306,8 @@ def _document_guid(address: str) -> str | None:
     return query.get("sourcedoc") or query.get("uniqueid")
 
 
-def _ancestor_ids(estate: Estate, item: DriveItem) -> set[str]:
+def ancestor_ids(estate: Estate, item: DriveItem) -> set[str]:
+    """The ids of an item and of every folder above it."""
     found = estate.db.rows(
         "WITH RECURSIVE up (id, parent_id) AS (SELECT id, parent_id FROM drive_items WHERE id = ?"
         " UNION ALL SELECT above.id, above.parent_id FROM drive_items above JOIN up ON above.id = up.parent_id)"

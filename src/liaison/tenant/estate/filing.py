@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from liaison.tenant.estate import Estate, files
 from liaison.tenant.estate.files import Author, DriveItem, find_child, get_item, name_key
@@ -50,7 +51,14 @@ class Content:
 
 def store_content(estate: Estate, content: bytes) -> Content:
     """Keep bytes durably; repeating it is harmless."""
-    return Content(estate.blobs.put(content), len(content), quick_xor_hash(content))
+    return Content(estate.blobs.put(content), len(content), quick_xor_hash([content]))
+
+
+def adopt_content(estate: Estate, spool: Path) -> Content:
+    """Keep the bytes of a finished spool file, which is gone afterwards; they are read a megabyte at a time."""
+    size = spool.stat().st_size
+    blob = estate.blobs.adopt(spool)
+    return Content(blob, size, quick_xor_hash(estate.blobs.chunks(blob)))
 
 
 def check_name(name: str, *, at_root: bool = False) -> None:

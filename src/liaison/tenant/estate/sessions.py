@@ -129,6 +129,8 @@ def list_sessions(estate: Estate, browser: str) -> list[BrowserSession]:
 
 def note_session_app(estate: Estate, session: BrowserSession, app_id: str) -> None:
     """Remember that an application took part in a session, so that signing out reaches it."""
+    if app_id in session.apps:
+        return
     apps = json.dumps(sorted({*session.apps, app_id}))
     with estate.db.change() as change:
         change.execute(

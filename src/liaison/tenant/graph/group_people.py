@@ -107,9 +107,9 @@ def _add(ask: Ask, relation: str) -> Answer:
 
 def _managed_group(ask: Ask) -> Group:
     group = asked_group(ask)
-    if ask.is_delegated and not is_teams_administrator(ask):
-        if not groups.is_owner(ask.estate, group.id, ask.caller.object_id):
-            raise forbidden(Backend.DIRECTORY)
+    may_all = not ask.is_delegated or is_teams_administrator(ask)
+    if not may_all and not groups.is_owner(ask.estate, group.id, ask.caller.object_id):
+        raise forbidden(Backend.DIRECTORY)
     return group
 
 

@@ -20,7 +20,7 @@ from liaison.tenant.graph.permissions import GROUP_CREATE, GROUP_LIST, GROUP_REA
 from liaison.tenant.graph.requests import Ask, bound_id
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
 from liaison.tenant.graph.schema import GROUP
-from liaison.tenant.graph.search import require_advanced, searched
+from liaison.tenant.graph.search import is_eventual, require_advanced, searched
 from liaison.tenant.graph.shapes import (
     collection,
     entity,
@@ -99,7 +99,7 @@ def list_groups(ask: Ask) -> Answer:
     """`GET /groups` with filter, search, count. Source: Graph v1.0, api/group-list.md"""
     found = _found_groups(ask)
     part, following = page(ask, found, 100, 999)
-    count = len(found) if ask.options.get("count") == "true" and _is_eventual(ask) else None
+    count = len(found) if ask.options.get("count") == "true" and is_eventual(ask) else None
     context = ask.context(f"groups{selection_suffix(ask)}")
     values = [shown_group(ask, group) for group in part]
     return Answer(body=collection(context, values, count=count, next_page=following))
@@ -107,7 +107,7 @@ def list_groups(ask: Ask) -> Answer:
 
 def count_groups(ask: Ask) -> Answer:
     """`GET /groups/$count`: a plain number, with the header for advanced queries."""
-    if not _is_eventual(ask):
+    if not is_eventual(ask):
         raise GraphError(400, "Request_BadRequest", "$count is not currently supported.")
     return Answer(content=str(len(_found_groups(ask))).encode(), media_type="text/plain")
 
@@ -352,10 +352,6 @@ def _asked_deleted(ask: Ask) -> Group:
     if group is None:
         raise no_resource(ask.params["object"])
     return group
-
-
-def _is_eventual(ask: Ask) -> bool:
-    return (ask.header("ConsistencyLevel") or "").lower() == "eventual"
 
 
 def _security_identifier(group_id: str) -> str:

@@ -6,7 +6,7 @@ Source: Graph v1.0, api/team-post.md, api/team-put-teams.md; graph.md 3.1, 3.3, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from liaison.tenant.estate import apps, channels, groups, teamwork
 from liaison.tenant.estate.channels import ChannelNameRefused
@@ -23,7 +23,7 @@ from liaison.tenant.graph.access import (
 from liaison.tenant.graph.apps import installation_id, read_app_bind
 from liaison.tenant.graph.channels import make_channel, read_new_channel
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden, no_team
-from liaison.tenant.graph.members import AskedMember, put_in_team, read_asked_member
+from liaison.tenant.graph.members import AskedMember, read_asked_member
 from liaison.tenant.graph.naming import list_findings
 from liaison.tenant.graph.permissions import TEAM_CREATE, TEAM_OF_GROUP_CREATE
 from liaison.tenant.graph.requests import Ask, bound_id

@@ -15,11 +15,12 @@ def seed(estate: Estate, scale: int = 0) -> bool:
     `scale` adds that many document locations with their records. Returns whether anything was added.
     """
     # Imported here because the seeds use the estate, and the estate uses this package's `company`.
-    from liaison.tenant.seeds import directory  # noqa: PLC0415
+    from liaison.tenant.seeds import directory, teamwork  # noqa: PLC0415
 
     estate.db.run_script(_TABLE)
     added = [
         _seed_once(estate, "directory", directory.seed_directory),
+        _seed_once(estate, "teamwork", lambda one: teamwork.seed(one, scale)),
     ]
     return any(added)
 

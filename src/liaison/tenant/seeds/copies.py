@@ -14,6 +14,8 @@ class NoSeedCopy(LookupError):
 def keep_seed(estate: Estate) -> None:
     """Copy the tenant's rows beside them, as the state that `restore_seed` brings back."""
     estate.db.copy_to(_copy(estate))
+    # The rows hold secrets.
+    _copy(estate).chmod(0o600)
     estate.ids.restart("after the seed")
 
 

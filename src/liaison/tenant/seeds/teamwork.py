@@ -55,8 +55,6 @@ _FORECAST = "Mois;Pipeline;Engagé\nJanvier;412000;180000\nFévrier;398500;21200
 _ESCALATIONS = (
     "Case,Customer,Opened,Severity\nCAS-01042,Adventure Works,2026-02-11,A\nCAS-01077,Fabrikam,2026-02-20,B\n"
 )
-    "Case,Customer,Opened,Severity\nCAS-01042,Adventure Works,2026-02-11,A\nCAS-01077,Fabrikam,2026-02-20,B\n"
-)
 
 FILES: tuple[SeedFile, ...] = (
     SeedFile(

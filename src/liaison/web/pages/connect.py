@@ -201,18 +201,14 @@ def _channel(channel: Channel, visit: Visit) -> ShownChannel:
     return ShownChannel(channel.id, channel.name, pictures.CHANNELS[channel.kind], kind, channel.is_archived)
 
 
-def _show_review(
-    visit: Visit, opened: _Opened, destination: Destination, channel: Channel | NewChannel
-) -> Response:
+def _show_review(visit: Visit, opened: _Opened, destination: Destination, channel: Channel | NewChannel) -> Response:
     is_new = isinstance(channel, NewChannel)
     hidden = (
         ("team", destination.team.id),
         ("channel", NEW if isinstance(channel, NewChannel) else channel.id),
         ("name", channel.name if is_new else ""),
     )
-    planned = tuple(
-        _planned(step, channel, destination.team, opened.panel, visit) for step in CONNECT_STEPS
-    )
+    planned = tuple(_planned(step, channel, destination.team, opened.panel, visit) for step in CONNECT_STEPS)
     page = ReviewPage(
         shell=_shell(visit, opened),
         wizard=_wizard(visit, opened, 3, hidden, _back(visit, opened, "channel", destination)),
@@ -239,9 +235,7 @@ def _shell(visit: Visit, opened: _Opened) -> Shell:
     return panel_shell(visit, opened.place, opened.panel, visit.say("web.connect.title"))
 
 
-def _wizard(
-    visit: Visit, opened: _Opened, step: int, hidden: tuple[tuple[str, str], ...], back: str
-) -> Wizard:
+def _wizard(visit: Visit, opened: _Opened, step: int, hidden: tuple[tuple[str, str], ...], back: str) -> Wizard:
     ref, app = opened.panel.record.ref, visit.named("app")
     panel = addresses.record(app, ref, "collaborate")
     return Wizard(

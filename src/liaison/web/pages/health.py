@@ -56,7 +56,9 @@ async def _store(visit: Visit) -> Probe:
         waiting = len(await visit.ports.links.at_work())
     except Exception as cause:  # noqa: BLE001 - whatever the store fails with is what the probe reports
         return Probe("store", is_well=False, took_ms=_since(began), detail=type(cause).__name__)
-    return Probe("store", is_well=True, took_ms=_since(began), detail=visit.say("web.health.waiting", count=str(waiting)))
+    return Probe(
+        "store", is_well=True, took_ms=_since(began), detail=visit.say("web.health.waiting", count=str(waiting))
+    )
 
 
 async def _audit(visit: Visit) -> Probe:

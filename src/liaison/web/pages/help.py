@@ -63,9 +63,7 @@ class TopicPage:
 
 async def show_all(visit: Visit) -> Response:
     title = visit.say("web.help.title")
-    topics = tuple(
-        Entry(visit.say(f"web.help.{topic}.title"), "help", addresses.help_topic(topic)) for topic in TOPICS
-    )
+    topics = tuple(Entry(visit.say(f"web.help.{topic}.title"), "help", addresses.help_topic(topic)) for topic in TOPICS)
     shell = plain_shell(visit, title, (Crumb(title),))
     return visit.answer(HelpPage(shell, topics, tuple(_troubles(visit).values())))
 

@@ -36,12 +36,14 @@ class LinkPage:
     template: ClassVar[str] = "link.html"
     shell: Shell
     progress: Progress
+    back: str
     record: str
     record_address: str
     by: str
     planned_at: datetime
     environment: str
     traces: tuple[Trace, ...]
+    channel_address: str
     events: str
     disconnect: str
 
@@ -54,12 +56,14 @@ async def show(visit: Visit) -> Response:
     page = LinkPage(
         shell=shell if progress.is_over else replace(shell, refresh_s=REFRESH_S),
         progress=progress,
+        back=addresses.link(link.id),
         record=link.record_title,
         record_address=addresses.link_target(link.id),
         by=link.by.name,
         planned_at=link.planned_at,
         environment=environment_name(link, visit),
         traces=_traces(link, visit),
+        channel_address=link.evidence.channel_address,
         events=addresses.link(link.id, "events"),
         disconnect=await _disconnect(link, visit),
     )

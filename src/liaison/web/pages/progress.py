@@ -57,6 +57,7 @@ class ProgressPage:
     template: ClassVar[str] = "progress.html"
     shell: Shell
     progress: Progress
+    back: str
     record: str
     record_address: str
     panel: str
@@ -73,6 +74,7 @@ class ProgressEvent:
     template: ClassVar[str] = "progress_event.html"
     shell: Shell
     progress: Progress
+    back: str
     channel_address: str
 
 
@@ -121,10 +123,11 @@ async def show(visit: Visit) -> Response:
     page = ProgressPage(
         shell=_refreshing(shell, progress),
         progress=progress,
+        back=visit.request.url.path,
         record=link.record_title,
         record_address=addresses.record(app, ref),
         panel=addresses.record(app, ref, "collaborate"),
-        events=addresses.link(link.id, "events"),
+        events=addresses.link(link.id, "events", query={"back": visit.request.url.path}),
         channel=link.channel_name,
         channel_address=link.evidence.channel_address,
         is_connected=link.operation is Operation.CONNECT,
@@ -162,7 +165,8 @@ async def _events(link: Link, visit: Visit) -> AsyncIterator[str]:
 
 
 def _rendered(link: Link, visit: Visit) -> str:
-    event = ProgressEvent(visit.shell(""), progress_of(link, visit), link.evidence.channel_address)
+    back = addresses.local_path(visit.asked("back"), addresses.link(link.id))
+    event = ProgressEvent(visit.shell(""), progress_of(link, visit), back, link.evidence.channel_address)
     return visit.door.renderer.render(event)
 
 

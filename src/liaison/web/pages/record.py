@@ -70,9 +70,7 @@ def ref_of(visit: Visit) -> RecordRef:
 async def open_record(visit: Visit) -> Opened:
     """Raises RecordUnknown, TableUnknown, PrivilegeMissing and what finding the app raises."""
     crm, ref = crm_of(visit), ref_of(visit)
-    gathered = asyncio.gather(
-        find_place(visit), crm.read_record(ref), crm.read_table(ref.table), crm.read_switches()
-    )
+    gathered = asyncio.gather(find_place(visit), crm.read_record(ref), crm.read_table(ref.table), crm.read_switches())
     return Opened(*await gathered)
 
 

@@ -101,6 +101,7 @@ class Refusal:
     causes: tuple[Requirement, ...]
     theirs: str
     ours: str
+    by: str
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def _page(
         licences=tuple(_licence(family, now, visit) for family in _LICENCES),
         roles=_roles(now, visit),
         prerequisites=tuple(_prerequisite(check, visit) for check in now.checks),
-        consent=_consent(now, visit),
+        consent=_consent(now, wanted, visit),
         refusal=_refusal(error, now, wanted, visit) if error else None,
         is_saved=bool(visit.asked("saved")) and error is None,
         is_unsaved=wanted != saved,
@@ -246,11 +247,12 @@ def _prerequisite(check: Check, visit: Visit) -> Requirement:
     )
 
 
-def _consent(now: Collaboration, visit: Visit) -> ConsentBox:
+def _consent(now: Collaboration, wanted: _Wanted, visit: Visit) -> ConsentBox:
     consent: Consent = now.consent
     icon, tone = _TONES[consent.state]
     words = problems.permissions(enhanced_scopes(), visit)
-    query = {"back": visit.request.url.path, "basic": ON, "enhanced": ON}
+    positions = {"basic": ON if wanted.basic else "", "enhanced": ON if wanted.enhanced else ""}
+    query = {"back": visit.request.url.path, **positions}
     can_accept = now.is_tenant_administrator and now.person.is_system_administrator
     return ConsentBox(
         state=visit.say(f"consent.state.{consent.state.value}"),
@@ -272,6 +274,7 @@ def _refusal(error: LiaisonError, now: Collaboration, wanted: _Wanted, visit: Vi
         causes=_causes(error, now, visit),
         theirs=_positions(_Wanted(now.switches.basic, now.switches.enhanced), visit) if changed else "",
         ours=_positions(wanted, visit) if changed else "",
+        by=now.switches.changed_by,
     )
 
 

@@ -115,6 +115,26 @@ def _load(estate: Estate, environment: str, user_id: str) -> Principal | None:
     )  # fmt: skip
 
 
+def read_team_principal(estate: Estate, environment: EnvironmentState, team_id: str) -> Principal | None:
+    """A team as if it were a user: what its own roles let it do."""
+    row = estate.db.row(
+        f"SELECT name, businessunitid FROM {sql_name(environment.key, 'team')} WHERE teamid = ?", (team_id,)
+    )
+    if row is None:
+        return None
+    roles = tuple(
+        found[0]
+        for found in estate.db.rows(
+            f"SELECT roleid FROM {sql_name(environment.key, 'teamroles')} WHERE teamid = ?", (team_id,)
+        )
+    )
+    unit = str(row[1])
+    return Principal(
+        team_id, row[0] or "", unit, _units_below(estate, environment.key, unit), (), roles,
+        _depths(estate, environment.key, roles), 1033, False, 0, None,
+    )  # fmt: skip
+
+
 def _units_below(estate: Estate, environment: str, unit: str) -> tuple[str, ...]:
     rows = estate.db.rows(
         "WITH RECURSIVE below (id) AS (SELECT ? UNION"

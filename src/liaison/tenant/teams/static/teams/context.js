@@ -2,6 +2,8 @@
 import { language, themeForTabs } from "../core/appearance.js";
 import { account } from "../core/signin.js";
 
+// Numbers of TeamsJS's UserTeamRole.
+const ROLES = { owner: 0, member: 1, guest: 2 };
 const KINDS = { standard: "Regular", private: "Private", shared: "Shared" };
 
 // Placeholder names, old style and new, against the keys of the flat object.
@@ -48,10 +50,10 @@ const PLACEHOLDERS = {
 const sessionId = crypto.randomUUID();
 
 /**
- * The flat context of a tab. `folder` is the channel's folder or null. Without the manifest permission `identity`
+ * The flat context of a tab. `folder` is the channel's folder and `role` the person's role, null while unknown. Without the manifest permission `identity`
  * the ids of group and person are left out, as Teams does; in private and shared channels the group id is empty.
  */
-export function tabContext({ team, channel, me, folder, definition, frameContext, entityId = "", subEntityId = "" }) {
+export function tabContext({ team, channel, me, folder, role, definition, frameContext, entityId = "", subEntityId = "" }) {
   const identity = Boolean(definition?.permissions?.includes("identity"));
   const kind = channel.membershipType ?? "standard";
   return {
@@ -74,7 +76,7 @@ export function tabContext({ team, channel, me, folder, definition, frameContext
     teamId: team.internalId ?? channel.id,
     teamName: team.displayName,
     groupId: !identity ? undefined : kind === "standard" ? team.id : "",
-    userTeamRole: team.role,
+    userTeamRole: ROLES[role],
     isTeamArchived: Boolean(team.isArchived),
     channelId: channel.id,
     channelName: channel.displayName,

@@ -2,13 +2,14 @@
 import { t } from "../core/texts.js";
 import { tabContext } from "./context.js";
 import { inValidDomains } from "./tab-host.js";
-import { readFilesFolder } from "./teamwork.js";
+import { readFilesFolder, readRole } from "./teamwork.js";
 
 const LONGEST_WAIT_MS = 3_000;
 
 /** `target` is {team, channel, view, …}; `acts` are the client's own functions that a view may call. */
 export function makeScene(client, target, acts) {
   let folder = null;
+  let role = null;
   const readFolder = (fresh) => {
     if (!folder || fresh) folder = readFilesFolder(target.team.id, target.channel.id);
     return folder;
@@ -23,8 +24,11 @@ export function makeScene(client, target, acts) {
     /** What an app's package says, if it is known here. */
     definitionOf: (app) => client.definitions.get(app?.externalId ?? app?.id) ?? null,
     /** The flat context of a tab; a folder that is slow to come does not hold the tab up. */
-    context: async (place) =>
-      tabContext({ ...target, me: client.me, folder: await soon(readFolder(false)), ...place }),
+    context: async (place) => {
+      role ??= readRole(target.team.id, client.me.id);
+      const facts = { folder: await soon(readFolder(false)), role: await soon(role) };
+      return tabContext({ ...target, ...facts, me: client.me, ...place });
+    },
     /** Why settings of a tab cannot be kept; null when they can. */
     refusalOf: (definition, settings) => {
       const addresses = [settings?.contentUrl, settings?.removeUrl].filter(Boolean);

@@ -71,6 +71,13 @@ export const listMembers = (teamId, channel) =>
       : path`/teams/${teamId}/channels/${channel.id}/members`,
   );
 
+/** What a person is in a team: "owner", "guest" or "member". */
+export async function readRole(teamId, userId) {
+  const filter = `(microsoft.graph.aadUserConversationMember/userId eq '${userId}')`;
+  const [member] = (await read(`${path`/teams/${teamId}/members`}?$filter=${encodeURIComponent(filter)}`)).value;
+  return ["owner", "guest"].find((role) => member?.roles?.includes(role)) ?? "member";
+}
+
 export const listInstalledApps = (teamId) =>
   readAll(`${path`/teams/${teamId}/installedApps`}?$expand=teamsApp,teamsAppDefinition`);
 

@@ -1,0 +1,192 @@
+"""Where a file request points: site, library, item; and whether the caller may go there.
+
+Source: Graph v1.0, concepts/onedrive-addressing-driveitems.md; graph.md 6.1
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from liaison.tenant.estate import files, groups, sharing, sites
+from liaison.tenant.estate.access import SiteAccess, site_access
+from liaison.tenant.estate.files import DriveItem
+from liaison.tenant.estate.sites import Drive, Site
+from liaison.tenant.estate.switches import get_switch
+from liaison.tenant.graph.errors import Backend, GraphError, forbidden, no_item, no_resource
+from liaison.tenant.graph.requests import Ask
+
+SITES = (
+    "sites/{site}",
+    "sites/{site}/{sitepath:path}",
+    "sites/getByPath()",
+    "groups/{group}/sites/{site}",
+)
+DRIVES = (
+    "drives/{drive}",
+    "groups/{group}/drive",
+    "groups/{group}/drives/{drive}",
+    *(f"{site}/drive" for site in SITES),
+    *(f"{site}/drives/{{drive}}" for site in SITES),
+    *(f"{site}/lists/{{list}}/drive" for site in SITES),
+)
+ITEMS = tuple(
+    f"{drive}/{item}"
+    for drive in DRIVES
+    for item in ("root", "root/{path:path}", "items/{item}", "items/{item}/{path:path}")
+)
+
+_UNTRUSTED = "Due to organizational policies, you can't access this resource from this untrusted device."
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where content shall go: an existing file, or a folder and the path below it."""
+
+    folder: DriveItem
+    path: str
+    existing: DriveItem | None
+
+
+def asked_site(ask: Ask) -> Site:
+    """The site of the address for somebody who may read it; raises 400, 403 and 404."""
+    site = _find_site(ask)
+    require_access(ask, site, SiteAccess.READ)
+    return site
+
+
+def asked_drive(ask: Ask, wanted: SiteAccess = SiteAccess.READ) -> Drive:
+    """The library of the address for somebody with enough access."""
+    drive, site = _find_drive(ask)
+    require_access(ask, site, wanted)
+    return drive
+
+
+def asked_item(ask: Ask, wanted: SiteAccess = SiteAccess.READ) -> DriveItem:
+    """The item of the address for somebody with enough access; raises 404 when nothing is there."""
+    item = find_asked_item(ask, wanted)
+    if item is None:
+        raise no_item()
+    return item
+
+
+def find_asked_item(ask: Ask, wanted: SiteAccess = SiteAccess.READ) -> DriveItem | None:
+    """The item of the address, or None; the right to look is checked first."""
+    drive, site = _find_drive(ask)
+    start = _start_item(ask, drive)
+    found = (
+        start
+        if start is None or "path" not in ask.params
+        else files.find_by_path(ask.estate, start, ask.params["path"])
+    )
+    require_access(ask, site, wanted, found)
+    return found
+
+
+def asked_target(ask: Ask) -> Target:
+    """Where a request to write content points; folders along a path need not exist yet."""
+    drive, site = _find_drive(ask)
+    start = _start_item(ask, drive)
+    if start is None:
+        raise no_item()
+    require_access(ask, site, SiteAccess.WRITE, start)
+    if "path" not in ask.params:
+        parent = start if start.is_folder else files.get_item(ask.estate, drive.id, start.parent_id or drive.root_id)
+        return Target(parent, start.name, None if start.is_folder else start)
+    existing = files.find_by_path(ask.estate, start, ask.params["path"])
+    return Target(start, ask.params["path"], existing)
+
+
+def require_access(ask: Ask, site: Site, wanted: SiteAccess, item: DriveItem | None = None) -> None:
+    """Applications reach every site; a person needs to be among its people, or to be given the item.
+
+    The switch for unmanaged devices closes every site to people on such devices. Source: identity.md section 11
+    """
+    if not ask.is_delegated:
+        return
+    if is_unmanaged(ask) and get_switch(ask.estate, "graph.unmanaged_devices", "none") == "block":
+        raise forbidden(Backend.FILES, _UNTRUSTED)
+    if site_access(ask.estate, site, ask.caller.object_id) < wanted and _given_access(ask, item) < wanted:
+        raise forbidden(Backend.FILES)
+
+
+def require_content_access(ask: Ask) -> None:
+    """Limited, web-only access lets people on unmanaged devices see names, but not load or store content."""
+    if is_unmanaged(ask) and get_switch(ask.estate, "graph.unmanaged_devices", "none") != "none":
+        raise forbidden(Backend.FILES, _UNTRUSTED)
+
+
+def is_unmanaged(ask: Ask) -> bool:
+    return ask.is_delegated and not ask.caller.managed_device
+
+
+def may_load_content(ask: Ask) -> bool:
+    """Whether answers may carry download addresses."""
+    return not is_unmanaged(ask) or get_switch(ask.estate, "graph.unmanaged_devices", "none") == "none"
+
+
+def _given_access(ask: Ask, item: DriveItem | None) -> SiteAccess:
+    if item is None:
+        return SiteAccess.NONE
+    roles = sharing.is_shared_with(ask.estate, files.ancestor_ids(ask.estate, item), ask.caller.object_id)
+    return SiteAccess.WRITE if "write" in roles else SiteAccess.READ if roles else SiteAccess.NONE
+
+
+def _find_site(ask: Ask) -> Site:
+    params = ask.params
+    if "group" in params:
+        return _group_site(ask)
+    if "sitepath" in params:
+        if not sites.is_own_host(ask.estate, params["site"]):
+            raise GraphError(400, "invalidRequest", "Invalid hostname for this tenancy")
+        return _ready(ask, sites.find_site_by_path(ask.estate, f"/{params['sitepath']}".rstrip("/")))
+    name = params.get("site", "root")
+    if "path" in params and "site" not in params:
+        return _ready(ask, sites.find_site_by_path(ask.estate, "/" + params["path"].strip("/")))
+    if name == "root" or sites.is_own_host(ask.estate, name):
+        return _ready(ask, sites.find_site_by_path(ask.estate, ""))
+    if name.count(",") != 2 and len(name) != 36:
+        raise GraphError(400, "invalidRequest", "Provided identifier is malformed - site collection id is not valid")
+    return _ready(ask, sites.find_site(ask.estate, name))
+
+
+def _ready(ask: Ask, site: Site | None) -> Site:
+    if site is None or not sites.is_ready(ask.estate, site):
+        raise no_item("Requested site could not be found")
+    return site
+
+
+def _group_site(ask: Ask) -> Site:
+    group = groups.find_group(ask.estate, ask.params["group"])
+    if group is None:
+        raise no_resource(ask.params["group"])
+    site = sites.find_group_site(ask.estate, group.id)
+    if site is None or not sites.is_ready(ask.estate, site):
+        raise GraphError(404, "ResourceNotFound", "Resource is not found. The site of the group is not provisioned.")
+    return site
+
+
+def _find_drive(ask: Ask) -> tuple[Drive, Site]:
+    if "drive" in ask.params:
+        drive = sites.find_drive(ask.estate, ask.params["drive"])
+        if drive is None:
+            raise no_item()
+        return drive, sites.site_of_drive(ask.estate, drive)
+    site = _find_site(ask)
+    if "list" in ask.params:
+        return find_list(ask, site, ask.params["list"]), site
+    return sites.default_drive(ask.estate, site.id), site
+
+
+def find_list(ask: Ask, site: Site, key: str) -> Drive:
+    """The library whose list has this id or title; raises 404."""
+    for drive in sites.list_drives(ask.estate, site.id):
+        if key.lower() in (drive.list_id, drive.name.lower()):
+            return drive
+    raise no_item("The specified list was not found")
+
+
+def _start_item(ask: Ask, drive: Drive) -> DriveItem | None:
+    item_id = ask.params.get("item", "root")
+    if item_id.lower() == "root":
+        return files.root_item(ask.estate, drive)
+    return files.find_item(ask.estate, drive.id, item_id)

@@ -1,0 +1,28 @@
+"""The tables that Graph's answers rest on; each belongs to the estate module that reads and writes it."""
+
+from __future__ import annotations
+
+from liaison.tenant.estate import (
+    Estate,
+    apps,
+    channels,
+    directory,
+    files,
+    groups,
+    messages,
+    seals,
+    sharing,
+    sites,
+    subscriptions,
+    switches,
+    teamwork,
+    uploads,
+)
+
+
+def prepare(estate: Estate) -> None:
+    """Create every table that Graph's answers rest on; repeatable."""
+    switches.create_tables(estate)
+    directory.create_tables(estate)
+    for part in (subscriptions, seals, sites, files, sharing, uploads, groups, teamwork, channels, apps, messages):
+        part.create_tables(estate)

@@ -1,0 +1,40 @@
+// The switches of the settings page: nothing takes effect before Save, and leaving with changes warns.
+
+const form = document.querySelector("[data-settings]");
+
+if (form) {
+  const basic = form.querySelector("#basic");
+  const enhanced = form.querySelector("#enhanced");
+  const note = form.querySelector("[data-unsaved-note]");
+  const accept = form.querySelector("[data-accepts]");
+  const mayEnhance = !enhanced.disabled;
+  const saved = [basic.defaultChecked, enhanced.defaultChecked].join();
+  const beganUnsaved = form.dataset.unsaved === "true";
+  let leaving = false;
+
+  const changed = () => [basic.checked, enhanced.checked].join() !== saved || beganUnsaved;
+
+  function show() {
+    enhanced.disabled = !mayEnhance || !basic.checked;
+    if (!basic.checked) enhanced.checked = false;
+    note.hidden = !changed();
+    if (accept) {
+      const address = new URL(accept.href);
+      for (const box of [basic, enhanced]) {
+        if (box.checked) address.searchParams.set(box.name, "on");
+        else address.searchParams.delete(box.name);
+      }
+      accept.href = address.href;
+    }
+  }
+
+  for (const box of [basic, enhanced]) box.addEventListener("change", show);
+  form.addEventListener("submit", () => (leaving = true));
+  accept?.addEventListener("click", () => (leaving = true));
+  form.querySelector("[data-discards]").addEventListener("click", () => (leaving = true));
+  window.addEventListener("beforeunload", (event) => {
+    if (changed() && !leaving) event.preventDefault();
+  });
+  window.addEventListener("pageshow", show);
+  show();
+}
