@@ -8,6 +8,8 @@ import pytest
 
 from tests.local_tenant import LocalTenant, started_tenant
 
+pytest_plugins = ["tests.statements"]
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

@@ -64,7 +64,7 @@ class LocalTenant:
         def run() -> None:
             try:
                 answer.set_result(question(self._estate))
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - it is raised again in the asking thread
                 answer.set_exception(error)
 
         self._loop.call_soon_threadsafe(run)

@@ -90,13 +90,13 @@ def _whole_number(name: str, value: Any) -> int:
     return number
 
 
-def _seconds(name: str, value: Any) -> float:
+def _positive(name: str, value: Any) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise SettingInvalid(name, "a number of seconds") from None
+        raise SettingInvalid(name, "a number") from None
     if isinstance(value, bool) or not 0 < number < 1e9:
-        raise SettingInvalid(name, "a number of seconds above zero")
+        raise SettingInvalid(name, "a number above zero")
     return number
 
 
@@ -236,6 +236,10 @@ class Settings:
         default="https://login.microsoftonline.com",
         metadata=_about(_upstream_address, "address", "Where people sign in."),
     )
+    login_aliases: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(_addresses, "addresses", "Further addresses under which the same tenant issues tokens."),
+    )
     graph_base: str = field(
         default="https://graph.microsoft.com/v1.0",
         metadata=_about(_upstream_address, "address", "The root of Microsoft Graph."),
@@ -279,17 +283,23 @@ class Settings:
         default=250 * MEGABYTE,
         metadata=_about(_whole_number, "number", "The largest file that a person may upload through Liaison."),
     )
+    rate_share: float = field(
+        default=1.0,
+        metadata=_about(
+            _positive, "number", "Part of the services' published rates to use; above 1 only with a local tenant."
+        ),
+    )
     worker: bool = field(
         default=True, metadata=_about(_yes_or_no, "true or false", "Run durable work inside `liaison serve`.")
     )
     heartbeat_s: float = field(
         default=1.0,
         metadata=_about(
-            _seconds, "seconds", "How often a worker says that it lives; three missed beats and others take over."
+            _positive, "seconds", "How often a worker says that it lives; three missed beats and others take over."
         ),
     )
     sweep_s: float = field(
-        default=1.0, metadata=_about(_seconds, "seconds", "How often a worker looks for work that nobody carries out.")
+        default=1.0, metadata=_about(_positive, "seconds", "How often a worker looks for work that nobody carries out.")
     )
     keep_runs_days: int = field(
         default=7,
@@ -314,6 +324,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.local_tenant and not is_loopback(urlsplit(self.login_base).hostname or ""):
             raise SettingInvalid("local_tenant", "false when people sign in beyond this machine")
+        if self.rate_share > 1 and not self.local_tenant:
+            raise SettingInvalid("rate_share", "at most 1 against Microsoft's services")
 
     @property
     def secure_cookies(self) -> bool:
@@ -400,6 +412,7 @@ def local_settings(introduction: Mapping[str, Any], public_address: str, data_fo
             "client_id": delegated["client_id"],
             "client_secret": delegated["client_secret"],
             "login_base": tenant["http"],
+            "login_aliases": [place[scheme] for place in introduction["environments"] for scheme in ("http", "https")],
             "graph_base": f"{tenant['http']}/v1.0",
             "environments": places,
             "teams_address": f"{tenant['http']}/teams",

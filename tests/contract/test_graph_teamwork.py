@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +19,7 @@ from liaison.errors import (
     ChannelNameTaken,
     ConsentNotGranted,
     NotTeamMember,
+    SignInExpired,
     StillPreparing,
     TeamUnknown,
     UpstreamSurprise,
@@ -187,8 +191,6 @@ async def test_a_channel_that_may_exist_is_waited_for_and_then_made(tenant: Tena
     for _ in range(2):  # lost, and not believed absent
         with pytest.raises(AnswerLost):
             await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
-    import asyncio
-
     await asyncio.sleep(0.25)
     await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
     assert await channels_named(product, claire, "Northwind") == 1
@@ -372,6 +374,38 @@ async def test_a_folder_of_a_channel_that_is_gone_is_not_waited_for(product: Pro
         await teamwork.read_files_folder(VENTES, ChannelId("19:00000000000000000000000000000000@thread.tacv2"))
 
 
+def challenge_with(tenant: Tenant, claims: Mapping[str, Any]) -> None:
+    """Have Graph refuse one token and ask for these claims."""
+    text = base64.b64encode(json.dumps({"access_token": claims}).encode()).decode()
+    header = f'Bearer realm="", error="insufficient_claims", claims="{text}"'
+    tenant.fail("GET", "/v1.0/me/joinedTeams", "before", {"status": 401, "headers": {"WWW-Authenticate": header}})
+
+
+async def test_a_challenge_that_only_the_person_can_meet_needs_a_sign_in(product: Product, tenant: Tenant) -> None:
+    claire = await product.consented("Claire")
+    challenge_with(tenant, {"acrs": {"essential": True, "value": "c1"}})
+    with pytest.raises(SignInExpired) as raised:
+        await product.teamwork(claire).list_teams()
+    assert raised.value.reason == "AADSTS50076"
+
+
+async def test_a_challenge_for_more_claims_is_met_with_a_new_token(product: Product, tenant: Tenant) -> None:
+    claire = await product.consented("Claire")
+    await product.teamwork(claire).list_teams()
+    challenge_with(tenant, {"nbf": {"essential": True, "value": "1"}})
+    before = sum(line.path.endswith("/token") for line in product.ledger)
+    assert await product.teamwork(claire).list_teams()
+    assert sum(line.path.endswith("/token") for line in product.ledger) == before + 1
+
+
+async def test_a_person_whose_sessions_were_ended_must_sign_in_again(product: Product, tenant: Tenant) -> None:
+    claire = await product.consented("Claire")
+    await product.teamwork(claire).list_teams()
+    tenant.post("/sessions/revoke", user=claire.upn)
+    with pytest.raises(SignInExpired):
+        await product.teamwork(claire).list_teams()
+
+
 FOREIGN_LINKS = [
     "http://127.0.0.1:{port}/v1.0/me/joinedTeams",
     "http://[::1]:{port}/v1.0/me/joinedTeams",
@@ -381,6 +415,7 @@ FOREIGN_LINKS = [
     "http://localhost:{port}@evil.example/v1.0/me/joinedTeams",
     "http://localhost:{port}/elsewhere",
     "http://localhost:{port}/v1.0x/me",
+    "http://localhost:{port}/v1.0/../_control/calls",
     "//evil.example/v1.0/me",
     "/v1.0/me/joinedTeams",
     "gopher://localhost:{port}/v1.0/me",

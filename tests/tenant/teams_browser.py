@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,15 +9,15 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx2
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from liaison.tenant.seeds.company import stable_guid
 from tests.local_tenant import LocalTenant
 
 SALES = stable_guid("team", "ventes-europe")
 NORTHWIND = stable_guid("team", "northwind")
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-_SCOPES = [
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+SCOPES = [
     "Team.ReadBasic.All",
     "Channel.ReadBasic.All",
     "ChannelMessage.Read.All",
@@ -32,15 +31,6 @@ _SCOPES = [
 ]
 
 expect.set_options(timeout=10_000)
-
-
-@contextmanager
-def launched_browser() -> Iterator[Browser]:
-    """A Chromium for a module's tests."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @dataclass
@@ -90,11 +80,8 @@ def visit(browser: Browser, tenant: LocalTenant, **options: Any) -> Iterator[Vis
 class GraphAside:
     """Graph as Claire sees it, without the client."""
 
-    def __init__(self, tenant: LocalTenant, given: str = "Claire") -> None:
-        token = tenant.token(given, _SCOPES)
-        self._client = httpx2.Client(
-            base_url=f"{tenant.http}/v1.0", headers={"Authorization": f"Bearer {token}"}, follow_redirects=True
-        )
+    def __init__(self, client: httpx2.Client) -> None:
+        self._client = client
 
     def get(self, path: str) -> Any:
         return self._client.get(path).raise_for_status().json()

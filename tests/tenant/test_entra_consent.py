@@ -305,6 +305,15 @@ def test_admin_consent_by_somebody_else_needs_an_administrator(tenant: LocalTena
     assert grants_of_liaison(tenant) == []
 
 
+def test_admin_consent_by_another_tenants_account_goes_back_with_50020(tenant: LocalTenant) -> None:
+    with PersonsBrowser(tenant.http) as browser:
+        page = browser.fill(admin_consent(browser, tenant), "loginfmt", "admin@tailspin.example")
+    assert page.returned["error"] == "access_denied"
+    assert page.returned["error_description"].startswith("AADSTS50020")
+    assert page.returned["admin_consent"] == "True"
+    assert "tenant" not in page.returned
+
+
 def test_admin_consent_demands_a_scope_and_refuses_common(tenant: LocalTenant) -> None:
     with PersonsBrowser(tenant.http) as browser:
         without = admin_consent(browser, tenant, scope="")

@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from liaison.tenant.estate.applications import change_service_principal, find_service_principal
 from liaison.tenant.estate.people import revoke_sessions
 from liaison.tenant.seeds.company import DELEGATED_APP_ID
 from tests.local_tenant import LocalTenant
@@ -55,6 +54,20 @@ def test_a_typed_name_that_nobody_has_is_answered_on_the_page(tenant: LocalTenan
         page = browser.fill(sign_in_page(browser, tenant), "loginfmt", "nobody@contoso.com")
         assert "This username may be incorrect" in page.text
         assert browser.fill(page, "loginfmt", "Claire.Fontaine@Contoso.com").title == "Permissions requested"
+
+
+def test_a_guest_types_the_address_they_know(tenant: LocalTenant) -> None:
+    with PersonsBrowser(tenant.http) as browser:
+        page = browser.fill(sign_in_page(browser, tenant), "loginfmt", "lukas.weber@fabrikam.com")
+        claims = claims_of(redeem(tenant, browser.press(page, "decision", "accept"))["id_token"])
+    assert (claims["oid"], claims["acct"]) == (tenant.person("Lukas").id, 1)
+
+
+def test_an_account_of_another_tenant_ends_on_a_page(tenant: LocalTenant) -> None:
+    with PersonsBrowser(tenant.http) as browser:
+        page = browser.fill(sign_in_page(browser, tenant), "loginfmt", "someone@tailspin.example")
+    assert page.status == 400
+    assert "AADSTS50020" in page.text
 
 
 def test_a_disabled_account_cannot_sign_in(tenant: LocalTenant) -> None:
@@ -233,12 +246,7 @@ def test_a_faulty_request_goes_back_with_its_error(
 
 
 def test_an_application_for_assigned_people_stops_others_on_a_page(tenant: LocalTenant) -> None:
-    def demand(estate: object) -> None:
-        principal = find_service_principal(estate, DELEGATED_APP_ID)  # type: ignore[arg-type]
-        assert principal is not None
-        change_service_principal(estate, principal.id, assignment_required=True)  # type: ignore[arg-type]
-
-    tenant.ask(demand)
+    tenant.switch(entra__assignment_required=True)
     with PersonsBrowser(tenant.http) as browser:
         refused = browser.press(sign_in_page(browser, tenant), "user", tenant.person("Claire").id)
     with PersonsBrowser(tenant.http) as browser:

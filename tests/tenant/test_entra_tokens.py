@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import json
 import time
@@ -472,11 +473,9 @@ def test_the_device_message_speaks_french(tenant: LocalTenant) -> None:
 
 @pytest.fixture(scope="module")
 def certificate() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
-    import datetime
-
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "liaison")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -484,7 +483,7 @@ def certificate() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
         .public_key(key.public_key())
         .serial_number(1)
         .not_valid_before(now)
-        .not_valid_after(now + datetime.timedelta(days=30))
+        .not_valid_after(now + dt.timedelta(days=30))
         .sign(key, hashes.SHA256())
     )
     return key, made
@@ -513,7 +512,7 @@ def assertion_of(
         "exp": now + 300.5,
         **claims,
     }
-    sha1, sha256 = certificate.fingerprint(hashes.SHA1()), certificate.fingerprint(hashes.SHA256())
+    sha1, sha256 = certificate.fingerprint(hashes.SHA1()), certificate.fingerprint(hashes.SHA256())  # noqa: S303
     if spelling == "rs256":
         header: dict[str, Any] = {"alg": "RS256", "typ": "JWT", "x5t": b64(sha1)}
         return jwt.encode(header, body, RSAKey.import_key(key), algorithms=["RS256"])

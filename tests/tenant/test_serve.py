@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "contoso.example"])  # noqa: S104
 async def test_a_host_beyond_loopback_is_refused(tmp_path: Path, host: str) -> None:
-    with pytest.raises(BindRefused, match="binds to 127.0.0.1, localhost, ::1 only"):
+    with pytest.raises(BindRefused, match=r"binds to 127\.0\.0\.1, localhost, ::1 only"):
         async with running_tenant(tmp_path, host=host, ports=(0, 0, 0, 0)):
             pass
     assert not (tmp_path / "tenant.sqlite").exists()
@@ -110,10 +110,10 @@ def test_the_tool_is_ready_soon_and_stops_cleanly(tmp_path: Path, number: signal
         assert tool.stdout is not None
         told = json.loads(tool.stdout.readline())
         ready_s = time.monotonic() - begun
-        assert httpx2.get(f"{told['tenant']['http']}/oidc/userinfo").status_code == 401
         tool.send_signal(number)
         _, complaints = tool.communicate(timeout=10)
     assert (tool.returncode, complaints) == (0, "")
+    assert set(told) == {"tenant", "apps", "environments", "people"}
     assert ready_s < 10
 
 

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.local_tenant import LocalTenant
-from tests.tenant.teams_browser import GraphAside, Visit, launched_browser, visit
+from tests.tenant.teams_browser import GraphAside, Visit
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as found:
-        yield found
-
-
-@pytest.fixture
-def claire(browser: Browser, tenant: LocalTenant) -> Iterator[Visit]:
-    with visit(browser, tenant, viewport={"width": 1280, "height": 800}) as found:
-        yield found
-
-
-@pytest.fixture
-def graph(tenant: LocalTenant) -> GraphAside:
-    return GraphAside(tenant)
+pytest_plugins = ["tests.tenant.teams_fixtures"]
 
 
 def _files(claire: Visit, channel: str) -> Page:
@@ -91,7 +75,7 @@ def test_a_taken_name_is_asked_about(claire: Visit, graph: GraphAside, choice: s
     expect(page.get_by_role("link", name="twice.txt")).to_be_visible()
     _choose(page, "twice.txt", b"two")
     page.get_by_role("dialog").get_by_role("button", name=choice).click()
-    expect(page.get_by_text("twice.txt was uploaded.")).to_have_count(2)
+    expect(page.locator(".toast", has_text="was uploaded")).to_have_count(2)
     assert [name for name in _names(graph, graph.folder("Renewals")) if name.startswith("twice")] == names
 
 

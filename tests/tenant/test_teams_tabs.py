@@ -10,21 +10,17 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from liaison.tenant.seeds.company import DELEGATED_APP_ID, TEAMS_CLIENT_APP_ID, TENANT_ID
 from tests.local_tenant import LocalTenant
 from tests.tenant.tab_app import TabApp, running_tab_app
-from tests.tenant.teams_browser import SALES, GraphAside, Visit, launched_browser, visit
+from tests.tenant.teams_browser import SALES, GraphAside, Visit
+
+pytest_plugins = ["tests.tenant.teams_fixtures"]
 
 _TEAMS_JS = Path(__file__).parents[2] / "node_modules/@microsoft/teams-js/dist/umd/MicrosoftTeams.min.js"
 _WEBSITE = "https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/com.microsoft.teamspace.tab.web"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +34,6 @@ def app(running_app: TabApp, tenant: LocalTenant) -> TabApp:
     """The app where the tenant believes Liaison to be."""
     tenant.switch(teams__liaison_address=running_app.address)
     return running_app
-
-
-@pytest.fixture
-def claire(browser: Browser, tenant: LocalTenant) -> Iterator[Visit]:
-    with visit(browser, tenant, viewport={"width": 1280, "height": 800}) as found:
-        yield found
-
-
-@pytest.fixture
-def graph(tenant: LocalTenant) -> GraphAside:
-    return GraphAside(tenant)
 
 
 def _pinned(claire: Visit, graph: GraphAside, app: TabApp, channel: str = "Grands comptes", query: str = "") -> Page:

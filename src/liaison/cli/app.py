@@ -10,6 +10,12 @@ from liaison.cli.spoken import SpokenGroup
 from liaison.cli.words import say
 
 PLACES = {
+    "demo": "liaison.cli.run:demo",
+    "serve": "liaison.cli.run:serve",
+    "worker": "liaison.cli.run:worker",
+    "tenant": "liaison.cli.run:tenant",
+    "settings": "liaison.cli.run:settings",
+    "rotate-keys": "liaison.cli.run:rotate_keys",
     "login": "liaison.cli.commands.people:login",
     "logout": "liaison.cli.commands.people:logout",
     "whoami": "liaison.cli.commands.people:whoami",

@@ -104,7 +104,7 @@ class DataverseClient:
 
     async def _read_next(self, call: Call, address: str) -> Wild:
         """The page behind a next link, which must lead to this very API."""
-        if not (is_same_origin(address, self.base) and address.startswith(f"{self.base}/")):
+        if not is_same_origin(address, self.base) or not address.startswith(f"{self.base}/") or "/.." in address:
             raise UpstreamSurprise(SERVICE, "link_to_other_host", path=f"$.{NEXT_LINK}")
         return (await self._send(call, address)).wild()
 

@@ -6,6 +6,7 @@ Source: dataverse.md sections 1.1 and 6.4.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from liaison.dataverse.client import Call, DataverseClient, read_rows_call
 from liaison.dataverse.errors import SERVICE, Subject
@@ -64,8 +65,12 @@ class DataverseSettings:
         raise AnswerLost(SERVICE, "switches_unchanged")
 
     async def _every_cause(self) -> PrerequisitesUnmet:
-        """The service gives one code for several causes; we name each with its rows."""
-        failed = unmet(judge_readiness(await self.gather_readiness()))
+        """The service gives one code for several causes; we name each with its rows.
+
+        With that code the service itself says that SharePoint is not configured, whatever the sites look like.
+        """
+        facts = replace(await self.gather_readiness(), sharepoint_configured=False)
+        failed = unmet(judge_readiness(facts))
         rows = tuple(row for check in failed for row in check.rows)
         return PrerequisitesUnmet(SERVICE_CODE, tuple(check.code for check in failed), rows)
 

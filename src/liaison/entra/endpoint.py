@@ -20,7 +20,7 @@ class TokenEndpoint:
         self._transport = transport
         self._config = config
 
-    async def redeem_code(self, code: str, verifier: str, scope: str) -> Grant:
+    async def redeem_code(self, code: str, verifier: str, scope: str, claims: str = "") -> Grant:
         """A code has one use, so that a lost answer cannot be asked for again."""
         form = {
             "grant_type": "authorization_code",
@@ -28,7 +28,7 @@ class TokenEndpoint:
             "redirect_uri": self._config.redirect_address,
             "code_verifier": verifier,
         }
-        return await self._post(form, scope, "", repeatable=False)
+        return await self._post(form, scope, claims, repeatable=False)
 
     async def refresh(self, refresh_token: str, scope: str, claims: str = "") -> Grant:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}

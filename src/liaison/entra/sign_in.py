@@ -23,7 +23,7 @@ from liaison.entra.config import EntraConfig
 from liaison.entra.errors import redirect_error
 from liaison.entra.keys import SigningKeys
 from liaison.entra.payloads import Grant
-from liaison.entra.tokens import TokenSource
+from liaison.entra.tokens import CAPABLE_CLAIMS, TokenSource
 from liaison.errors import (
     ConsentNotGranted,
     ConsentRefused,
@@ -71,6 +71,7 @@ class EntraSignIn:
             "nonce": nonce,
             "code_challenge": _challenge(verifier),
             "code_challenge_method": "S256",
+            "claims": CAPABLE_CLAIMS,
             "ui_locales": language,
         }
         if hint:
@@ -90,7 +91,8 @@ class EntraSignIn:
             raise SignInRefused("code", "the answer has no code")
         scope = f"openid profile offline_access {self._graph_scope('User.Read')}"
         try:
-            grant = await self._tokens.endpoint.redeem_code(answer["code"], ours["verifier"], scope)
+            endpoint = self._tokens.endpoint
+            grant = await endpoint.redeem_code(answer["code"], ours["verifier"], scope, CAPABLE_CLAIMS)
         except (SignInExpired, ConsentNotGranted) as refused:
             raise SignInRefused(getattr(refused, "reason", "") or refused.code, "the code was refused") from refused
         return await self._welcome(grant, ours)
@@ -177,7 +179,7 @@ class EntraSignIn:
     async def _act_for(self, person: Person, token: str, left_s: float) -> None:
         scope = f"{self._config.graph_resource}/.default offline_access"
         try:
-            grant = await self._tokens.endpoint.on_behalf_of(token, scope)
+            grant = await self._tokens.endpoint.on_behalf_of(token, scope, CAPABLE_CLAIMS)
         except SignInExpired as refused:
             raise TokenRefused(refused.reason or "expired") from refused
         await self._tokens.adopt(person, grant)

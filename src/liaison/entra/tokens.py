@@ -23,6 +23,8 @@ from liaison.wire.transport import Transport
 RENEW_BEFORE_S = 300.0
 MOST_KEPT = 20_000
 _CAPABLE = {"xms_cc": {"values": ["CP1"]}}
+CAPABLE_CLAIMS = json.dumps({"access_token": _CAPABLE})
+"""Says that we meet claims challenges, which makes Graph's tokens live longer. Source: identity.md section 10."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class GraphClient:
 
     def is_ours(self, address: str) -> bool:
         """Does the address lead to this very service?"""
-        return is_same_origin(address, self.base) and address.startswith(f"{self.base}/")
+        return is_same_origin(address, self.base) and address.startswith(f"{self.base}/") and "/.." not in address
 
     async def pages(self, call: Call) -> AsyncIterator[Wild]:
         """The members of a collection, page by page; an empty page may have a next one."""

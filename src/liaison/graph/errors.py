@@ -27,7 +27,7 @@ from liaison.errors import (
 from liaison.wire.messages import Answer
 
 SERVICE = "graph"
-_LACKS_PERMISSION = ("Missing scope permissions", "Missing role permissions")
+_LACKS_PERMISSION = re.compile(r"Missing (?:\w+ )?(?:scope|role) permissions on the request")
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -104,9 +104,7 @@ def _missing_scopes(refusal: Refusal) -> tuple[str, ...]:
 
     Graph uses one code for "you may not" and "your app may not"; only the message tells them apart.
     """
-    if refusal.status != 403 or not refusal.message.startswith(
-        ("Missing scope permissions", "Missing role permissions")
-    ):
+    if refusal.status != 403 or not _LACKS_PERMISSION.match(refusal.message):
         return ()
     quoted = _QUOTED.search(refusal.message)
     asked = tuple(name.strip() for name in quoted.group(1).split(",")) if quoted else ()

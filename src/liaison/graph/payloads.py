@@ -97,16 +97,15 @@ def read_file_entry(wild: Wild, drive: DriveId) -> FileEntry:
     )
 
 
-def read_directory_person(me: Wild, licences: list[Wild], roles: list[Wild]) -> DirectoryPerson:
+def read_directory_person(me: Wild, licences: list[Wild], roles: Wild) -> DirectoryPerson:
     """Source: graph.md section 7.1."""
     plans = [plan for licence in licences for plan in licence.opt_list("servicePlans")]
     ready = [plan.text("servicePlanName") for plan in plans if plan.opt_text("provisioningStatus") == "Success"]
-    templates = [role.opt_text("roleTemplateId") for role in roles]
     return DirectoryPerson(
         id=PersonId(me.text("id")),
         name=me.opt_text("displayName"),
         upn=me.opt_text("userPrincipalName"),
         language="fr" if me.opt_text("preferredLanguage").lower().split("-")[0] == "fr" else "en",
-        directory_roles=tuple(template for template in templates if template),
+        directory_roles=tuple(role.as_text() for role in roles.list("value")),
         service_plans=tuple(dict.fromkeys(ready)),
     )

@@ -5,12 +5,22 @@ from __future__ import annotations
 import asyncio
 
 from liaison.domain.teams import DirectoryPerson
-from liaison.graph.client import GraphClient, read_call
+from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import About, Subject
 from liaison.graph.payloads import read_directory_person
 from liaison.wire.wild import Wild
 
+ROLE_TEMPLATES = (
+    "62e90394-69f5-4237-9190-012177145e10",  # Global Administrator
+    "e8611ab8-c189-46e8-94e1-60213ab1f814",  # Privileged Role Administrator
+    "f2ef992c-3afb-46b9-b7cf-a126ee74c451",  # Global Reader
+    "f28a1f50-f6e7-4571-818b-6a12f2af6b6c",  # SharePoint Administrator
+    "69091246-20e8-4a56-aa4d-066075b2a7a8",  # Teams Administrator
+)
+"""The directory roles that make a difference to Liaison. Source: identity.md section 6."""
+
 _ME = Subject(About.PERSON)
+_ROLES = Call("POST", "/me/checkMemberObjects", _ME, body={"ids": list(ROLE_TEMPLATES)}, repeatable=True)
 
 
 class GraphPeople:
@@ -22,15 +32,16 @@ class GraphPeople:
     async def read_me(self) -> DirectoryPerson:
         """The person, their licences and their directory roles.
 
-        Source: api/user-get.md, user-list-licensedetails.md, user-list-memberof.md.
+        Roles are asked for by template id: `memberOf` shows no more than ids to a token that has only User.Read.
+        Source: api/user-get.md, user-list-licensedetails.md, directoryobject-checkmemberobjects.md.
         """
         query = {"$select": "id,displayName,userPrincipalName,preferredLanguage"}
         me, licences, roles = await asyncio.gather(
             self._client.read(read_call("/me", _ME, {}, query)),
-            self._all("/me/licenseDetails"),
-            self._all("/me/memberOf/microsoft.graph.directoryRole"),
+            self._licences(),
+            self._client.read(_ROLES),
         )
         return read_directory_person(me, licences, roles)
 
-    async def _all(self, path: str) -> list[Wild]:
-        return [item async for item in self._client.pages(read_call(path, _ME, {}))]
+    async def _licences(self) -> list[Wild]:
+        return [item async for item in self._client.pages(read_call("/me/licenseDetails", _ME, {}))]

@@ -90,10 +90,11 @@ def _dispatch(faces: Sequence[Face], estate: Estate) -> ASGIApp:
     """Send a request to the face that owns the first segment of its path; the rest belongs to Entra's tenants."""
     by_segment: dict[str, list[BaseRoute]] = {}
     for face in faces:
-        for segment, routes in _by_first_segment(face.routes(estate)).items():
-            by_segment.setdefault(segment, []).extend(routes)
-    routers = {segment: _router(routes) for segment, routes in by_segment.items()}
-    otherwise = routers.get(_ANY, _router([]))
+        for route in face.routes(estate):
+            by_segment.setdefault(_first_segment(route), []).append(route)
+    anywhere = by_segment.pop(_ANY, [])
+    routers = {segment: _router([*own, *anywhere]) for segment, own in by_segment.items()}
+    otherwise = _router(anywhere)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         segment = scope["path"].lstrip("/").partition("/")[0]
@@ -102,17 +103,8 @@ def _dispatch(faces: Sequence[Face], estate: Estate) -> ASGIApp:
     return dispatch
 
 
-def _by_first_segment(routes: Sequence[BaseRoute]) -> dict[str, list[BaseRoute]]:
-    """A face's routes by the first segment of their paths; those that begin with a parameter fit every segment."""
-    named: dict[str, list[BaseRoute]] = {}
-    for route in routes:
-        named.setdefault(_first_segment(route), []).append(route)
-    anywhere = named.pop(_ANY, [])
-    grouped = {segment: [*own, *anywhere] for segment, own in named.items()}
-    return {**grouped, _ANY: anywhere} if anywhere else grouped
-
-
 def _first_segment(route: BaseRoute) -> str:
+    """The first segment of a route's path; one that begins with a parameter fits every segment."""
     path: str = getattr(route, "path", "/")
     segment = path.lstrip("/").partition("/")[0]
     return _ANY if segment.startswith("{") else segment

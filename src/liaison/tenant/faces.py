@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
-from liaison.tenant import entra, graph
+from liaison.tenant import entra, graph, teams
 from liaison.tenant.entra.routes import routes as entra_routes
 from liaison.tenant.estate import Estate
 from liaison.tenant.graph.routes import routes as graph_routes
+from liaison.tenant.teams.routes import routes as teams_routes
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Face:
     routes: Callable[[Estate], list[BaseRoute]]
 
 
-ENTRA = Face("entra", entra.prepare, entra_routes)
-
-GRAPH = Face("graph", graph.prepare, graph_routes)
-
-FACES = (ENTRA, GRAPH)
+FACES = (
+    Face("entra", entra.prepare, entra_routes),
+    Face("graph", graph.prepare, graph_routes),
+    Face("teams", teams.prepare, teams_routes),
+)

@@ -54,6 +54,8 @@ async def meet_fault(rule: Rule, plan: FaultPlan, app: ASGIApp, scope: Scope, re
             await asyncio.sleep(action.delay_s)
             await app(scope, receive, send)
         case "before":
+            # A client that is still sending when the connection goes may take the reset for a plain end.
+            await _whole_body(receive)
             await _misbehave(action, plan, Answer(200, [(b"content-type", b"application/json")]), scope, send)
         case "after":
             await _misbehave(action, plan, await _carried_out(app, scope, receive), scope, send)

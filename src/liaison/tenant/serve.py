@@ -75,10 +75,12 @@ async def serve_tenant(
     number of extra document locations of a new tenant, `seed` makes its ids repeatable. Raises BindRefused for any
     host beyond loopback and PortTaken.
     """
-    async with running_tenant(data, host=host, ports=ports, scale=scale, seed=seed) as tenant:
-        if on_ready is not None:
-            on_ready(tenant)
-        await (stop.wait() if stop is not None else _wait_for_signal())
+    with contextlib.ExitStack() as kept:
+        until = stop if stop is not None else kept.enter_context(_stop_signal())
+        async with running_tenant(data, host=host, ports=ports, scale=scale, seed=seed) as tenant:
+            if on_ready is not None:
+                on_ready(tenant)
+            await until.wait()
 
 
 @asynccontextmanager
@@ -117,7 +119,8 @@ class _AbortableProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self._abort}  # type: ignore[typeddict-item]
+        offered: Any = {ABORT: self._abort}
+        self.scope["extensions"] = offered
 
     def shutdown(self) -> None:
         """Leave idle connections at once; a TLS peer may take long to say goodbye."""
@@ -238,13 +241,15 @@ def _write_introduction(data: Path, introduction: dict[str, Any]) -> None:
     spool.replace(target)
 
 
-async def _wait_for_signal() -> None:
+@contextmanager
+def _stop_signal() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     try:
-        await stopped.wait()
+        yield stopped
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)

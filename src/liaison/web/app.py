@@ -22,7 +22,10 @@ from liaison.web.visit import Door
 
 
 def build_web(ports: Ports, texts: Texts, options: WebOptions) -> Starlette:
-    """Every page, its assets and its protection; another door may be mounted inside under /api. Raises AssetsMissing."""
+    """Every page, its assets and its protection; another door may be mounted inside under /api.
+
+    Raises AssetsMissing.
+    """
     assets = read_assets()
     door = Door(ports, texts, options, assets, Renderer(texts, assets))
     gate = Gate(door)

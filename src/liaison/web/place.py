@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from liaison.domain.crm import App, Environment, Table
 from liaison.domain.names import EnvironmentKey, TableName
 from liaison.errors import AppUnknown, EnvironmentUnknown
-from liaison.ports import Crm, Ports
+from liaison.ports import Crm
 from liaison.web import addresses, pictures
 from liaison.web.shell import Crumb, Entry, Group, SearchBox, Shell, SiteMap
 from liaison.web.visit import Visit
@@ -57,9 +57,9 @@ async def find_place(visit: Visit) -> Place | None:
     return Place(environment, app, await crm.list_tables(app.tables))
 
 
-async def app_that_shows(table: TableName, environment: EnvironmentKey, visit: Visit, ports: Ports) -> App:
+async def app_that_shows(table: TableName, environment: EnvironmentKey, visit: Visit) -> App:
     """The first app with that table, failing that the first app at all. Raises AppUnknown when there is none."""
-    apps = await ports.crm(visit.person, environment).list_apps()
+    apps = await visit.ports.crm(visit.person, environment).list_apps()
     showing = [app for app in apps if table in app.tables]
     if not apps:
         raise AppUnknown("")
@@ -129,8 +129,12 @@ def plain_shell(visit: Visit, title: str, crumbs: tuple[Crumb, ...] = ()) -> She
 
 def _about(visit: Visit) -> Group:
     path = visit.request.url.path
-    lines = (("power_apps", "environment", "/power-apps/environments"), ("audit", "audit", "/audit"))
-    lines += (("help", "help", "/help"), ("health", "health", "/health"))
+    lines = (
+        ("power_apps", "environment", "/power-apps/environments"),
+        ("audit", "audit", "/audit"),
+        ("help", "help", "/help"),
+        ("health", "health", "/health"),
+    )
     entries = tuple(
         Entry(visit.say(f"web.map.{name}"), icon, place, path.startswith(place)) for name, icon, place in lines
     )

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from liaison.domain.names import EnvironmentKey
 from liaison.errors import ConsentNotGranted, LiaisonError, Retry, Row, SessionMissing
 from liaison.web import addresses
+from liaison.web.place import plain_shell
 from liaison.web.shell import Shell
 from liaison.web.visit import Visit
 
@@ -94,7 +95,8 @@ def answer(error: LiaisonError, visit: Visit) -> Response:
     if isinstance(error, SessionMissing) and visit.request.method == "GET":
         return visit.leave(addresses.sign_in(visit.whole_page()))
     problem = explain(error, visit)
-    page = ProblemPage(visit.shell(problem.title), problem, visit.whole_page())
+    shell = plain_shell(visit, problem.title) if visit.session else visit.shell(problem.title)
+    page = ProblemPage(shell, problem, visit.whole_page())
     response = visit.answer(page, error.status)
     if error.retry_after_s is not None:
         response.headers["Retry-After"] = str(math.ceil(error.retry_after_s))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 
@@ -22,7 +23,7 @@ def is_one(language: str, count: int) -> bool:
 
 def initials(name: str) -> str:
     """One or two letters for a picture of a person, a record or a team."""
-    words = [word for word in name.split() if unicodedata.category(word[0])[0] in "LN"]
+    words = [word for word in re.split(r"[\s’'-]+", name) if word and unicodedata.category(word[0])[0] in "LN"]
     ends = words[:1] + words[1:][-1:]
     return "".join(word[0] for word in ends).upper()
 

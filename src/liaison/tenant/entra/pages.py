@@ -39,6 +39,11 @@ _HEADERS = {
     "Cache-Control": "no-store, no-cache",
     "Pragma": "no-cache",
 }
+_KINDS = {
+    "entra.css": "text/css; charset=utf-8",
+    "post_back.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
 
 
 @dataclass(frozen=True)
@@ -191,12 +196,11 @@ def word(language: str, key: str, **facts: str) -> str:
 
 
 def static_file(name: str) -> Response | None:
-    """A style sheet or script of these pages; None when there is no such file."""
-    kinds = {"entra.css": "text/css; charset=utf-8", "post_back.js": "text/javascript; charset=utf-8"}
-    if name not in kinds:
+    """A style sheet, script or picture of these pages; None when there is no such file."""
+    if name not in _KINDS:
         return None
     headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
-    return Response((_HERE / "static" / name).read_bytes(), 200, headers, kinds[name])
+    return Response((_HERE / "static" / name).read_bytes(), 200, headers, _KINDS[name])
 
 
 @lru_cache

@@ -43,7 +43,10 @@ def require_user(estate: Estate, user_id: str) -> User:
 
 def require_assignment(estate: Estate, client: Application, principal: ServicePrincipal, user: User) -> None:
     """Raise EntraRefused when the application is for assigned people only and this one is not assigned."""
-    if principal.assignment_required and not list_app_role_assignments(estate, user.id, principal.id):
+    demanded = principal.assignment_required or get_switch(estate, "entra.assignment_required", False)
+    if client.first_party or not demanded:
+        return
+    if not list_app_role_assignments(estate, user.id, principal.id):
         raise EntraRefused(50105, app=client.display_name, app_id=client.app_id, user=user.upn)
 
 

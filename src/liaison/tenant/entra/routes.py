@@ -68,6 +68,7 @@ def routes(estate: Estate) -> list[BaseRoute]:
         Route(f"{oauth2}/logout", _page(face.log_out), methods=["GET", "POST"]),
         Route("/error", face.explain_error),
         Route("/_entra/{name}", face.read_static),
+        Route("/favicon.ico", face.read_icon),
     ]
     return [*documents, *tokens, *pages]
 
@@ -219,6 +220,9 @@ class _Face:
 
     async def read_static(self, request: Request) -> Response:
         return static_file(request.path_params["name"]) or Response(status_code=404)
+
+    async def read_icon(self, _: Request) -> Response:
+        return RedirectResponse("/_entra/icon.svg", 302)
 
 
 def _json(endpoint: Endpoint) -> Endpoint:

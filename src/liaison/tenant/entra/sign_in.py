@@ -40,7 +40,7 @@ from liaison.tenant.entra.tokens import client_info, read_login_hint
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.applications import Application, application_secrets
 from liaison.tenant.estate.grants import add_consent_request
-from liaison.tenant.estate.people import User, find_user
+from liaison.tenant.estate.people import User, find_user, find_user_by_mail
 from liaison.tenant.estate.sessions import (
     REFRESH_LIFE_S,
     BrowserSession,
@@ -52,7 +52,7 @@ from liaison.tenant.estate.sessions import (
     note_session_app,
     settle_device_code,
 )
-from liaison.tenant.seeds.company import TENANT_ID
+from liaison.tenant.seeds.company import DOMAIN, TENANT_ID
 
 _SPA_REFRESH_LIFE_S = 86_400
 # Refusals that end on a page of Entra's instead of going back to the application.
@@ -70,8 +70,11 @@ def advance(estate: Estate, flow: Flow, asker: Asker) -> Response:
 def choose_person(estate: Estate, flow: Flow, form: Mapping[str, str], asker: Asker) -> Response:
     """A click on the account page: somebody listed, or a UPN typed."""
     typed = form.get("loginfmt", "").strip()
-    user = find_user(estate, form.get("user") or typed)
+    user = find_user(estate, form.get("user") or typed) or find_user_by_mail(estate, typed)
     client = flows.flow_client(estate, flow.client_id)
+    if user is None and _belongs_elsewhere(typed):
+        error = "access_denied" if flow.kind == ADMIN_CONSENT else None
+        return refuse(flow, EntraRefused(50020, error=error, user=typed, app=client.app_id), asker)
     if user is None or not user.account_enabled:
         problem = "sign_in.unknown" if user is None else "sign_in.is_disabled"
         return people_pages.sign_in_page(estate, flow, client, typed=typed, problem=problem)
@@ -114,7 +117,8 @@ def confirm_device(estate: Estate, flow: Flow, form: Mapping[str, str], asker: A
 
 def refuse(flow: Flow, refused: EntraRefused, asker: Asker) -> Response:
     """End a flow with an error: at the application where it may learn of it, else on a page."""
-    if flow.kind == DEVICE or (refused.number in _DEAD_ENDS and not flow.silent) or not flow.redirect_uri:
+    stays = refused.number in _DEAD_ENDS or (refused.number == 50020 and flow.kind != ADMIN_CONSENT)
+    if flow.kind == DEVICE or (stays and not flow.silent) or not flow.redirect_uri:
         return dead_end(refused, asker, flow.language)
     values: dict[str, str | None] = {
         "error": "consent_required" if refused.number == 65001 else refused.error,
@@ -225,6 +229,12 @@ def _advance_admin_consent(estate: Estate, flow: Flow, client: Application, user
     if not may_grant_admin(estate, user, asked):
         return consent_pages.approval_page(estate, flow, client, user, list(asked.scopes), asker.trace)
     return consent_pages.admin_consent_page(flow, client, user, asked)
+
+
+def _belongs_elsewhere(typed: str) -> bool:
+    """Whether a typed name is of another organization's domain."""
+    _, at, domain = typed.rpartition("@")
+    return bool(at) and domain.lower() not in (DOMAIN, f"{DOMAIN.partition('.')[0]}.onmicrosoft.com")
 
 
 def _accept(estate: Estate, flow: Flow, form: Mapping[str, str], asker: Asker, decision: str) -> Response:

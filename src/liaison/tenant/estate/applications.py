@@ -13,6 +13,8 @@ GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 DATAVERSE_APP_ID = "00000007-0000-0000-c000-000000000000"
 GRAPH_RESOURCE = "https://graph.microsoft.com"
 
+_RECYCLE_BIN_S = 30 * 86_400
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS applications (
   id TEXT PRIMARY KEY, app_id TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL,
@@ -243,7 +245,8 @@ def list_service_principals(estate: Estate) -> list[ServicePrincipal]:
 
 
 def list_deleted_service_principals(estate: Estate) -> list[ServicePrincipal]:
-    found = estate.db.rows("SELECT * FROM service_principals WHERE deleted IS NOT NULL ORDER BY display_name")
+    oldest = estate.clock.seconds() - _RECYCLE_BIN_S
+    found = estate.db.rows("SELECT * FROM service_principals WHERE deleted >= ? ORDER BY display_name", (oldest,))
     return [_principal(row) for row in found]
 
 
@@ -270,10 +273,11 @@ def delete_service_principal(estate: Estate, object_id: str) -> bool:
 
 
 def restore_service_principal(estate: Estate, object_id: str) -> bool:
-    """Take a service principal out of the recycle bin; False when it is not there."""
+    """Take a service principal out of the recycle bin, where it stays for 30 days; False when it is not there."""
+    oldest = estate.clock.seconds() - _RECYCLE_BIN_S
     with estate.db.change() as change:
         done = change.execute(
-            "UPDATE service_principals SET deleted = NULL WHERE id = ? AND deleted IS NOT NULL", (object_id,)
+            "UPDATE service_principals SET deleted = NULL WHERE id = ? AND deleted >= ?", (object_id, oldest)
         )
     return done.rowcount == 1
 

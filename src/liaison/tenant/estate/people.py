@@ -144,6 +144,12 @@ def find_user(estate: Estate, id_or_upn: str) -> User | None:
     return None if row is None else _user(row)
 
 
+def find_user_by_mail(estate: Estate, address: str) -> User | None:
+    """The account with this mail address: how guests type their name, who know their home address only."""
+    row = estate.db.row("SELECT * FROM users WHERE mail = ? AND deleted IS NULL ORDER BY id LIMIT 1", (address,))
+    return None if row is None else _user(row)
+
+
 def list_users(estate: Estate) -> list[User]:
     """Every account that is not deleted, by display name."""
     return [_user(row) for row in estate.db.rows("SELECT * FROM users WHERE deleted IS NULL ORDER BY display_name, id")]

@@ -52,6 +52,19 @@ def check_member_groups(ask: Ask) -> Answer:
     return Answer(body=body)
 
 
+def check_member_objects(ask: Ask) -> Answer:
+    """`POST …/checkMemberObjects`: the same for groups and directory roles, these also by their template ids.
+
+    Source: Graph v1.0, api/directoryobject-checkmemberobjects.md
+    """
+    user = asked_user(ask)
+    mine = {group.id for group in groups.list_groups_of(ask.estate, user.id)}
+    for role in people.user_directory_roles(ask.estate, user.id):
+        mine |= {role.id, role.template_id}
+    found = [one for one in (text.lower() for text in ask.json().texts("ids")) if one in mine]
+    return Answer(body={"@odata.context": ask.context("Collection(Edm.String)"), "value": found})
+
+
 def list_roles(ask: Ask) -> Answer:
     """`GET /directoryRoles`. Source: Graph v1.0, api/directoryrole-list.md"""
     values = filtered(ask, [role_body(role) for role in people.list_directory_roles(ask.estate)])
@@ -223,6 +236,8 @@ OPERATIONS = operations(
         ("GET", "/transitiveMemberOf/graph.group", list_member_of_groups, MEMBER_OF_READ),
         ("POST", "/checkMemberGroups", check_member_groups, MEMBER_OF_READ),
         ("POST", "/graph.checkMemberGroups", check_member_groups, MEMBER_OF_READ),
+        ("POST", "/checkMemberObjects", check_member_objects, MEMBER_OF_READ),
+        ("POST", "/graph.checkMemberObjects", check_member_objects, MEMBER_OF_READ),
     ),
     ("GET", "directoryRoles", list_roles, ROLES_READ),
     ("GET", "directoryRoles()", read_role, ROLES_READ),

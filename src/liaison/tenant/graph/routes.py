@@ -6,12 +6,14 @@ from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Message, Scope
 
 from liaison.tenant.estate import Estate
 from liaison.tenant.graph import (
     apps,
     catalogue,
+    changes,
     channel_members,
     channels,
     content,
@@ -25,10 +27,12 @@ from liaison.tenant.graph import (
     groups,
     licences,
     members,
+    messages,
     naming,
     profiles,
     sharing,
     sites,
+    subscriptions,
     tabs,
     team_creation,
     teams,
@@ -36,8 +40,11 @@ from liaison.tenant.graph import (
     users,
 )
 from liaison.tenant.graph.answers import Desk
+from liaison.tenant.graph.batch import Part, PartAnswer, answer_batch
+from liaison.tenant.graph.errors import GraphError
+from liaison.tenant.graph.notifications import Teller
 from liaison.tenant.graph.requests import RawRequest
-from liaison.tenant.graph.responses import Correlation, metadata_level, wire_response
+from liaison.tenant.graph.responses import Correlation, error_answer, metadata_level, wire_response
 from liaison.tenant.graph.table import Operation, Table
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -56,6 +63,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *group_people.OPERATIONS,
     *naming.OPERATIONS,
     *users.OPERATIONS,
+    *changes.OPERATIONS,
+    *messages.OPERATIONS,
+    *subscriptions.OPERATIONS,
     *licences.OPERATIONS,
     *profiles.OPERATIONS,
     *directory_roles.OPERATIONS,
@@ -72,19 +82,65 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def routes(estate: Estate) -> list[BaseRoute]:
     """Graph's routes over an estate."""
-    desk = Desk(estate, Table(OPERATIONS))
+    desk, teller = Desk(estate, Table(OPERATIONS)), Teller(estate)
 
     async def answer(request: Request) -> Response:
         correlation = read_correlation(estate, request)
         answered = await desk.answer(await read_request(request), correlation)
+        teller.wake()
         return wire_response(answered, correlation, metadata_level(request.headers.get("accept", "")))
 
+    async def answer_many(request: Request) -> Response:
+        correlation = read_correlation(estate, request)
+        pipeline: ASGIApp = request.scope.get("state", {}).get("inner") or Router([one])
+        try:
+            answered = await answer_batch(
+                await request.body(), dict(request.headers), lambda part: send_part(pipeline, request.scope, part)
+            )
+        except GraphError as error:
+            answered = error_answer(error, correlation)
+        return wire_response(answered, correlation, metadata_level(request.headers.get("accept", "")))
+
+    one = Route("/v1.0/{rest:path}", answer, methods=_METHODS)
     return [
-        Route("/v1.0/{rest:path}", answer, methods=_METHODS),
+        Route("/v1.0/$batch", answer_many, methods=["POST"]),
+        one,
         *content.download_routes(estate),
         *uploads.upload_routes(estate, read_correlation),
         *copying.monitor_routes(estate),
     ]
+
+
+async def send_part(pipeline: ASGIApp, outer: Scope, part: Part) -> PartAnswer:
+    """Send one request of a batch through the pipeline that every request goes through, so that faults and the
+    ledger see it."""
+    path = f"/v1.0{part.path}"
+    scope = {
+        **outer,
+        "method": part.method,
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": part.query.encode(),
+        "headers": [(name.encode(), value.encode("latin-1", "replace")) for name, value in _part_headers(outer, part)],
+        "state": dict(outer.get("state", {})),
+    }
+    messages_out: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": part.body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        messages_out.append(message)
+
+    await pipeline(scope, receive, send)
+    start = messages_out[0]
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start.get("headers", [])}
+    return PartAnswer(start["status"], headers, b"".join(message.get("body", b"") for message in messages_out[1:]))
+
+
+def _part_headers(outer: Scope, part: Part) -> list[tuple[str, str]]:
+    host = next((value.decode("latin-1") for name, value in outer["headers"] if name == b"host"), "localhost")
+    return [*part.headers.items(), ("host", host)]
 
 
 def read_correlation(estate: Estate, request: Request) -> Correlation:

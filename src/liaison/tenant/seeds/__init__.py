@@ -20,7 +20,7 @@ def seed(estate: Estate, scale: int = 0) -> bool:
     estate.db.run_script(_TABLE)
     added = [
         _seed_once(estate, "directory", directory.seed_directory),
-        _seed_once(estate, "teamwork", lambda one: teamwork.seed(one, scale)),
+        _seed_once(estate, "teamwork", lambda empty: teamwork.seed(empty, scale)),
     ]
     return any(added)
 

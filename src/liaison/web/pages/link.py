@@ -75,7 +75,7 @@ async def _disconnect(link: Link, visit: Visit) -> str:
     if link.state.is_over or link.state.at_work:
         return ""
     try:
-        app = await app_that_shows(link.record.table, link.record.environment, visit, visit.ports)
+        app = await app_that_shows(link.record.table, link.record.environment, visit)
     except AppUnknown:
         return ""
     return addresses.record(app.unique_name, link.record, "collaborate", "disconnect", query={"link": link.id})
@@ -102,5 +102,5 @@ async def lead_to_record(visit: Visit) -> Response:
     if not entity.startswith(MARK):
         raise LinkUnknown(entity)
     link = await read_link(LinkId(entity.removeprefix(MARK)), visit.person, visit.ports)
-    app = await app_that_shows(link.record.table, link.record.environment, visit, visit.ports)
+    app = await app_that_shows(link.record.table, link.record.environment, visit)
     return visit.go(addresses.record(app.unique_name, link.record))

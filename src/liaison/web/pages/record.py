@@ -13,7 +13,7 @@ from liaison.domain.crm import Record, Table
 from liaison.domain.names import EnvironmentKey, RecordRef, RowId, TableName
 from liaison.domain.readiness import Switches
 from liaison.web import addresses, pictures
-from liaison.web.place import Place, app_shell, crm_of, find_place
+from liaison.web.place import Place, app_shell, app_that_shows, crm_of, find_environment, find_place
 from liaison.web.shell import Crumb, Entry, Shell
 from liaison.web.visit import Visit
 
@@ -115,3 +115,10 @@ async def show_summary(visit: Visit) -> Response:
         for one in opened.record.fields
     )
     return visit.answer(SummaryPage(record_shell(opened, visit), head_of(opened, SUMMARY, visit), fields))
+
+
+async def find(visit: Visit) -> Response:
+    """`/e/{environment}/records/{table}/{id}`: the record in the first app that shows its table."""
+    ref, environment = ref_of(visit), find_environment(visit)
+    app = await app_that_shows(ref.table, environment.key, visit)
+    return visit.go(addresses.record(app.unique_name, ref))

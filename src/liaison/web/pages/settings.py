@@ -219,8 +219,10 @@ def _licence(family: str, now: Collaboration, visit: Visit) -> Requirement:
 
 
 def _roles(now: Collaboration, visit: Visit) -> tuple[Requirement, ...]:
-    held = ((SYSTEM_ADMINISTRATOR, now.person.is_system_administrator, "basic"),)
-    held += ((GLOBAL_ADMINISTRATOR, now.is_tenant_administrator, "enhanced"),)
+    held = (
+        (SYSTEM_ADMINISTRATOR, now.person.is_system_administrator, "basic"),
+        (GLOBAL_ADMINISTRATOR, now.is_tenant_administrator, "enhanced"),
+    )
     return tuple(_role(role, is_held, key, visit) for role, is_held, key in held)
 
 

@@ -80,18 +80,19 @@ function fill(name, text) {
   if (optional) optional.hidden = !text;
 }
 
-function showRecord(said) {
-  for (const name of ["title", "table", "stage", "owner"]) fill(name, said[name]);
-  const words = (said.title ?? "").split(/\s+/).filter(Boolean);
+function showRecord({ record, link: connection }) {
+  for (const name of ["title", "stage", "owner"]) fill(name, record[name]);
+  fill("state", connection.state_text);
+  const words = (record.title ?? "").split(/\s+/).filter(Boolean);
   tab.querySelector("[data-initials]").textContent = [...new Set([words.at(0), words.at(-1)])]
     .map((word) => word?.[0] ?? "")
     .join("")
     .toUpperCase();
   const link = tab.querySelector("[data-record-link]");
-  const address = new URL(said.address ?? tab.dataset.browser, window.location.origin);
+  const address = new URL(record.address ?? tab.dataset.browser, window.location.origin);
   link.href = /^https?:$/.test(address.protocol) ? address.href : tab.dataset.browser;
-  tab.querySelector("[data-fields]").replaceChildren(...(said.fields ?? []).map(fieldOf));
-  document.title = said.title;
+  tab.querySelector("[data-fields]").replaceChildren(...(record.fields ?? []).map(fieldOf));
+  document.title = record.title;
   show("record");
 }
 

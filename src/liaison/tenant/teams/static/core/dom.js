@@ -25,10 +25,10 @@ export function freshId(stem) {
   return `${stem}-${lastNumber}`;
 }
 
-/** Only what a person can open from a message, card or tab: a web or mail address. */
+/** Only what a person can open from a message, card or tab: a whole web or mail address; null for anything else. */
 export function safeLink(address) {
   try {
-    const url = new URL(address, location.origin);
+    const url = new URL(address);
     return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : null;
   } catch (refused) {
     if (refused instanceof TypeError) return null;

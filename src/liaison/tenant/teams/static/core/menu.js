@@ -26,8 +26,8 @@ function open(button, entries) {
     if (entry === null) menu.append(h("div.menu-line", { role: "separator" }));
     else items.push(menu.appendChild(menuItem(entry, shut)));
   }
-  // Inside a modal dialog or not, the menu belongs to the layer of its button.
-  (button.closest("dialog") ?? document.body).append(menu);
+  // Beside its button the menu is in the same landmark and, in a modal dialog, in the same layer.
+  button.after(menu);
   menu.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     button.setAttribute("aria-expanded", "false");

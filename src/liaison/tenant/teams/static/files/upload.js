@@ -8,8 +8,9 @@ import { uploadFile } from "./drive.js";
 /** Uploads one after the other; a taken name is asked about. `done()` is called after each file. */
 export async function uploadAll(folder, files, done) {
   for (const file of files) {
-    if (await uploadOne(folder, file)) {
-      toast(t("files.uploaded", { name: file.name }));
+    const item = await uploadOne(folder, file);
+    if (item) {
+      toast(t("files.uploaded", { name: item.name }));
       await done();
     }
   }

@@ -5,7 +5,7 @@ import { copyText } from "../core/clipboard.js";
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { menuButton } from "../core/menu.js";
-import { emptyState } from "../core/notices.js";
+import { emptyState, skeleton } from "../core/notices.js";
 import { t } from "../core/texts.js";
 import { channelFiles } from "./channel-files.js";
 import { showMembers } from "./members.js";
@@ -15,14 +15,14 @@ import { tabPage } from "./tab-page.js";
 import { kindOfTab } from "./teamwork.js";
 
 /**
- * Returns {element, showTabs(tabs), stop()}. `scene` is the place: team, channel, view, tabs and what the client can
- * do; `changed()` asks the client to read the tabs again.
+ * Returns {element, showTabs(tabs), stop()}. `scene` is the place: team, channel, view, the tabs known so far, and
+ * what the client can do; `changed()` asks the client to read the tabs again and to draw everything anew.
  */
 export function channelView(scene, changed) {
   const bar = h("div.tab-bar", { role: "tablist", "aria-label": t("tabs.of", { channel: scene.channel.displayName }) });
   const options = h("span.tab-options");
   const panel = h("div.panel", { role: "tabpanel", id: "panel", "aria-labelledby": "tab-chosen" });
-  const view = { scene, changed, bar, options, panel, shown: null, tabs: scene.tabs };
+  const view = { scene, changed, bar, options, panel, shown: null, tabs: scene.tabs, fresh: false };
   const element = h("main.channel", {}, header(view), panel);
   bar.addEventListener("keydown", (event) => walkTabs(event, bar));
   drawTabs(view);
@@ -30,10 +30,12 @@ export function channelView(scene, changed) {
   return {
     element,
     showTabs: (tabs) => {
-      const waiting = !chosenTab(view);
+      const before = chosenTab(view);
+      const waited = !before && !view.fresh;
+      view.fresh = true;
       view.tabs = tabs;
       drawTabs(view);
-      if (waiting && isPinned(scene.view)) drawPanel(view);
+      if (isPinned(scene.view) && (waited || Boolean(before) !== Boolean(chosenTab(view)))) drawPanel(view);
     },
     stop: () => view.shown?.stop?.(),
   };
@@ -161,7 +163,7 @@ function shownBy(view) {
   if (scene.view === "files") return { element: channelFiles(scene) };
   const tab = chosenTab(view);
   if (tab) return tabPage(scene, tab, scene.subEntityId);
-  return view.tabs ? { element: emptyState("apps", t("tab.gone"), t("tab.gone.text")) } : null;
+  return { element: view.fresh ? emptyState("apps", t("tab.gone"), t("tab.gone.text")) : skeleton(6) };
 }
 
 function walkTabs(event, bar) {

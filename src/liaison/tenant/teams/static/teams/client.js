@@ -5,7 +5,7 @@ import { fill, h } from "../core/dom.js";
 import { topBar } from "../core/frame.js";
 import { GraphRefused } from "../core/graph.js";
 import { icon } from "../core/icons.js";
-import { emptyState, reasonOf, toast } from "../core/notices.js";
+import { attempt, emptyState, reasonOf, toast } from "../core/notices.js";
 import { t } from "../core/texts.js";
 import { appsPage } from "./apps.js";
 import { channelView } from "./channel.js";
@@ -22,7 +22,7 @@ const phone = matchMedia("(max-width: 700px)");
 export async function runClient(root) {
   const [me, teams, definitions] = await Promise.all([readMe(), listTeams(), listDefinitions()]);
   adoptLanguage(me.preferredLanguage);
-  const client = { me, teams: inOrder(teams), definitions, channels: new Map(), current: null, view: null };
+  const client = { me, teams: inOrder(teams), definitions, channels: new Map(), tabs: new Map(), current: null, view: null };
   client.tree = teamTree({
     openChannel: (team, channel) => go(client, channelAddress(team.id, channel)),
     loadChannels: (team) => loadChannels(client, team).then(() => showTree(client)),
@@ -212,6 +212,7 @@ function samePath(address) {
 
 async function showChannel(client, target) {
   const { team, channel } = target;
+  const amongTabs = Boolean(document.activeElement?.closest(".tab-bar"));
   leave(client);
   client.current = { teamId: team.id, channelId: channel.id };
   localStorage.setItem(LAST_PLACE, channelAddress(team.id, channel));
@@ -222,26 +223,29 @@ async function showChannel(client, target) {
     navigate: (path) => go(client, path),
     createChannel: () => createChannelHere(client),
   });
-  const view = channelView(scene, () => readTabs(client, scene, { andPanel: true }));
+  const view = channelView(scene, () => drawAgain(client, scene));
   client.view = { ...view, scene };
   fill(client.main, view.element);
+  if (amongTabs) document.getElementById("tab-chosen")?.focus();
   await readTabs(client, scene);
 }
 
-async function readTabs(client, scene, { andPanel = false } = {}) {
-  try {
-    const tabs = await listTabs(scene.team.id, scene.channel.id);
-    if (client.view?.scene !== scene) return;
-    if (andPanel) {
-      await showChannel(client, { ...scene.target, view: scene.view });
-      return;
-    }
-    scene.tabs = tabs;
-    client.view.showTabs(tabs);
-  } catch (refused) {
-    if (!(refused instanceof GraphRefused) && !(refused instanceof TypeError)) throw refused;
-    toast(reasonOf(refused), { failure: true });
-  }
+async function drawAgain(client, scene) {
+  const { id } = scene.channel;
+  const tabs = await attempt(() => listTabs(scene.team.id, id));
+  if (!tabs || client.view?.scene !== scene) return;
+  client.tabs.set(id, tabs);
+  await showChannel(client, { ...scene.target, view: scene.view });
+}
+
+async function readTabs(client, scene) {
+  const tabs = await attempt(() => listTabs(scene.team.id, scene.channel.id));
+  if (tabs) keepTabs(client, scene, tabs);
+}
+
+function keepTabs(client, scene, tabs) {
+  client.tabs.set(scene.channel.id, tabs);
+  if (client.view?.scene === scene) client.view.showTabs(tabs);
 }
 
 let looking = false;
@@ -256,11 +260,7 @@ async function lookAgain(client) {
     await Promise.all(known.map((team) => loadChannels(client, team)));
     showTree(client);
     const scene = client.view?.scene;
-    const tabs = scene ? await listTabs(scene.team.id, scene.channel.id) : null;
-    if (scene && client.view?.scene === scene && JSON.stringify(tabs) !== JSON.stringify(scene.tabs)) {
-      scene.tabs = tabs;
-      client.view.showTabs(tabs);
-    }
+    if (scene) keepTabs(client, scene, await listTabs(scene.team.id, scene.channel.id));
   } catch (refused) {
     // A look in the background that fails is repeated soon; what the person asks for speaks for itself.
     if (!(refused instanceof GraphRefused) && !(refused instanceof TypeError)) throw refused;

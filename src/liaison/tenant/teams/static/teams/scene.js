@@ -18,7 +18,7 @@ export function makeScene(client, target, acts) {
     ...target,
     ...acts,
     target,
-    tabs: null,
+    tabs: client.tabs.get(target.channel.id) ?? null,
     /** The channel's folder, null while it is being prepared; `fresh` asks again. */
     folder: (fresh = false) => readFolder(fresh),
     /** What an app's package says, if it is known here. */

@@ -1,0 +1,411 @@
+# ruff: noqa: PLC0415 - each process imports only the rooms it opens, so that all of them start fast
+"""The one composition point: settings become adapters, adapters become ports, ports become applications."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from liaison.settings import (
+    SETTINGS,
+    SettingInvalid,
+    Settings,
+    is_loopback,
+    local_settings,
+    read_settings,
+    require_tenant,
+)
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from liaison.dataverse.metadata import MetadataShelf
+    from liaison.domain.crm import Environment
+    from liaison.domain.names import EnvironmentKey, Person
+    from liaison.engine.steps import Handover
+    from liaison.engine.worker import Worker
+    from liaison.entra.sign_in import EntraSignIn
+    from liaison.entra.tokens import TokenSource
+    from liaison.graph.client import GraphClient
+    from liaison.graph.horizon import Horizon
+    from liaison.ports import Crm, Files, People, Ports, Teamwork
+    from liaison.store.database import Database
+    from liaison.store.keys import Keys
+    from liaison.text.lookup import Texts
+    from liaison.wire.transport import Transport
+
+__all__ = [
+    "SETTINGS",
+    "CannotOpen",
+    "Installation",
+    "SettingInvalid",
+    "Settings",
+    "build_application",
+    "build_ports",
+    "build_worker",
+    "import_product",
+    "is_loopback",
+    "local_settings",
+    "read_settings",
+    "require_tenant",
+    "rotate_keys",
+    "serve_local_tenant",
+]
+
+API_PREFIX = "/api/v1"
+UPLOAD_SUFFIXES = (".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us", ".sharepoint.cn")
+"""Hosts below these take uploads and give downloads. Source: reliability-performance.md A5, T6."""
+
+_PEOPLES_SHARE, _WORKERS_SHARE = 0.5, 0.8
+"""Parts of the published rates for what people ask at once and for durable work. People come in short bursts: the two
+may exceed the whole for a moment, and a fifth of it is never touched by durable work."""
+
+
+class CannotOpen(RuntimeError):
+    """The store or the key file cannot be used; the cause's own words."""
+
+
+class MachineClock:
+    """The time of this machine. Implements `ports.Clock`."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """The three services as one process speaks to them, at one part of their published rates."""
+
+    settings: Settings
+    environments: tuple[Environment, ...]
+    transport: Transport
+    tokens: TokenSource
+    horizon: Horizon
+    shelves: Mapping[str, MetadataShelf]
+
+    def crm(self, person: Person, environment: EnvironmentKey) -> Crm:
+        """Raises EnvironmentUnknown."""
+        from liaison.dataverse.client import DataverseClient
+        from liaison.dataverse.crm import DataverseCrm
+        from liaison.errors import EnvironmentUnknown
+
+        place = next((place for place in self.environments if place.key == environment), None)
+        if place is None:
+            raise EnvironmentUnknown(environment)
+        client = DataverseClient(self.transport, place, self.tokens.bearer(person, place.address))
+        return DataverseCrm(client, person, self.shelves[place.key])
+
+    def teamwork(self, person: Person) -> Teamwork:
+        from liaison.graph.teamwork import GraphTeamwork
+
+        return GraphTeamwork(self._graph(person), self.settings.teams_manifest_id, self.horizon)
+
+    def files(self, person: Person) -> Files:
+        from liaison.graph.files import GraphFiles
+
+        return GraphFiles(self._graph(person))
+
+    def people(self, person: Person) -> People:
+        from liaison.graph.people import GraphPeople
+
+        return GraphPeople(self._graph(person))
+
+    def _graph(self, person: Person) -> GraphClient:
+        from liaison.graph.client import GraphClient
+
+        bearer = self.tokens.bearer(person, self.settings.graph_resource)
+        return GraphClient(self.transport, self.settings.graph_base, bearer)
+
+
+class Installation:
+    """What one process of Liaison holds open: the store, the keys, the connections. Each part is opened when asked."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Opens the store and brings its schema up to date. Raises SettingInvalid, CannotOpen."""
+        from liaison.errors import UpstreamUnavailable
+        from liaison.store.database import open_database
+        from liaison.store.keys import KeysUnreadable, open_keys
+        from liaison.store.schema import DatabaseNewer
+
+        require_tenant(settings)
+        self.settings = settings
+        self.clock = MachineClock()
+        try:
+            self.database: Database = open_database(settings.resolved_database_url)
+            self.keys: Keys = open_keys(settings.secrets_file)
+        except (DatabaseNewer, KeysUnreadable, UpstreamUnavailable, OSError) as cause:
+            raise CannotOpen(str(cause)) from cause
+
+    @cached_property
+    def texts(self) -> Texts:
+        from liaison.text.lookup import load_texts
+
+        return load_texts()
+
+    @cached_property
+    def handover(self) -> Handover:
+        from liaison.engine.steps import Handover
+
+        return Handover()
+
+    @cached_property
+    def ports(self) -> Ports:
+        """The ports for doors, on whose behalf people wait."""
+        return self._ports(self._reach(_PEOPLES_SHARE))
+
+    @cached_property
+    def worker(self) -> Worker:
+        """The worker of this process, to be run on a loop of its own."""
+        from liaison.engine.steps import DurableSteps
+        from liaison.engine.worker import Worker, WorkerOptions
+        from liaison.operations.runs import resume_all, run
+        from liaison.store.executors import StoredExecutors
+
+        steps = DurableSteps()
+        ports = replace(self._ports(self._reach(_WORKERS_SHARE)), steps=steps)
+        settings = self.settings
+        options = WorkerOptions(
+            settings.resolved_engine_url,
+            settings.data_folder / "executors",
+            settings.heartbeat_s,
+            settings.sweep_s,
+            settings.keep_runs_days,
+        )
+        return Worker(
+            steps,
+            lambda operation, link, number: run(operation, link, ports, number),
+            lambda: resume_all(ports),
+            (lambda: self._links.forget_keys(settings.keep_runs_days), self._sessions.forget_ended),
+            StoredExecutors(self.database, self.clock),
+            options,
+        )
+
+    def warm_up(self) -> None:
+        """Import what the first call of the API needs; the first page did not wait for it."""
+        import_module("liaison.api.app")
+
+    async def aclose(self) -> None:
+        """Close what the running loop has open; the last loop to end closes the store with `close`."""
+        for transport in self._transports:
+            await transport.aclose()
+
+    def close(self) -> None:
+        self.database.close()
+
+    # --- parts
+
+    @cached_property
+    def _transports(self) -> list[Transport]:
+        return []
+
+    def _transport(self, share: float) -> Transport:
+        from liaison.wire.pacing import Pacing
+        from liaison.wire.transport import Transport
+
+        ca_file = str(self.settings.ca_file) if self.settings.ca_file else None
+        pacing = Pacing(share * self.settings.rate_share)
+        transport = Transport(_allowed_hosts(self.settings), ca_file, pacing)
+        self._transports.append(transport)
+        return transport
+
+    @cached_property
+    def _environments(self) -> tuple[Environment, ...]:
+        from liaison.domain.crm import Environment
+        from liaison.domain.names import EnvironmentKey
+
+        return tuple(
+            Environment(EnvironmentKey(place.key), place.name, place.address) for place in self.settings.environments
+        )
+
+    @cached_property
+    def _identity(self) -> tuple[TokenSource, EntraSignIn]:
+        """One for the whole process: what it remembers of tokens and consent serves every loop."""
+        from liaison.domain.names import TenantId
+        from liaison.entra.config import EntraConfig
+        from liaison.entra.sign_in import EntraSignIn
+        from liaison.entra.tokens import TokenSource
+        from liaison.store.parked_tokens import StoredTokens
+
+        settings = self.settings
+        config = EntraConfig(
+            login_base=settings.login_base,
+            tenant=TenantId(settings.tenant_id),
+            client_id=settings.client_id,
+            client_secret=settings.client_secret.reveal(),
+            redirect_address=f"{settings.public_address}/auth/callback",
+            consent_redirect_address=f"{settings.public_address}/auth/consent-callback",
+            environments=self._environments,
+            graph_resource=settings.graph_resource,
+            also_issued_by=settings.login_aliases,
+        )
+        transport = self._transport(1.0)
+        tokens = TokenSource(transport, config, StoredTokens(self.database, self.keys, self.clock), self.clock)
+        return tokens, EntraSignIn(tokens, transport, config, self.clock)
+
+    @cached_property
+    def _horizon(self) -> Horizon:
+        from liaison.graph.horizon import Horizon
+
+        return Horizon()
+
+    @cached_property
+    def _shelves(self) -> dict[str, MetadataShelf]:
+        from liaison.dataverse.metadata import MetadataShelf
+
+        return {place.key: MetadataShelf() for place in self._environments}
+
+    @cached_property
+    def _links(self) -> Any:
+        from liaison.store.links import StoredLinks
+
+        return StoredLinks(self.database, self.clock)
+
+    @cached_property
+    def _sessions(self) -> Any:
+        from liaison.store.sessions import StoredSessions
+
+        return StoredSessions(self.database, self.keys, self.clock)
+
+    def _reach(self, share: float) -> _Reach:
+        tokens = self._identity[0]
+        return _Reach(self.settings, self._environments, self._transport(share), tokens, self._horizon, self._shelves)
+
+    def _ports(self, reach: _Reach) -> Ports:
+        from liaison.ports import Ports
+        from liaison.store.audit import StoredAudit
+        from liaison.store.consents import StoredConsents
+
+        return Ports(
+            environments=self._environments,
+            crm=reach.crm,
+            teamwork=reach.teamwork,
+            files=reach.files,
+            people=reach.people,
+            sign_in=self._identity[1],
+            links=self._links,
+            audit=StoredAudit(self.database, self.clock),
+            sessions=self._sessions,
+            consents=StoredConsents(self.database),
+            steps=self.handover,
+            wording=self.texts,
+            clock=self.clock,
+            public_address=self.settings.public_address,
+            upload_limit_bytes=self.settings.upload_limit_bytes,
+        )
+
+
+def _allowed_hosts(settings: Settings) -> dict[str, Any]:
+    """Which hosts each kind of call may reach. The local tenant takes uploads at its own address."""
+    from liaison.wire.hosts import AllowedHosts
+
+    graph = frozenset({settings.graph_base})
+    return {
+        "entra": AllowedHosts(frozenset({settings.login_base})),
+        "graph": AllowedHosts(graph),
+        "dataverse": AllowedHosts(frozenset(place.address for place in settings.environments)),
+        "upload": AllowedHosts(graph) if settings.local_tenant else AllowedHosts(suffixes=UPLOAD_SUFFIXES),
+    }
+
+
+def build_ports(settings: Settings) -> Ports:
+    """The ports of a process without doors: its work is left to the workers."""
+    return Installation(settings).ports
+
+
+def build_worker(settings: Settings) -> Worker:
+    return Installation(settings).worker
+
+
+def build_application(installation: Installation) -> ASGIApp:
+    """The web door with the API mounted inside it. Raises web.shipped.AssetsMissing."""
+    from liaison.web.app import build_web
+    from liaison.web.options import WebOptions
+
+    settings = installation.settings
+    options = WebOptions(
+        secure_cookies=settings.secure_cookies,
+        tenant_banner=settings.local_tenant,
+        teams_origins=settings.teams_origins,
+        teams_address=settings.teams_address,
+        version=version("liaison"),
+    )
+    web = build_web(installation.ports, installation.texts, options)
+    web.mount(API_PREFIX, _LateApi(installation))
+    return web
+
+
+class _LateApi:
+    """The API, imported and built when it is first asked for: pages need not wait for it."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._building = asyncio.Lock()
+        self._api: ASGIApp | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async with self._building:
+            if self._api is None:
+                self._api = await asyncio.to_thread(self._build)
+        await self._api(scope, receive, send)
+
+    def _build(self) -> ASGIApp:
+        from liaison.api.app import build_api
+
+        return build_api(self._installation.ports, self._installation.texts)
+
+
+def rotate_keys(settings: Settings) -> int:
+    """Seal every parked token with a new key and drop the old ones; how many tokens there were.
+
+    Sign-ins under way at this moment must be begun again; running processes must be started again.
+    """
+    from liaison.store.database import open_database
+    from liaison.store.keys import add_key, drop_old_keys
+    from liaison.store.parked_tokens import reseal_tokens
+
+    database = open_database(settings.resolved_database_url)
+    try:
+        count = reseal_tokens(database, add_key(settings.secrets_file))
+    finally:
+        database.close()
+    drop_old_keys(settings.secrets_file)
+    return count
+
+
+async def serve_local_tenant(
+    data: Path,
+    *,
+    host: str = "127.0.0.1",
+    ports: Sequence[int] = (8301, 8302, 8303, 8304),
+    scale: int = 0,
+    seed: int | None = None,
+    ready: Callable[[dict[str, Any]], None] = lambda _: None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve the local tenant alone; `ready` receives what it tells about itself. Raises BindRefused, PortTaken."""
+    from liaison.tenant.serve import serve_tenant
+
+    await serve_tenant(
+        data, host=host, ports=ports, scale=scale, seed=seed, on_ready=lambda it: ready(it.introduction), stop=stop
+    )
+
+
+def import_product() -> None:
+    """Import what pages need, for a process that has something else to wait for meanwhile."""
+    rooms = {
+        "dataverse": ("crm",),
+        "entra": ("sign_in",),
+        "graph": ("files", "people", "teamwork"),
+        "store": ("audit", "consents", "links", "parked_tokens", "sessions"),
+        "web": ("app",),
+    }
+    for room, modules in rooms.items():
+        for module in modules:
+            import_module(f"liaison.{room}.{module}")

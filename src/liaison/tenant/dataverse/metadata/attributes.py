@@ -1,0 +1,207 @@
+"""Definitions of columns, each with the properties of its own type.
+
+Source: AttributeMetadata EntityType reference and its derived types.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from liaison.tenant.dataverse.metadata.labels import NO_LABEL, label_json, managed
+from liaison.tenant.estate.crm.columns import CHOICES, LOOKUPS, NUMBERS, Column, Kind, Required
+from liaison.tenant.estate.crm.model import TableModel
+from liaison.tenant.estate.crm.tables import Flag, metadata_id
+
+CRM = "Microsoft.Dynamics.CRM."
+
+_TYPES = {
+    Kind.TEXT: ("StringAttributeMetadata", "StringType"),
+    Kind.MEMO: ("MemoAttributeMetadata", "MemoType"),
+    Kind.GUID: ("UniqueIdentifierAttributeMetadata", "UniqueidentifierType"),
+    Kind.INTEGER: ("IntegerAttributeMetadata", "IntegerType"),
+    Kind.BIGINT: ("BigIntAttributeMetadata", "BigIntType"),
+    Kind.DECIMAL: ("DecimalAttributeMetadata", "DecimalType"),
+    Kind.DOUBLE: ("DoubleAttributeMetadata", "DoubleType"),
+    Kind.MONEY: ("MoneyAttributeMetadata", "MoneyType"),
+    Kind.BOOLEAN: ("BooleanAttributeMetadata", "BooleanType"),
+    Kind.MOMENT: ("DateTimeAttributeMetadata", "DateTimeType"),
+    Kind.CHOICE: ("PicklistAttributeMetadata", "PicklistType"),
+    Kind.STATE: ("StateAttributeMetadata", "StateType"),
+    Kind.STATUS: ("StatusAttributeMetadata", "StatusType"),
+    Kind.LOOKUP: ("LookupAttributeMetadata", "LookupType"),
+    Kind.CUSTOMER: ("LookupAttributeMetadata", "CustomerType"),
+    Kind.OWNER: ("LookupAttributeMetadata", "OwnerType"),
+    Kind.TABLE_NAME: ("EntityNameAttributeMetadata", "EntityNameType"),
+}
+TYPE_NAMES = frozenset(name for name, _ in _TYPES.values())
+# Casts that every client may try though no column here has the type.
+OTHER_TYPES = frozenset(
+    {"MultiSelectPicklistAttributeMetadata", "ImageAttributeMetadata", "FileAttributeMetadata",
+     "ManagedPropertyAttributeMetadata"}
+)  # fmt: skip
+_EXPANDED = ("OptionSet", "GlobalOptionSet")
+
+
+def attribute_json(model: TableModel, column: Column, number: int, language: int) -> dict[str, Any]:
+    """All properties of a column; choices carry their `OptionSet`, which answers show only when expanded."""
+    table = model.table
+    type_name, display_type = _TYPES[column.kind]
+    is_key = column.name == table.key
+    shown: dict[str, Any] = {
+        "@odata.type": f"#{CRM}{type_name}",
+        "MetadataId": metadata_id("column", table.name, column.name),
+        "LogicalName": column.name,
+        "SchemaName": column.schema,
+        "EntityLogicalName": table.name,
+        "AttributeType": column.kind.value,
+        "AttributeTypeName": {"Value": display_type},
+        "AttributeOf": None,
+        "ColumnNumber": number,
+        "DisplayName": label_json(column.label, language, table.name, column.name),
+        "Description": NO_LABEL,
+        "RequiredLevel": {
+            "Value": column.required.value,
+            "CanBeChanged": column.required is not Required.SYSTEM,
+            "ManagedPropertyLogicalName": "canmodifyrequirementlevelsettings",
+        },
+        "IsPrimaryId": is_key,
+        "IsPrimaryName": column.name == table.primary_name,
+        "IsCustomAttribute": table.has(Flag.CUSTOM) and column.name.startswith("contoso_"),
+        "IsLogical": False,
+        "IsManaged": not table.has(Flag.CUSTOM),
+        "IsSecured": False,
+        "IsRetrievable": True,
+        "IsSearchable": False,
+        "IsFilterable": True,
+        "IsDataSourceSecret": False,
+        "IsRequiredForForm": column.required is Required.SYSTEM,
+        "IsValidForCreate": column.creatable,
+        "IsValidForUpdate": column.updatable and not is_key,
+        "IsValidForRead": True,
+        "IsValidForForm": True,
+        "IsValidForGrid": True,
+        "IsValidODataAttribute": True,
+        "CanBeSecuredForCreate": False,
+        "CanBeSecuredForRead": False,
+        "CanBeSecuredForUpdate": False,
+        "IsAuditEnabled": managed(False, "canmodifyauditsettings"),
+        "IsCustomizable": managed(not table.has(Flag.FIXED), "iscustomizable"),
+        "IsRenameable": managed(True, "isrenameable"),
+        "IsValidForAdvancedFind": managed(True, "canmodifysearchsettings"),
+        "IsGlobalFilterEnabled": managed(False, "canmodifyglobalfiltersettings"),
+        "IsSortableEnabled": managed(False, "canmodifyissortablesettings"),
+        "CanModifyAdditionalSettings": managed(True, "canmodifyadditionalsettings"),
+        "AutoNumberFormat": "",
+        "DeprecatedVersion": None,
+        "ExternalName": None,
+        "InheritsFrom": None,
+        "LinkedAttributeId": None,
+        "SourceType": 0 if column.kind in (Kind.TEXT, *CHOICES, *NUMBERS, Kind.MOMENT, Kind.BOOLEAN) else None,
+        "IntroducedVersion": "5.0.0.0",
+        "CreatedOn": "2025-01-06T08:00:00Z",
+        "ModifiedOn": "2025-01-06T08:00:00Z",
+        "HasChanged": None,
+    }
+    return shown | _own(model, column, language)
+
+
+def _own(model: TableModel, column: Column, language: int) -> dict[str, Any]:
+    """Properties of the column's own type."""
+    if column.kind in (Kind.TEXT, Kind.MEMO):
+        shown: dict[str, Any] = {
+            "MaxLength": column.length, "Format": column.style, "FormatName": {"Value": column.style},
+            "ImeMode": "Auto", "IsLocalizable": column.localized,
+        }  # fmt: skip
+        if column.kind is Kind.TEXT:
+            shown |= {"DatabaseLength": column.length * 2, "FormulaDefinition": "", "SourceTypeMask": 0,
+                      "YomiOf": None}  # fmt: skip
+        return shown
+    if column.kind is Kind.INTEGER:
+        return {"MinValue": int(column.low or 0), "MaxValue": int(column.high or 0), "Format": "None",
+                "FormulaDefinition": "", "SourceTypeMask": 0}  # fmt: skip
+    if column.kind is Kind.BIGINT:
+        return {"MinValue": -(2**63), "MaxValue": 2**63 - 1}
+    if column.kind in (Kind.DECIMAL, Kind.DOUBLE, Kind.MONEY):
+        return {"MinValue": column.low, "MaxValue": column.high, "Precision": column.precision, "ImeMode": "Disabled"}
+    if column.kind is Kind.MOMENT:
+        behavior = "DateOnly" if column.day_only else "UserLocal"
+        return {"Format": column.style, "DateTimeBehavior": {"Value": behavior}, "ImeMode": "Inactive",
+                "CanChangeDateTimeBehavior": managed(False, "canchangedatetimebehavior")}  # fmt: skip
+    if column.kind in LOOKUPS:
+        targets = list(dict.fromkeys(target.table for target in column.targets))
+        return {"Targets": targets, "Format": "None"}
+    if column.kind in CHOICES or column.kind is Kind.BOOLEAN:
+        return _choice(model, column, language)
+    return {"IsEntityReferenceStored": False} if column.kind is Kind.TABLE_NAME else {}
+
+
+def _choice(model: TableModel, column: Column, language: int) -> dict[str, Any]:
+    default = column.default
+    shown: dict[str, Any] = {
+        "DefaultValue" if column.kind is Kind.BOOLEAN else "DefaultFormValue": default if default is not None else (
+            False if column.kind is Kind.BOOLEAN else -1),
+        "OptionSet": option_set(model, column, language),
+        "GlobalOptionSet": None,
+    }  # fmt: skip
+    if column.kind is not Kind.BOOLEAN:
+        shown |= {"ParentPicklistLogicalName": None, "ChildPicklistLogicalNames": []}
+    return shown
+
+
+def option_set(model: TableModel, column: Column, language: int) -> dict[str, Any]:
+    """The values of a choice, or the two of a boolean."""
+    place = (model.name, column.name)
+    shown: dict[str, Any] = {
+        "MetadataId": metadata_id("options", *place),
+        "Name": f"{model.name}_{column.name}",
+        "DisplayName": label_json(column.label, language, *place),
+        "Description": NO_LABEL,
+        "IsCustomOptionSet": model.table.has(Flag.CUSTOM),
+        "IsGlobal": False,
+        "IsManaged": not model.table.has(Flag.CUSTOM),
+        "IsCustomizable": managed(True, "iscustomizable"),
+        "OptionSetType": {Kind.BOOLEAN: "Boolean", Kind.STATE: "State", Kind.STATUS: "Status"}.get(
+            column.kind, "Picklist"),
+        "HasChanged": None,
+    }  # fmt: skip
+    if column.kind is Kind.BOOLEAN:
+        off, on = (_option(model, column, value, language) for value in (0, 1))
+        return shown | {"TrueOption": on, "FalseOption": off}
+    options = [_option(model, column, option.value, language) for option in column.options]
+    return shown | {"Options": options, "ParentOptionSetName": None}
+
+
+def _option(model: TableModel, column: Column, value: int, language: int) -> dict[str, Any]:
+    option = column.option(value)
+    assert option is not None
+    shown: dict[str, Any] = {
+        "Value": value,
+        "Label": label_json(option.label, language, model.name, column.name, str(value)),
+        "Description": NO_LABEL,
+        "Color": None,
+        "IsManaged": not model.table.has(Flag.CUSTOM),
+        "ExternalValue": "",
+        "ParentValues": [],
+        "Tag": None,
+        "IsHidden": False,
+        "MetadataId": None,
+        "HasChanged": None,
+    }
+    if column.kind is Kind.STATUS:
+        shown |= {"@odata.type": f"#{CRM}StatusOptionMetadata", "State": option.state, "TransitionData": None}
+    if column.kind is Kind.STATE:
+        status = model.table.by_name["statuscode"]
+        first = next((found.value for found in status.options if found.state == value), None)
+        shown |= {"@odata.type": f"#{CRM}StateOptionMetadata", "DefaultStatus": first,
+                  "InvariantName": option.label.en.replace(" ", "")}  # fmt: skip
+    return shown
+
+
+def attributes_json(model: TableModel, language: int) -> list[dict[str, Any]]:
+    """All columns of a table."""
+    return [attribute_json(model, column, number, language) for number, column in enumerate(model.columns, 1)]
+
+
+def without_navigation(shown: dict[str, Any], expanded: frozenset[str]) -> dict[str, Any]:
+    """A definition without what only `$expand` shows."""
+    return {name: value for name, value in shown.items() if name not in _EXPANDED or name in expanded}
