@@ -32,8 +32,8 @@ from msgraph.generated.models.drive_item_uploadable_properties import DriveItemU
 from msgraph.generated.models.folder import Folder
 from msgraph.generated.models.group import Group
 from msgraph.generated.models.item_body import ItemBody
-from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.models.o_auth2_permission_grant import OAuth2PermissionGrant
+from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.models.team import Team
 from msgraph.generated.models.teams_app_installation import TeamsAppInstallation
 from msgraph.generated.models.teams_tab import TeamsTab

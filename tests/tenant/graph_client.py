@@ -24,7 +24,8 @@ EVERYTHING = (
     " AppCatalog.Submit AppCatalog.Read.All AppCatalog.ReadWrite.All Files.ReadWrite.All Sites.ReadWrite.All"
     " Group.ReadWrite.All GroupSettings.Read.All User.Read.All Directory.Read.All Application.Read.All"
     " ChannelMessage.Send ChannelMessage.Read.All LicenseAssignment.Read.All DelegatedPermissionGrant.ReadWrite.All"
-    " AppRoleAssignment.ReadWrite.All RoleManagement.Read.Directory TeamsActivity.Send Policy.Read.All Presence.Read.All"
+    " AppRoleAssignment.ReadWrite.All RoleManagement.Read.Directory TeamsActivity.Send"
+    " Policy.Read.All Presence.Read.All"
 )
 
 

@@ -267,6 +267,21 @@ def test_removing_a_tab_asks_its_page_first(claire: Visit, graph: GraphAside, ap
     assert graph.get(f"{graph.place('Grands comptes')}/tabs")["value"] == []
 
 
+def test_a_removal_page_that_does_not_answer_cannot_keep_a_tab(claire: Visit, graph: GraphAside, app: TabApp) -> None:
+    graph.pin(
+        graph.place("Grands comptes"), "Stale", f"{app.address}/teams/tab/lnk_1", removeUrl=f"{app.address}/silent"
+    )
+    page = claire.open_channel("Grands comptes")
+    page.get_by_role("tab", name="Stale").click()
+    page.get_by_role("button", name="Options for the tab Stale").click()
+    page.get_by_role("menuitem", name="Remove tab").click()
+    remove = page.get_by_role("dialog").get_by_role("button", name="Remove tab")
+    expect(remove).to_be_disabled()
+    expect(remove).to_be_enabled(timeout=10_000)
+    remove.click()
+    expect(page.get_by_role("tab", name="Stale")).to_have_count(0)
+
+
 def test_a_website_tab_offers_the_browser_and_tries_a_frame(claire: Visit, graph: GraphAside, app: TabApp) -> None:
     page = claire.open_channel("Renewals")
     page.get_by_role("button", name="Add a tab").click()

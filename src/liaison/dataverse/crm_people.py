@@ -13,7 +13,6 @@ from liaison.domain.crm import App, CrmPerson
 from liaison.domain.names import RowId, TableName
 from liaison.wire.wild import Wild
 
-_ROLE_COLUMNS = "name,roleid,_roletemplateid_value,_parentrootroleid_value"
 _TABLE_COMPONENT = 1
 _SITE_MAP_COMPONENT = 62
 
@@ -34,18 +33,19 @@ class DataversePeople:
             self._team_roles(user),
         )
         roles = [*own, *by_team]
-        templates = {role.opt_text("_roletemplateid_value") for role in roles}
+        templates = {role.opt_text("_roletemplateid_value") or role.opt_text("roletemplateid") for role in roles}
         names = tuple(sorted({role.text("name") for role in roles}))
         return CrmPerson(RowId(user), row.opt_text("fullname"), names, SYSTEM_ADMINISTRATOR_TEMPLATE in templates)
 
     async def _roles(self, user: str) -> list[Wild]:
+        """Whole rows: the template is a lookup in some editions and a plain column in others."""
         path = "/systemusers({user})/systemuserroles_association"
-        call = Call("GET", path, Subject("role"), {"user": user}, {"$select": _ROLE_COLUMNS}, repeatable=True)
+        call = Call("GET", path, Subject("role"), {"user": user}, repeatable=True)
         return await self._client.list_rows(call)
 
     async def _team_roles(self, user: str) -> list[Wild]:
         path = "/systemusers({user})/teammembership_association"
-        query = {"$select": "teamid", "$expand": f"teamroles_association($select={_ROLE_COLUMNS})"}
+        query = {"$select": "teamid", "$expand": "teamroles_association"}
         call = Call("GET", path, Subject("team"), {"user": user}, query, repeatable=True)
         teams = await self._client.list_rows(call)
         return [role for team in teams for role in team.opt_list("teamroles_association")]

@@ -25,6 +25,7 @@ from liaison.errors import (
 from liaison.wire.messages import Answer
 
 SERVICE = "dataverse"
+LONGEST_REASON = 600
 UNDECLARED_PROPERTY = "80048d19"
 _PRIVILEGE = re.compile(r"\b(prv\w+)")
 _TABLE = re.compile(r"for entity '(\w+)'")
@@ -81,7 +82,7 @@ def error_of(answer: Answer, subject: Subject) -> LiaisonError:
         return meaning(refusal, subject)
     if 300 <= refusal.status < 400:
         return UpstreamSurprise(SERVICE, str(refusal.status), refusal.request_id)
-    return UpstreamRefused(SERVICE, refusal.code, refusal.request_id, refusal.message[:300], refusal.status)
+    return UpstreamRefused(SERVICE, refusal.code, refusal.request_id, refusal.message[:LONGEST_REASON], refusal.status)
 
 
 def read_refusal(answer: Answer) -> Refusal:

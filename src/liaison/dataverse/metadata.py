@@ -15,7 +15,7 @@ from liaison.dataverse.names import LANGUAGE_CODES
 from liaison.dataverse.query import equals, is_name
 from liaison.domain.crm import Table
 from liaison.domain.names import TableName
-from liaison.errors import TableUnknown
+from liaison.errors import RecordUnknown, TableUnknown
 from liaison.wire.wild import Wild
 
 _TABLE_COLUMNS = (
@@ -85,8 +85,11 @@ class DataverseMetadata:
             raise TableUnknown(table)
         path = "/EntityDefinitions(LogicalName='{table}')"
         query = {"$select": _TABLE_COLUMNS}
-        wild = await self._client.read(Call("GET", path, Subject(table), {"table": table}, query, repeatable=True))
-        return read_table(wild, self._language)
+        call = Call("GET", path, Subject(table), {"table": table}, query, repeatable=True)
+        try:
+            return read_table(await self._client.read(call), self._language)
+        except RecordUnknown:
+            raise TableUnknown(table) from None
 
     async def list_tables(self, tables: Sequence[TableName]) -> tuple[Table, ...]:
         """Those that exist, in the order given."""

@@ -98,7 +98,7 @@ def propose_channel_name(text: str) -> str:
     kept = re.sub(r"\s+", " ", kept).strip().lstrip("_.").rstrip(".").strip()
     if not kept or kept.lower() in _RESERVED:
         kept = f"Channel {kept}".strip()
-    return kept[:CHANNEL_NAME_LIMIT].strip().rstrip(".")
+    return kept[:CHANNEL_NAME_LIMIT].rstrip(" .")
 
 
 def _forbidden_in_channel(name: str) -> str:

@@ -27,6 +27,7 @@ from liaison.errors import (
 from liaison.wire.messages import Answer
 
 SERVICE = "graph"
+LONGEST_REASON = 600
 _LACKS_PERMISSION = re.compile(r"Missing (?:\w+ )?(?:scope|role) permissions on the request")
 _QUOTED = re.compile(r"'([^']*)'")
 
@@ -87,7 +88,7 @@ def error_of(answer: Answer, subject: Subject) -> LiaisonError:
             return meaning(subject)
     if 300 <= refusal.status < 400:
         return UpstreamSurprise(SERVICE, str(refusal.status), refusal.request_id)
-    return UpstreamRefused(SERVICE, refusal.code, refusal.request_id, refusal.message[:300], refusal.status)
+    return UpstreamRefused(SERVICE, refusal.code, refusal.request_id, refusal.message[:LONGEST_REASON], refusal.status)
 
 
 def read_refusal(answer: Answer) -> Refusal:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
-from liaison.tenant import entra, graph, teams
+from liaison.tenant import dataverse, entra, graph, teams
+from liaison.tenant.dataverse.routes import routes as dataverse_routes
 from liaison.tenant.entra.routes import routes as entra_routes
 from liaison.tenant.estate import Estate
 from liaison.tenant.graph.routes import routes as graph_routes
@@ -25,6 +26,7 @@ class Face:
 
 FACES = (
     Face("entra", entra.prepare, entra_routes),
+    Face("dataverse", dataverse.prepare, dataverse_routes),
     Face("graph", graph.prepare, graph_routes),
     Face("teams", teams.prepare, teams_routes),
 )

@@ -24,19 +24,28 @@ class Page(Protocol):
     def shell(self) -> Shell: ...
 
 
+BLOCKS = ("", "panel_body", "grid")
+"""Parts of pages that are also sent alone; the empty name is the whole page."""
+
+SURROUNDINGS = ("layout.html", "panel_page.html")
+
+
 class Renderer:
+    """Each language and each part has its own templates; in those of a part, nothing surrounds it."""
+
     def __init__(self, texts: Texts, assets: Assets) -> None:
-        self._environments = {language: _environment(language, texts, assets) for language in LANGUAGES}
+        sayings = {language: _Sayings(language, texts, assets) for language in LANGUAGES}
+        self._environments = {
+            (language, block): _environment(saying, block) for language, saying in sayings.items() for block in BLOCKS
+        }
 
     def render(self, page: Page, block: str = "") -> str:
-        """The whole page, or only the named block of it when its template has one."""
-        template = self._environments[page.shell.language].get_template(page.template)
-        if block and block in template.blocks:
-            return "".join(template.blocks[block](template.new_context({"page": page})))
-        return template.render(page=page)
-
-    def has_block(self, page: Page, block: str) -> bool:
-        return block in self._environments[page.shell.language].get_template(page.template).blocks
+        """The whole page, or only that block of it when it has one."""
+        language = page.shell.language
+        part = self._environments[language, block].get_template(page.template).render(page=page)
+        if block and not part.strip():
+            return self.render(page)
+        return part
 
 
 def read_template(name: str) -> str | None:
@@ -44,15 +53,20 @@ def read_template(name: str) -> str | None:
     return source.read_text(encoding="utf-8") if source.is_file() else None
 
 
-def _environment(language: str, texts: Texts, assets: Assets) -> Environment:
+def _environment(sayings: _Sayings, block: str) -> Environment:
+    def read(name: str) -> str | None:
+        if block and name in SURROUNDINGS:
+            return f"{{% block {block} %}}{{% endblock %}}"
+        return read_template(name)
+
     made = Environment(
-        loader=FunctionLoader(read_template),
+        loader=FunctionLoader(read),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(_Sayings(language, texts, assets).globals())
+    made.globals.update(sayings.globals())
     made.globals["ui"] = made.get_template("elements.html").module
     return made
 

@@ -12,7 +12,12 @@ from collections.abc import Callable, Sequence
 from liaison.tenant.dataverse.batch.answers import answer_batch
 from liaison.tenant.dataverse.errors import DataverseError, query_error, unknown_segment, wrong_method
 from liaison.tenant.dataverse.limits import Throttle, require_available
-from liaison.tenant.dataverse.metadata.answers import METADATA_SETS, answer_metadata, answer_service_document, answer_csdl
+from liaison.tenant.dataverse.metadata.answers import (
+    METADATA_SETS,
+    answer_csdl,
+    answer_metadata,
+    answer_service_document,
+)
 from liaison.tenant.dataverse.operations.unbound import answer_unbound, is_unbound
 from liaison.tenant.dataverse.paths import Segment, read_path
 from liaison.tenant.dataverse.requests import LONGEST_URL, LONGEST_URL_IN_BATCH, ContentReferences, Exchange
@@ -44,7 +49,11 @@ def answer(estate: Estate, exchange: Exchange, host: str, port: int | None, thro
             exchange.preferences,
         )
     reply.headers = {
-        "OData-Version": "4.0", "x-ms-service-request-id": request_id, "REQ_ID": request_id, **remaining, **reply.headers,
+        "OData-Version": "4.0",
+        "x-ms-service-request-id": request_id,
+        "REQ_ID": request_id,
+        **remaining,
+        **reply.headers,
     }  # fmt: skip
     return reply
 

@@ -57,7 +57,9 @@ def not_implemented(method: str, path: str) -> DataverseError:
 
 
 def wrong_method(method: str, path: str) -> DataverseError:
-    return DataverseError(405, "0x80060888", f"The requested resource '{path}' does not support http method '{method}'.")
+    return DataverseError(
+        405, "0x80060888", f"The requested resource '{path}' does not support http method '{method}'."
+    )
 
 
 def missing_row(table: str, row_id: str) -> DataverseError:

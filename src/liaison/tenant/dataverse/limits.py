@@ -21,9 +21,7 @@ MOST_REQUESTS = 6_000
 def require_available(estate: Estate) -> None:
     """Raise 503 while the switch `dataverse.unavailable` is on."""
     if get_switch(estate, "dataverse.unavailable", False):
-        raise DataverseError(
-            503, "0x80040216", "The service is temporarily unavailable.", {"Retry-After": "1"}
-        )
+        raise DataverseError(503, "0x80040216", "The service is temporarily unavailable.", {"Retry-After": "1"})
 
 
 @dataclass

@@ -122,7 +122,9 @@ def read_options(query: str) -> dict[str, str]:
         raw_name, _, raw_value = pair.partition("=")
         name = unquote_plus(raw_name)
         if name in options and name.startswith("$"):
-            raise query_error(f"Query option '{name}' was specified more than once, but it must be specified at most once.")
+            raise query_error(
+                f"Query option '{name}' was specified more than once, but it must be specified at most once."
+            )
         options[name] = unquote_plus(raw_value)
     return options
 

@@ -12,7 +12,7 @@ from liaison.tenant.dataverse.requests import Exchange
 from liaison.tenant.dataverse.sql.values import moment_text, read_guid
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.callers import BearerRefused, Caller, environment_audience, read_bearer
-from liaison.tenant.estate.crm.environments import EnvironmentState, find_environment, read_model
+from liaison.tenant.estate.crm.environments import EnvironmentState, find_environment, read_model, settle_teams_flags
 from liaison.tenant.estate.crm.model import Model, TableModel
 from liaison.tenant.estate.crm.model import sql_name as _sql_name
 from liaison.tenant.estate.crm.principals import Principal, find_user_id, intersection, read_principal
@@ -79,6 +79,8 @@ def open_session(estate: Estate, exchange: Exchange, host: str, port: int | None
     state = find_environment(estate, environment_of(estate, host, port))
     if state is None:
         raise DataverseError(404, "0x80072560", "The environment does not exist.")
+    if settle_teams_flags(estate, state.key):
+        state = find_environment(estate, state.key) or state
     caller = _caller(estate, state.key, exchange)
     real = _principal(estate, state, caller)
     user, delegate = _effective(estate, state, exchange, real)

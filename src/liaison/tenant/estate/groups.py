@@ -83,6 +83,8 @@ class MemberChange:
 
 
 _COLUMNS = tuple(Group.__dataclass_fields__)
+# A group that was purged keeps its row for the delta query, with its id in the place of its names.
+_IN_BIN = "deleted IS NOT NULL AND mail_nickname <> id"
 _RELATIONS = {"members": "group_members", "owners": "group_owners"}
 # Columns that a filter may be answered from, by index.
 INDEXED = {
@@ -145,7 +147,7 @@ def find_group(estate: Estate, group_id: str) -> Group | None:
 
 def find_deleted_group(estate: Estate, group_id: str) -> Group | None:
     """A group in the recycle bin."""
-    row = estate.db.row("SELECT * FROM groups WHERE id = ? AND deleted IS NOT NULL", (group_id.lower(),))
+    row = estate.db.row(f"SELECT * FROM groups WHERE id = ? AND {_IN_BIN}", (group_id.lower(),))
     return None if row is None else _group(row)
 
 
@@ -188,7 +190,7 @@ def list_groups(
 
 
 def list_deleted_groups(estate: Estate) -> list[Group]:
-    found = estate.db.rows("SELECT * FROM groups WHERE deleted IS NOT NULL ORDER BY deleted DESC, id")
+    found = estate.db.rows(f"SELECT * FROM groups WHERE {_IN_BIN} ORDER BY deleted DESC, id")
     return [_group(row) for row in found]
 
 

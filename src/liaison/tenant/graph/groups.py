@@ -15,6 +15,7 @@ from liaison.tenant.estate.people import find_user
 from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.graph.access import asked_group, is_global_administrator, is_guest, is_teams_administrator
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden, no_resource
+from liaison.tenant.graph.labels import assigned_labels, read_labels
 from liaison.tenant.graph.naming import require_good_name, require_good_nickname
 from liaison.tenant.graph.permissions import GROUP_CREATE, GROUP_LIST, GROUP_READ, GROUP_WRITE
 from liaison.tenant.graph.requests import Ask, bound_id
@@ -83,7 +84,7 @@ def group_body(group: Group) -> Json:
         "visibility": group.visibility,
         "onPremisesProvisioningErrors": [],
         "serviceProvisioningErrors": [],
-        "assignedLabels": [{"labelId": label, "displayName": "Confidential"} for label in group.labels],
+        "assignedLabels": assigned_labels(group.labels),
     }
 
 
@@ -244,7 +245,7 @@ def _make_group(ask: Ask, body: Wild, unique_name: str | None) -> Group:
         mail_enabled=body.flag("mailEnabled", False),
         security_enabled=body.flag("securityEnabled", False),
         unified=unified,
-        labels=_read_labels(ask, body),
+        labels=read_labels(ask, body),
         listed_at=now + get_switch(ask.estate, "graph.directory_delay_s", 0.0),
     )
     owners, members = _read_binds(ask, body, "owners@odata.bind"), _read_binds(ask, body, "members@odata.bind")
@@ -287,21 +288,11 @@ def _change(ask: Ask, group: Group, body: Wild) -> Answer:
             description=body.optional_text("description") if body.has("description") else group.description,
             classification=body.optional_text("classification") if body.has("classification") else group.classification,
             visibility=read_visibility(Backend.DIRECTORY, body.optional_text("visibility"), group.visibility),
-            labels=_read_labels(ask, body) if body.has("assignedLabels") else group.labels,
+            labels=read_labels(ask, body) if body.has("assignedLabels") else group.labels,
             unique_name=group.unique_name or _checked_unique_name(ask, body.optional_text("uniqueName")),
         ),
     )
     return NO_CONTENT
-
-
-def _read_labels(ask: Ask, body: Wild) -> tuple[str, ...]:
-    """Sensitivity labels: by a person with an administrator's role only. Source: graph.md 3.8"""
-    labels = tuple(one.text("labelId") for one in body.children("assignedLabels"))
-    if labels and not ask.is_delegated:
-        raise GraphError(401, "Unauthorized", "App-only token is not supported.")
-    if labels and not is_teams_administrator(ask):
-        raise forbidden(Backend.DIRECTORY)
-    return labels
 
 
 def _read_binds(ask: Ask, body: Wild, name: str) -> list[str]:

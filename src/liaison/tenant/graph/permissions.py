@@ -218,3 +218,4 @@ MESSAGES_READ = needs(
 ACTIVITY_SEND = needs("TeamsActivity.Send", team="TeamsActivity.Send.Group")
 SHAREPOINT_SETTINGS_READ = needs("SharePointTenantSettings.Read.All SharePointTenantSettings.ReadWrite.All")
 POLICIES_READ = needs("Policy.Read.All Policy.Read.ConditionalAccess Policy.ReadWrite.ConditionalAccess")
+LABELS_READ = needs("SensitivityLabel.Read", "SensitivityLabel.Read SensitivityLabels.Read.All")

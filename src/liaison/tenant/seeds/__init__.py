@@ -15,12 +15,13 @@ def seed(estate: Estate, scale: int = 0) -> bool:
     `scale` adds that many document locations with their records. Returns whether anything was added.
     """
     # Imported here because the seeds use the estate, and the estate uses this package's `company`.
-    from liaison.tenant.seeds import directory, teamwork  # noqa: PLC0415
+    from liaison.tenant.seeds import crm, directory, teamwork  # noqa: PLC0415
 
     estate.db.run_script(_TABLE)
     added = [
         _seed_once(estate, "directory", directory.seed_directory),
         _seed_once(estate, "teamwork", lambda empty: teamwork.seed(empty, scale)),
+        _seed_once(estate, "crm", lambda empty: crm.seed(empty, scale)),
     ]
     return any(added)
 

@@ -41,7 +41,8 @@ ENGLISH_LAST: tuple[str, ...] = (
 
 JOB_TITLES: tuple[str, ...] = (
     "Directeur des achats", "Purchasing Manager", "Directrice générale", "Chief Executive", "Responsable informatique",
-    "IT Manager", "Chef de projet", "Project Manager", "Directeur financier", "Finance Director", "Assistante de direction",
+    "IT Manager", "Chef de projet", "Project Manager", "Directeur financier", "Finance Director",
+    "Assistante de direction",
     "Office Manager", "Responsable qualité", "Operations Lead",
 )  # fmt: skip
 

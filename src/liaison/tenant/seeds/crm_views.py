@@ -65,7 +65,8 @@ def _family(
     adjective, french, mine_french, all_french = words
     name, french_name = plural
     return (
-        View(table, "active", f"{adjective} {name}", f"{french_name} {french}", columns, _OPEN, order, descending, True),
+        View(table, "active", f"{adjective} {name}", f"{french_name} {french}", columns, _OPEN, order, descending,
+             True),
         View(table, "my-active", f"My {adjective} {name}", f"Mes {french_name.lower()} {mine_french}", columns,
              _OPEN + _MINE, order, descending),
         View(table, "all", f"All {name}", f"{all_french} {french_name.lower()}", columns, "", order, descending),

@@ -37,9 +37,7 @@ _VIEWS = {"savedQuery": "savedquery", "userQuery": "userquery"}
 _REFUSED_WITH_VIEWS = frozenset({"$filter", "$orderby", "$expand", "$apply", "$top"})
 
 
-def answer_fetch(
-    session: Session, exchange: Exchange, table: TableModel, narrowing: Narrowing | None = None
-) -> Reply:
+def answer_fetch(session: Session, exchange: Exchange, table: TableModel, narrowing: Narrowing | None = None) -> Reply:
     """Run the query that the address carries or names; its table must be the one of the address."""
     options = exchange.options
     stored = next((name for name in _VIEWS if name in options), None)

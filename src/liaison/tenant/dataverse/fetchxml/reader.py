@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from liaison.tenant.dataverse.errors import DataverseError, too_many_conditions
 from liaison.tenant.dataverse.fetchxml.query import (
@@ -58,13 +61,11 @@ def read_fetch(text: str) -> Fetch:
 
 
 def _parse(text: str) -> Element:
-    # A query has no business declaring entities; without a declaration the parser cannot be made to expand any.
-    if "<!" in text:
-        raise fetch_error("Invalid FetchXML: declarations are not allowed.", "0x80041100")
     try:
-        return fromstring(text)
-    except ParseError as error:
+        root: Element = fromstring(text, forbid_dtd=True)
+    except (ParseError, DefusedXmlException) as error:
         raise fetch_error(f"Invalid XML. {error}", "0x80041100") from error
+    return root
 
 
 def _check_size(root: Element) -> None:

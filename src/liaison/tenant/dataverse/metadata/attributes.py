@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from liaison.tenant.dataverse.metadata.labels import NO_LABEL, label_json, managed
-from liaison.tenant.estate.crm.columns import CHOICES, LOOKUPS, NUMBERS, Column, Kind, Required
+from liaison.tenant.estate.crm.columns import CHOICES, LOOKUPS, NUMBERS, Column, Kind, Option, Required
 from liaison.tenant.estate.crm.model import TableModel
 from liaison.tenant.estate.crm.tables import Flag, metadata_id
 
@@ -165,15 +165,14 @@ def option_set(model: TableModel, column: Column, language: int) -> dict[str, An
         "HasChanged": None,
     }  # fmt: skip
     if column.kind is Kind.BOOLEAN:
-        off, on = (_option(model, column, value, language) for value in (0, 1))
+        off, on = (_option(model, column, option, language) for option in column.options)
         return shown | {"TrueOption": on, "FalseOption": off}
-    options = [_option(model, column, option.value, language) for option in column.options]
+    options = [_option(model, column, option, language) for option in column.options]
     return shown | {"Options": options, "ParentOptionSetName": None}
 
 
-def _option(model: TableModel, column: Column, value: int, language: int) -> dict[str, Any]:
-    option = column.option(value)
-    assert option is not None
+def _option(model: TableModel, column: Column, option: Option, language: int) -> dict[str, Any]:
+    value = option.value
     shown: dict[str, Any] = {
         "Value": value,
         "Label": label_json(option.label, language, model.name, column.name, str(value)),

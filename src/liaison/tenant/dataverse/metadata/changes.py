@@ -26,9 +26,7 @@ def retrieve_metadata_changes(session: Session, exchange: Exchange, inside: str 
         raise invalid_argument("Required field 'Query' is missing.")
     definitions = definitions_of(session)
     keep = _criteria(query.get("Criteria"))
-    tables = [
-        _table(definitions, definition, query) for definition in definitions.tables.values() if keep(definition)
-    ]
+    tables = [_table(definitions, definition, query) for definition in definitions.tables.values() if keep(definition)]
     return json_reply(
         {
             "@odata.context": f"{session.metadata_root}#Microsoft.Dynamics.CRM.RetrieveMetadataChangesResponse",
@@ -49,9 +47,7 @@ def _table(definitions: Definitions, definition: Definition, query: Mapping[str,
         part: Mapping[str, Any] = (query.get("AttributeQuery") or {}) if collection == "Attributes" else {}
         keep = _criteria(part.get("Criteria"))
         inner = _names(part.get("Properties"))
-        shown[collection] = [
-            _projected(item, inner) for item in definitions.collection(name, collection) if keep(item)
-        ]
+        shown[collection] = [_projected(item, inner) for item in definitions.collection(name, collection) if keep(item)]
     return shown
 
 
@@ -102,7 +98,7 @@ def _value(value: Any) -> Any:
         return value
     kind, text = str(value.get("Type", "")), value.get("Value")
     if kind.endswith("[]"):
-        return [part for part in text] if isinstance(text, list) else str(text).split(",")
+        return list(text) if isinstance(text, list) else str(text).split(",")
     if kind == "System.Boolean":
         return str(text).lower() == "true"
     if kind in ("System.Int32", "System.Int64"):

@@ -113,9 +113,9 @@ def csdl(model: Model, *, annotated: bool) -> str:
 
 def _entity_type(model: Model, table: TableModel) -> Iterator[str]:
     if table.name in _PRINCIPALS:
-        yield f"<EntityType Name={quoteattr(table.name)} BaseType=\"mscrm.principal\">"
+        yield f'<EntityType Name={quoteattr(table.name)} BaseType="mscrm.principal">'
     else:
-        yield f"<EntityType Name={quoteattr(table.name)} BaseType=\"mscrm.crmbaseentity\">"
+        yield f'<EntityType Name={quoteattr(table.name)} BaseType="mscrm.crmbaseentity">'
         yield f'<Key><PropertyRef Name="{table.key}"/></Key>'
     for column in table.columns:
         if column.name == "ownerid" and table.name in _PRINCIPALS:

@@ -16,14 +16,13 @@ _CRM = "#Microsoft.Dynamics.CRM."
 
 def one_to_many(model: Model) -> list[dict[str, Any]]:
     """Every lookup of every table, seen as a relationship."""
-    found: list[dict[str, Any]] = []
-    for table in model.tables.values():
-        for column in table.columns:
-            if column.kind is Kind.OWNER:
-                continue
-            for target in column.targets:
-                found.append(_one_to_many(model, table, column, target))
-    return found
+    return [
+        _one_to_many(model, table, column, target)
+        for table in model.tables.values()
+        for column in table.columns
+        if column.kind is not Kind.OWNER
+        for target in column.targets
+    ]
 
 
 def _one_to_many(model: Model, table: TableModel, column: Column, target: Target) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from liaison.tenant.dataverse.errors import query_error, too_many_conditions
 from liaison.tenant.dataverse.odata.lexer import Token, syntax_error, tokens
 from liaison.tenant.dataverse.odata.nodes import (
     Alias,
-    Conjunction,
-    Disjunction,
     Call,
     Compare,
+    Conjunction,
+    Disjunction,
     Expression,
     Lambda,
     Listed,

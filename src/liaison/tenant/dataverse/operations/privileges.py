@@ -27,7 +27,9 @@ def retrieve_by_name(session: Session, exchange: Exchange, table: TableModel, ro
     return _answer(session, "RetrieveUserPrivilegeByPrivilegeName", _user(session, table, row_id), [name.lower()])
 
 
-def retrieve_by_names(session: Session, exchange: Exchange, table: TableModel, row_id: str, inside: str | None) -> Reply:
+def retrieve_by_names(
+    session: Session, exchange: Exchange, table: TableModel, row_id: str, inside: str | None
+) -> Reply:
     """Those of a list of privileges that a user has."""
     names = json_parameter(read_parameters(inside, exchange.options), "PrivilegeNames")
     wanted = [str(name).lower() for name in names]

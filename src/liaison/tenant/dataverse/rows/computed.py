@@ -9,9 +9,8 @@ from typing import Any
 
 from liaison.tenant.dataverse.errors import invalid_argument
 from liaison.tenant.dataverse.session import Session
-from liaison.tenant.estate.crm.columns import Column
+from liaison.tenant.estate.crm.columns import Column, type_name
 from liaison.tenant.estate.crm.model import TableModel
-from liaison.tenant.estate.crm.columns import type_name
 from liaison.tenant.estate.crm.tables import Flag, Ownership
 
 _FULL_NAMES = frozenset({"contact", "lead", "systemuser"})
@@ -50,7 +49,6 @@ def computed_values(
 ) -> dict[str, Any]:
     """What follows from the values written, given the row as it was; None is a new row."""
     found: dict[str, Any] = {}
-    new = before is None
     if table.name in _FULL_NAMES and ("firstname" in values or "lastname" in values):
         found["fullname"] = full_name(_now(before, values, "firstname"), _now(before, values, "lastname"))
     if table.name in _KIND_COLUMNS:
@@ -59,17 +57,22 @@ def computed_values(
             found[kind] = values.get(f"{lookup}__table")
     if table.name in ("sharepointdocumentlocation", "sharepointsite"):
         found |= _parent_kind(table, values)
-    if table.table.has(Flag.ACTIVITY) and new:
-        found["activitytypecode"] = table.name
     if table.name == "annotation" and "documentbody" in values:
         found |= _document(values["documentbody"])
-    if new and table.name in _PREFIXES:
+    return found if before is not None else found | _of_new_row(session, table, values)
+
+
+def _of_new_row(session: Session, table: TableModel, values: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if table.table.has(Flag.ACTIVITY):
+        found["activitytypecode"] = table.name
+    if table.name in _PREFIXES:
         column, prefix = _PREFIXES[table.name]
         if not values.get(column):
             found[column] = f"{prefix}-{int(session.estate.ids.guid()[:6], 16):05d}"
-    if values.get("overriddencreatedon") and new:
+    if values.get("overriddencreatedon"):
         found["createdon"] = f"{values['overriddencreatedon']}T00:00:00Z"
-    if table.name in ("systemuser", "team") and new:
+    if table.name in ("systemuser", "team"):
         found["ownerid"] = values[table.key]
     return found
 

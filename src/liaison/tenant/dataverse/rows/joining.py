@@ -10,11 +10,10 @@ from liaison.tenant.dataverse.rows.computed import computed_values, stamps
 from liaison.tenant.dataverse.rows.finding import require_privilege, require_right, require_row
 from liaison.tenant.dataverse.rows.ownership import owner_values
 from liaison.tenant.dataverse.session import Happening, Session
-from liaison.tenant.estate.crm.columns import Column, Kind, Required
-from liaison.tenant.estate.crm.model import Collection, TableModel
+from liaison.tenant.estate.crm.columns import Column, Kind, Required, type_name
+from liaison.tenant.estate.crm.model import ByIntersect, ByLookup, Collection, TableModel
 from liaison.tenant.estate.crm.privileges import Right
 from liaison.tenant.estate.crm.rows import add_pair, remove_pair, update_row
-from liaison.tenant.estate.crm.columns import type_name
 
 _ADMINISTRATIVE = frozenset({"systemuserroles", "teamroles", "roleprivileges", "teammembership", "appmoduleroles"})
 
@@ -23,11 +22,10 @@ def add_to_collection(session: Session, table: TableModel, row_id: str, collecti
     """Let a row of another table belong to this one; repeating it changes nothing."""
     other = session.table(collection.table)
     require_row(session, table, row_id)
-    if collection.link is not None:
+    if isinstance(collection, ByIntersect):
         _require_pairing(session, table, row_id, other, other_id, collection)
         _add_pair(session, collection, row_id, other_id)
         return
-    assert collection.column is not None
     set_lookup(session, other, other_id, collection.column, table, row_id)
 
 
@@ -37,8 +35,7 @@ def remove_from_collection(
     """Take a row out of a collection; raises 404 when it isn't in it."""
     other = session.table(collection.table)
     require_row(session, table, row_id)
-    if collection.link is None:
-        assert collection.column is not None
+    if isinstance(collection, ByLookup):
         row = require_row(session, other, other_id)
         if row[collection.column.name] == row_id:
             clear_lookup(session, other, other_id, collection.column)
@@ -91,11 +88,10 @@ def _store(session: Session, table: TableModel, row_id: str, values: dict[str, s
 
 
 def _require_pairing(
-    session: Session, table: TableModel, row_id: str, other: TableModel, other_id: str, collection: Collection
+    session: Session, table: TableModel, row_id: str, other: TableModel, other_id: str, collection: ByIntersect
 ) -> None:
     """Roles and memberships are given by who may change users, teams and roles."""
     here, there = require_row(session, table, row_id), require_row(session, other, other_id)
-    assert collection.link is not None
     if collection.link.intersect in _ADMINISTRATIVE:
         for place, row in ((table, here), (other, there)):
             if place.name in ("systemuser", "team", "role", "appmodule"):
@@ -105,8 +101,7 @@ def _require_pairing(
     require_right(session, other, there, Right.APPEND_TO)
 
 
-def _add_pair(session: Session, collection: Collection, row_id: str, other_id: str) -> None:
-    assert collection.link is not None
+def _add_pair(session: Session, collection: ByIntersect, row_id: str, other_id: str) -> None:
     intersect = session.table(collection.link.intersect)
     values: dict[str, object] = {
         intersect.key: session.estate.ids.guid(),

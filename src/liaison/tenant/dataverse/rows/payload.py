@@ -1,6 +1,7 @@
 """The body of a write, tamed: values for columns, lookups to existing rows, rows to be made along with it.
 
-Source: create-entity-web-api.md, update-delete-entities-using-web-api.md, associate-disassociate-entities-using-web-api.md.
+Source: create-entity-web-api.md, update-delete-entities-using-web-api.md,
+associate-disassociate-entities-using-web-api.md.
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ from liaison.tenant.dataverse.requests import ContentReferences
 from liaison.tenant.dataverse.rows.finding import row_behind
 from liaison.tenant.dataverse.session import Session
 from liaison.tenant.dataverse.sql.values import edm_type, read_guid, read_moment, stored_moment
-from liaison.tenant.estate.crm.columns import CHOICES, LOOKUPS, TEXTS, Column, Kind, Required
+from liaison.tenant.estate.crm.columns import CHOICES, LOOKUPS, TEXTS, Column, Kind, Required, type_name
 from liaison.tenant.estate.crm.model import Collection, Single, TableModel
-from liaison.tenant.estate.crm.columns import type_name
 from liaison.tenant.estate.crm.tables import Ownership
 
 _BIND = "@odata.bind"

@@ -9,7 +9,7 @@ from typing import Any
 
 from liaison.tenant.dataverse.errors import query_error, wrong_method
 from liaison.tenant.dataverse.odata.options import QueryOptions
-from liaison.tenant.dataverse.requests import Exchange
+from liaison.tenant.dataverse.requests import ContentReferences, Exchange
 from liaison.tenant.dataverse.responses import Reply, empty_reply, json_reply, text_reply
 from liaison.tenant.dataverse.rows.finding import row_behind
 from liaison.tenant.dataverse.rows.joining import clear_lookup, set_lookup
@@ -70,7 +70,14 @@ def target_row(session: Session, table: TableModel, row_id: str, single: Single)
     return session.table(kind), str(value)
 
 
-def answer_reference(session: Session, exchange: Exchange, table: TableModel, row_id: str, single: Single) -> Reply:
+def answer_reference(
+    session: Session,
+    exchange: Exchange,
+    table: TableModel,
+    row_id: str,
+    single: Single,
+    references: ContentReferences,
+) -> Reply:
     """GET, PUT and DELETE of `…/lookup/$ref`."""
     if exchange.method == "GET":
         found = target_row(session, table, row_id, single)
@@ -79,7 +86,7 @@ def answer_reference(session: Session, exchange: Exchange, table: TableModel, ro
         context = f"{session.metadata_root}#$ref"
         return json_reply({"@odata.context": context, "@odata.id": session.address(*found)})
     if exchange.method == "PUT":
-        target, target_id = row_behind(session, _reference_in(exchange))
+        target, target_id = row_behind(session, references.resolve(_reference_in(exchange)))
         if single.column.kind is not Kind.OWNER and target.name != single.target.table:
             raise query_error(f"The navigation property '{single.name}' cannot point to '{target.name}'.")
         set_lookup(session, table, row_id, single.column, target, target_id)

@@ -198,7 +198,9 @@ def _without_token(options: QueryOptions) -> QueryOptions:
 
 def _one_plan(session: Session, table: TableModel, options: QueryOptions) -> OnePlan:
     if options.condition is not None or options.order or options.top is not None:
-        raise query_error("Query options $filter, $orderby, $count, $skip, and $top can be applied only on collections.")
+        raise query_error(
+            "Query options $filter, $orderby, $count, $skip, and $top can be applied only on collections."
+        )
     key = (*_place(session), table.name, options.select, options.expand)
     found = _ONE_PLANS.get(key)
     if found is not None:

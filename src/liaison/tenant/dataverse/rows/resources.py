@@ -1,5 +1,6 @@
 """What an address below an entity set means, and which act answers it."""
 
+# ruff: noqa: S608 - names come from table definitions, never from a request; every value is bound.
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from liaison.tenant.dataverse.rows.tracking import answer_changes, changes_asked
 from liaison.tenant.dataverse.rows.writes import delete_row_at, patch_row, post_row
 from liaison.tenant.dataverse.session import Session
 from liaison.tenant.estate.crm.columns import type_name
-from liaison.tenant.estate.crm.model import Collection, TableModel
+from liaison.tenant.estate.crm.model import ByIntersect, Collection, TableModel
 from liaison.tenant.estate.crm.tables import Flag
 
 _FETCHES = ("fetchXml", "savedQuery", "userQuery", "sql")
@@ -109,7 +110,7 @@ def _answer_single(
     single = table.singles[rest[0].name]
     after = rest[1:]
     if len(after) == 1 and after[0].name == "$ref":
-        return answer_reference(session, exchange, table, row_id, single)
+        return answer_reference(session, exchange, table, row_id, single, references)
     if exchange.method != "GET":
         raise wrong_method(exchange.method, exchange.path)
     found = target_row(session, table, row_id, single)
@@ -158,7 +159,7 @@ def _post_child(
     """A new row, already in the collection it was posted to."""
     require_row(session, table, row_id)
     child = session.table(collection.table)
-    if collection.column is None:
+    if isinstance(collection, ByIntersect):
         raise query_error("Rows of a many-to-many collection are made first and then associated.")
     extra = {collection.column.name: row_id}
     if collection.column.many_targets:

@@ -1,7 +1,8 @@
 """Creating, changing and deleting rows, with the rights that takes and the rules each table has.
 
 Every function here is one atomic change; inside a change set it is a part of a larger one.
-Source: create-entity-web-api.md, update-delete-entities-using-web-api.md, perform-conditional-operations-using-web-api.md.
+Source: create-entity-web-api.md, update-delete-entities-using-web-api.md,
+perform-conditional-operations-using-web-api.md.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from liaison.tenant.dataverse.rules.states import settle_state
 from liaison.tenant.dataverse.session import Happening, Session
 from liaison.tenant.dataverse.sql.scope import privilege_denied
 from liaison.tenant.estate.crm.columns import Required
-from liaison.tenant.estate.crm.model import Collection, TableModel
+from liaison.tenant.estate.crm.model import ByLookup, TableModel
 from liaison.tenant.estate.crm.principals import Principal
 from liaison.tenant.estate.crm.privileges import Right
 from liaison.tenant.estate.crm.rights import rights_on
@@ -236,7 +237,7 @@ def _add_related(
 ) -> None:
     for collection, nested in payload.new_children:
         child = session.table(collection.table)
-        if collection.link is None:
+        if isinstance(collection, ByLookup):
             create_row(session, child, nested, references, extra=_lookup_values(collection, table, row_id),
                        depth=depth + 1)  # fmt: skip
         else:
@@ -246,9 +247,8 @@ def _add_related(
         add_to_collection(session, table, row_id, collection, other_id)
 
 
-def _lookup_values(collection: Collection, table: TableModel, row_id: str) -> dict[str, Any]:
+def _lookup_values(collection: ByLookup, table: TableModel, row_id: str) -> dict[str, Any]:
     column = collection.column
-    assert column is not None
     found: dict[str, Any] = {column.name: row_id}
     if column.many_targets:
         found[f"{column.name}__table"] = table.name

@@ -3,6 +3,7 @@
 A negation is pushed down to the comparisons, where the service has its opposite operators.
 """
 
+# ruff: noqa: S608 - names come from table definitions, never from a request; every value is bound.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -25,10 +26,9 @@ from liaison.tenant.dataverse.odata.nodes import (
 from liaison.tenant.dataverse.sql.operators import compare, negated, operate, opposite
 from liaison.tenant.dataverse.sql.scope import Place, Scope
 from liaison.tenant.dataverse.sql.values import from_literal
-from liaison.tenant.estate.crm.columns import TEXTS
-from liaison.tenant.estate.crm.model import Collection, TableModel, sql_name
+from liaison.tenant.estate.crm.columns import TEXTS, type_name
+from liaison.tenant.estate.crm.model import ByIntersect, Collection, TableModel, sql_name
 from liaison.tenant.estate.crm.rights import Clause
-from liaison.tenant.estate.crm.columns import type_name
 
 _CRM = "Microsoft.Dynamics.CRM."
 _SEARCHES = {"contains": "contains", "startswith": "begins-with", "endswith": "ends-with"}
@@ -269,15 +269,13 @@ def collection_source(
     collection: Collection, child: TableModel, alias: str, parent_key: str, parent: str, link_alias: str
 ) -> tuple[str, str]:
     """FROM and the condition that ties rows of a collection to their parent's key."""
-    if collection.link is not None:
+    if isinstance(collection, ByIntersect):
         intersect = sql_name(child.environment, collection.link.intersect)
         return (
-            f"{intersect} {link_alias} JOIN {child.sql} {alias}"
-            f" ON {alias}.{child.key} = {link_alias}.{collection.far}",
+            f"{intersect} {link_alias} JOIN {child.sql} {alias} ON {alias}.{child.key} = {link_alias}.{collection.far}",
             f"{link_alias}.{collection.near} = {parent_key}",
         )
     column = collection.column
-    assert column is not None
     condition = f"{alias}.{column.name} = {parent_key}"
     if column.many_targets:
         condition += f" AND {alias}.{type_name(column)} = '{parent}'"

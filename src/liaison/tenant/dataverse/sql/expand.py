@@ -4,6 +4,7 @@ With one level, collections come whole (up to 5,000) beside a next link without 
 size counts for every collection, and `$top` and `$orderby` are errors. Source: query/join-tables.md.
 """
 
+# ruff: noqa: S608 - names come from table definitions, never from a request; every value is bound.
 from __future__ import annotations
 
 import sqlite3
@@ -22,9 +23,8 @@ from liaison.tenant.dataverse.sql.ordering import order_by, write_cookie
 from liaison.tenant.dataverse.sql.query import plan_order, read_some
 from liaison.tenant.dataverse.sql.scope import Scope
 from liaison.tenant.dataverse.sql.shape import Shape, Wire, build_shape
-from liaison.tenant.estate.crm.columns import Kind
-from liaison.tenant.estate.crm.model import Collection, Single, TableModel
-from liaison.tenant.estate.crm.columns import type_name
+from liaison.tenant.estate.crm.columns import Kind, type_name
+from liaison.tenant.estate.crm.model import ByIntersect, Collection, Single, TableModel
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def check_expansions(model_table: TableModel, expansions: Sequence[Expansion], *
         if expansion.reference and collection is not None:
             raise query_error("Expanding to $ref is only supported for single-valued navigation properties.")
         if nested and collection is not None:
-            if collection.link is not None:
+            if isinstance(collection, ByIntersect):
                 raise query_error("Nested expand is not supported with many-to-many relationships.")
             if expansion.top is not None or expansion.order:
                 raise query_error("The $top and $orderby query options are not supported with nested expand.")
@@ -161,7 +161,7 @@ def _children(
     scope = work.scope()
     child = work.session.model.tables[collection.table]
     shape = build_shape(child, expansion.select, expansion.expand, language=scope.user.language)
-    parent_key = f"l.{collection.near}" if collection.link is not None else f"a.{_column(collection)}"
+    parent_key = f"l.{collection.near}" if isinstance(collection, ByIntersect) else f"a.{collection.column.name}"
     source, tied = collection_source(collection, child, "a", "p.value", parent.name, "l")
     clauses = [tied]
     values: list[Any] = []
@@ -223,8 +223,3 @@ def _shown(work: Expanding, shape: Shape, rows: Sequence[sqlite3.Row]) -> list[W
         return [shape.wire(row) for row in rows]
     session = work.session
     return annotate(session.estate, session.model, shape, rows, work.preferences, session.user.language)
-
-
-def _column(collection: Collection) -> str:
-    assert collection.column is not None
-    return collection.column.name

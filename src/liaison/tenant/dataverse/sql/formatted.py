@@ -1,5 +1,6 @@
 """Formatted values: what a person reads instead of a number, a guid or a moment."""
 
+# ruff: noqa: S608 - names come from table definitions, never from a request; every value is bound.
 from __future__ import annotations
 
 import sqlite3
@@ -10,9 +11,8 @@ from liaison.tenant.dataverse.requests import Preferences
 from liaison.tenant.dataverse.sql.shape import Shape, Wire
 from liaison.tenant.dataverse.sql.values import read_moment
 from liaison.tenant.estate import Estate
-from liaison.tenant.estate.crm.columns import CHOICES, LOOKUPS, Column, Kind
+from liaison.tenant.estate.crm.columns import CHOICES, LOOKUPS, Column, Kind, type_name
 from liaison.tenant.estate.crm.model import Model, TableModel
-from liaison.tenant.estate.crm.columns import type_name
 
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
 LOGICAL_NAME = "Microsoft.Dynamics.CRM.lookuplogicalname"

@@ -1,5 +1,6 @@
 """Reading rows: one by key, or a page of many."""
 
+# ruff: noqa: S608 - names come from table definitions, never from a request; every value is bound.
 from __future__ import annotations
 
 import sqlite3
@@ -48,9 +49,7 @@ class Narrowing:
     condition: Clause
 
 
-def plan_list(
-    scope: Scope, table: TableModel, options: QueryOptions, narrowing: Narrowing | None = None
-) -> ListPlan:
+def plan_list(scope: Scope, table: TableModel, options: QueryOptions, narrowing: Narrowing | None = None) -> ListPlan:
     """Write the query of a list. Raises the service's errors for names, types and missing privileges."""
     seen = scope.readable(table, "a")
     clauses = [seen] if seen.sql else []
@@ -75,9 +74,7 @@ def plan_list(
 
 def plan_order(scope: Scope, table: TableModel, options: QueryOptions) -> tuple[Sorting, ...]:
     """What was asked, then the order of entry, so that every order is total."""
-    found = [
-        Sorting(scope.place(table, "a", order.path).compared, order.descending) for order in options.order
-    ]
+    found = [Sorting(scope.place(table, "a", order.path).compared, order.descending) for order in options.order]
     last = Sorting(f"a.{table.row_order}", bool(found) and found[-1].descending)
     return (*found, last)
 
@@ -134,9 +131,7 @@ def read_one(estate: Estate, plan: OnePlan, row_id: str) -> sqlite3.Row | None:
     return estate.db.row(plan.sql, (row_id, *plan.values))
 
 
-def read_some(
-    estate: Estate, scope: Scope, shape: Shape, ids: Sequence[str]
-) -> list[sqlite3.Row]:
+def read_some(estate: Estate, scope: Scope, shape: Shape, ids: Sequence[str]) -> list[sqlite3.Row]:
     """Rows of one table by key, in no order, kept to what the user may read."""
     seen = scope.readable(shape.table, "a")
     guard = f" AND {seen.sql}" if seen.sql else ""

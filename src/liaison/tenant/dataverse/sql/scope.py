@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from liaison.tenant.dataverse.errors import DataverseError, query_error, unknown_property
-from liaison.tenant.estate.crm.columns import Column, Kind
+from liaison.tenant.estate.crm.columns import Column, Kind, folded_name, french_name, type_name
 from liaison.tenant.estate.crm.model import Model, Single, TableModel
 from liaison.tenant.estate.crm.principals import Principal
 from liaison.tenant.estate.crm.privileges import Right, privilege_name, privileges_by_name
 from liaison.tenant.estate.crm.rights import Clause, visible_rows
-from liaison.tenant.estate.crm.columns import folded_name, french_name, type_name
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from typing import Any
 from liaison.tenant.dataverse.errors import unknown_property
 from liaison.tenant.dataverse.odata.options import Expansion
 from liaison.tenant.dataverse.sql.scope import Place
-from liaison.tenant.estate.crm.columns import LOOKUPS, Column, Kind
+from liaison.tenant.estate.crm.columns import Column, Kind, type_name
 from liaison.tenant.estate.crm.model import TableModel
-from liaison.tenant.estate.crm.columns import type_name
 
 Wire = dict[str, Any]
 
@@ -21,12 +20,12 @@ Wire = dict[str, Any]
 class Shape:
     """The columns of one table in a query. `hidden` are read but not shown: what expanding and paging need.
 
-    `chosen` tells whether the client named columns; the address in `@odata.context` shows them only then.
+    `chosen` are the names the client asked for; the address in `@odata.context` shows these.
     """
 
     table: TableModel
     columns: tuple[Column, ...]
-    chosen: bool
+    chosen: tuple[str, ...]
     select: str
     names: tuple[str, ...]
     booleans: tuple[int, ...]
@@ -77,7 +76,7 @@ def build_shape(
         if name not in positions:
             positions[name] = len(parts)
             parts.append(f"{alias}.{name}")
-    return Shape(table, columns, bool(select), ", ".join(parts), tuple(names), tuple(booleans), positions)
+    return Shape(table, columns, _wire_names(table, select), ", ".join(parts), tuple(names), tuple(booleans), positions)
 
 
 def _chosen(table: TableModel, select: tuple[str, ...]) -> tuple[Column, ...]:
@@ -103,6 +102,10 @@ def _chosen(table: TableModel, select: tuple[str, ...]) -> tuple[Column, ...]:
     return tuple(found.values())
 
 
+def _wire_names(table: TableModel, select: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(table.singles[name].column.wire if name in table.singles else name for name in select)
+
+
 def _hidden(table: TableModel, columns: Iterable[Column], expand: Iterable[Expansion]) -> Iterable[str]:
     """Stored names that expanding and annotating need beside the columns shown."""
     yield table.key
@@ -119,11 +122,6 @@ def _hidden(table: TableModel, columns: Iterable[Column], expand: Iterable[Expan
 
 def context_names(shape: Shape, expand: Iterable[Expansion]) -> str:
     """The part of `@odata.context` in parentheses, or nothing."""
-    names = [column.wire for column in shape.columns if shape.chosen]
-    for expansion in expand:
-        names.append(f"{expansion.navigation}({','.join(expansion.select)})")
+    expanded = (f"{expansion.navigation}({','.join(expansion.select)})" for expansion in expand)
+    names = [*shape.chosen, *expanded]
     return f"({','.join(names)})" if names else ""
-
-
-def is_lookup(column: Column) -> bool:
-    return column.kind in LOOKUPS

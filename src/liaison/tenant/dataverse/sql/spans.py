@@ -24,7 +24,7 @@ def named_span(name: str, now: datetime, count: int | None) -> Span | None:
         start = _unit_start(unit, today)
         return _moved(start, unit, first), _moved(start, unit, last + 1)
     if name in ("last-seven-days", "next-seven-days"):
-        return _counted(name.split("-")[0], "days", 7, now, today)
+        return _counted(name.split("-", maxsplit=1)[0], "days", 7, now, today)
     for prefix in ("last-x-", "next-x-", "olderthan-x-"):
         if name.startswith(prefix) and count is not None:
             return _counted(prefix.split("-")[0], name.removeprefix(prefix), count, now, today)
@@ -42,7 +42,11 @@ def fiscal_span(year: int, quarter: int | None) -> Span:
 def _counted(direction: str, unit: str, count: int, now: datetime, today: datetime) -> Span | None:
     if unit in _FIXED_X:
         moved = _FIXED_X[unit] * count
-        spans: dict[str, Span] = {"last": (now - moved, now), "next": (now, now + moved), "olderthan": (None, now - moved)}
+        spans: dict[str, Span] = {
+            "last": (now - moved, now),
+            "next": (now, now + moved),
+            "olderthan": (None, now - moved),
+        }
         return spans[direction]
     singular = {"days": "day", "weeks": "week", "months": "month", "years": "year"}.get(unit)
     if unit.startswith("fiscal-"):

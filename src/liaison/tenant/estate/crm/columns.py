@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import cached_property
 
 Scalar = str | int | float | bool | None
 
@@ -110,16 +111,16 @@ class Column:
     indexed: bool = False
     style: str = "Text"
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.schema.lower()
 
-    @property
+    @cached_property
     def wire(self) -> str:
         """The property name in rows: lookups are read as `_name_value`."""
         return f"_{self.name}_value" if self.kind in LOOKUPS else self.name
 
-    @property
+    @cached_property
     def many_targets(self) -> bool:
         return self.kind in LOOKUPS and (len(self.targets) > 1 or bool(self.open_to))
 
@@ -261,9 +262,7 @@ def choice(
 
 
 def table_name(schema: str, en: str, fr: str = "", *, read_only: bool = False) -> Column:
-    return Column(
-        schema, Kind.TABLE_NAME, label(en, fr), length=128, creatable=not read_only, updatable=not read_only
-    )
+    return Column(schema, Kind.TABLE_NAME, label(en, fr), length=128, creatable=not read_only, updatable=not read_only)
 
 
 def lookup(

@@ -42,16 +42,28 @@ class Single:
 
 
 @dataclass(frozen=True)
-class Collection:
-    """A navigation property to many rows: over a lookup of the other table, or through an intersect table."""
+class ByLookup:
+    """A navigation property to the rows of another table whose lookup points here."""
 
     name: str
     table: str
-    column: Column | None = None
-    link: ManyToMany | None = None
-    near: str = ""
-    far: str = ""
-    partner: str = ""
+    column: Column
+    partner: str
+
+
+@dataclass(frozen=True)
+class ByIntersect:
+    """A navigation property through an intersect table: `near` is its column for this side, `far` for the other."""
+
+    name: str
+    table: str
+    link: ManyToMany
+    near: str
+    far: str
+    partner: str
+
+
+Collection = ByLookup | ByIntersect
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +77,7 @@ class TableModel:
     singles: Mapping[str, Single]
     collections: Mapping[str, Collection]
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.table.name
 
@@ -81,7 +93,7 @@ class TableModel:
     def by_wire(self) -> dict[str, Column]:
         return {column.wire: column for column in self.columns}
 
-    @property
+    @cached_property
     def key(self) -> str:
         return self.table.key
 
@@ -189,18 +201,22 @@ def _collections(columns: Mapping[str, tuple[Column, ...]]) -> dict[str, dict[st
     for child, own in columns.items():
         for column in own:
             for target in column.targets:
-                if column.kind is Kind.OWNER:
-                    continue
-                found.setdefault(target.table, {})[target.inverse] = Collection(
-                    target.inverse, child, column=column, partner=target.navigation
-                )
+                if column.kind is not Kind.OWNER:
+                    named = ByLookup(target.inverse, child, column, target.navigation)
+                    found.setdefault(target.table, {})[named.name] = named
     for link in MANY_TO_MANY:
-        found.setdefault(link.first, {})[link.first_navigation] = Collection(
-            link.first_navigation, link.second, link=link, near=link.first_column, far=link.second_column,
-            partner=link.second_navigation,
-        )  # fmt: skip
-        found.setdefault(link.second, {})[link.second_navigation] = Collection(
-            link.second_navigation, link.first, link=link, near=link.second_column, far=link.first_column,
-            partner=link.first_navigation,
-        )  # fmt: skip
+        for side in _sides(link):
+            found.setdefault(link.first if side.table == link.second else link.second, {})[side.name] = side
     return found
+
+
+def _sides(link: ManyToMany) -> tuple[ByIntersect, ByIntersect]:
+    """A many-to-many relationship as either table sees it."""
+    return (
+        ByIntersect(
+            link.first_navigation, link.second, link, link.first_column, link.second_column, link.second_navigation
+        ),
+        ByIntersect(
+            link.second_navigation, link.first, link, link.second_column, link.first_column, link.first_navigation
+        ),
+    )

@@ -1,5 +1,6 @@
 """Who a person or application is in an environment, and what its roles let it do."""
 
+# ruff: noqa: S608 - names come from table definitions, never from a request; every value is bound.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -77,9 +78,7 @@ def intersection(one: Principal, other: Principal) -> Principal:
 
     Source: impersonate-another-user-web-api.md.
     """
-    common = {
-        name: min(depth, other.depths[name]) for name, depth in one.depths.items() if name in other.depths
-    }
+    common = {name: min(depth, other.depths[name]) for name, depth in one.depths.items() if name in other.depths}
     return replace(one, depths=common)
 
 

@@ -1,5 +1,6 @@
 """Which rows a user may see, and what it may do with one: ownership, business unit, sharing."""
 
+# ruff: noqa: S608 - names come from table definitions, never from a request; every value is bound.
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -38,8 +39,10 @@ def visible_rows(table: TableModel, alias: str, user: Principal) -> Clause | Non
     owners = ", ".join("?" * len(user.owners))
     parts = [
         f"{alias}.ownerid IN ({owners})",
-        f"{alias}.{table.key} IN (SELECT objectid FROM {shared}"
-        f" WHERE principalid IN ({owners}) AND (accessrightsmask | inheritedaccessrightsmask) & 1)",
+        (
+            f"{alias}.{table.key} IN (SELECT objectid FROM {shared}"
+            f" WHERE principalid IN ({owners}) AND (accessrightsmask | inheritedaccessrightsmask) & 1)"
+        ),
     ]
     values: tuple[Any, ...] = (*user.owners, *user.owners)
     units = _units(user, depth)
@@ -69,7 +72,8 @@ def shared_rights(estate: Estate, table: TableModel, user: Principal, row_id: st
     """The rights that shares give the user or its teams; several shares add up."""
     marks = ", ".join("?" * len(user.owners))
     rows = estate.db.rows(
-        f"SELECT accessrightsmask | inheritedaccessrightsmask FROM {sql_name(table.environment, 'principalobjectaccess')}"
+        "SELECT accessrightsmask | inheritedaccessrightsmask"
+        f" FROM {sql_name(table.environment, 'principalobjectaccess')}"
         f" WHERE objectid = ? AND principalid IN ({marks})",
         (row_id, *user.owners),
     )

@@ -2,7 +2,8 @@
 
 Depths follow the roles the Sales and Customer Service apps install, as far as they matter here. The rows for
 SharePoint and Teams are what Microsoft asks for: Create, Read, Write, Append, Append To, Delete on SharePoint Site
-and Document Location. Source: ce/teams-integration/teams-troubleshoot.md; permissions-required-document-management-tasks.md.
+and Document Location. Source: ce/teams-integration/teams-troubleshoot.md;
+permissions-required-document-management-tasks.md.
 """
 
 from __future__ import annotations

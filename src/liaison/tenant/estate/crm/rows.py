@@ -1,17 +1,18 @@
 """Writing rows: versions, folded copies, traces of deletion. Values arrive checked; rights are checked before."""
 
+# ruff: noqa: S608 - names come from table definitions, never from a request; every value is bound.
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from liaison.tenant.estate import Estate
-from liaison.tenant.estate.crm.columns import Column, OnDelete
+from liaison.tenant.estate.crm.columns import Column, OnDelete, folded_name, type_name
 from liaison.tenant.estate.crm.environments import forget_rights, next_version, remember_deleted
 from liaison.tenant.estate.crm.fold import fold
 from liaison.tenant.estate.crm.model import Model, TableModel, sql_name
-from liaison.tenant.estate.crm.columns import folded_name, type_name
 
 _RIGHTS_TABLES = frozenset(
     {"systemuser", "team", "role", "businessunit", "roleprivileges", "systemuserroles", "teamroles", "teammembership",
@@ -128,9 +129,7 @@ def add_pair(estate: Estate, table: TableModel, values: Mapping[str, Any]) -> bo
         stored = dict(values)
         _stamp(change, table, stored)
         names, marks = ", ".join(stored), ", ".join("?" * len(stored))
-        cursor = change.execute(
-            f"INSERT OR IGNORE INTO {table.sql} ({names}) VALUES ({marks})", tuple(stored.values())
-        )
+        cursor = change.execute(f"INSERT OR IGNORE INTO {table.sql} ({names}) VALUES ({marks})", tuple(stored.values()))
         _after(change, table)
         return cursor.rowcount > 0
 
@@ -145,15 +144,23 @@ def remove_pair(estate: Estate, table: TableModel, values: Mapping[str, Any]) ->
 
 
 def insert_many(change: sqlite3.Connection, table: TableModel, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Add rows that all have the same columns, versions included by the caller: for seeds."""
-    batch = [stored_values(table, row) for row in rows]
-    if not batch:
+    """Add rows that all have the same columns in the same order, versions included by the caller: for seeds."""
+    iterator = iter(rows)
+    first = next(iterator, None)
+    if first is None:
         return
-    names = tuple(batch[0])
-    marks = ", ".join("?" * len(names))
+    names = tuple(first)
+    folded = [index for index, name in enumerate(names) if name in table.by_name and table.by_name[name].folded]
+    extra = [folded_name(table.by_name[names[index]]) for index in folded]
+    marks = ", ".join("?" * (len(names) + len(extra)))
+
+    def stored(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = tuple(row.values())
+        return values + tuple([None if values[index] is None else fold(values[index]) for index in folded])
+
     change.executemany(
-        f"INSERT INTO {table.sql} ({', '.join(names)}) VALUES ({marks})",
-        [tuple(row[name] for name in names) for row in batch],
+        f"INSERT INTO {table.sql} ({', '.join((*names, *extra))}) VALUES ({marks})",
+        (stored(row) for row in chain((first,), iterator)),
     )
 
 

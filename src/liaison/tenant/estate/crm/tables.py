@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from liaison.tenant.estate.crm.columns import (
     Column,
@@ -32,6 +32,7 @@ _METADATA = uuid.UUID("0d8fbcf2-93d3-4f7e-8f1e-6f6b2d1a7c55")
 _KNOWN_METADATA_IDS = {"table/account": "70816501-edb9-4740-a16c-6a5efbc05d84"}
 
 
+@lru_cache(maxsize=8192)
 def metadata_id(*parts: str) -> str:
     """The MetadataId of a definition: the same in every environment and every run."""
     name = "/".join(parts)
@@ -113,7 +114,7 @@ class Table:
     select: str = ""
     collection_name: str = ""
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.schema.lower()
 

@@ -4,7 +4,7 @@ const panel = document.getElementById("panel");
 
 if (panel) {
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id !== "panel-body") return;
+    if (event.detail.target?.id !== "panel-body") return;
     if (!panel.open) panel.showModal();
     panel.querySelector(".panel-head h2")?.focus();
   });

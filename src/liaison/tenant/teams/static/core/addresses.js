@@ -4,7 +4,11 @@ const CLOUD_HOSTS = new Set(["teams.microsoft.com", "teams.cloud.microsoft"]);
 
 /** Where an address leads: {kind, …}; "home" for anything unknown. */
 export function readPlace(url) {
-  const parts = url.pathname.replace(/^\/teams/, "").split("/").filter(Boolean).map(decode);
+  const parts = url.pathname
+    .replace(/^\/teams/, "")
+    .split("/")
+    .filter(Boolean)
+    .map(decode);
   const query = url.searchParams;
   if (parts[0] === "apps") return { kind: "apps" };
   if (parts[0] !== "l") return { kind: "home" };
@@ -49,7 +53,8 @@ export function ownPath(address) {
 
 function channelPlace(channelId, second, teamId, query) {
   const tabId = second.startsWith("tab::") ? second.slice(5) : null;
-  const view = tabId ?? (query.get("view") === "files" || /^(files|fichiers)$/i.test(query.get("tab") ?? "") ? "files" : "posts");
+  const view =
+    tabId ?? (query.get("view") === "files" || /^(files|fichiers)$/i.test(query.get("tab") ?? "") ? "files" : "posts");
   return { kind: "channel", channelId, teamId, view, folder: query.get("folder") };
 }
 

@@ -48,6 +48,11 @@ export function language() {
   return LANGUAGES.includes(document.documentElement.lang) ? document.documentElement.lang : "en";
 }
 
+/** The language with the region of this browser, for dates and numbers. */
+export function region() {
+  return navigator.languages.find((tag) => tag.slice(0, 2).toLowerCase() === language()) ?? language();
+}
+
 /** Takes the profile's language unless the person chose one here. */
 export function adoptLanguage(preferred) {
   const chosen = localStorage.getItem("teams.language");

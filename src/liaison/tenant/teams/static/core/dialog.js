@@ -44,7 +44,10 @@ export function askText({ title, label, value = "", action, limit = 255 }) {
     const dialog = openDialog({
       title,
       body: form,
-      actions: [{ label: t("cancel"), close: true }, { label: action, primary: true, run: finish }],
+      actions: [
+        { label: t("cancel"), close: true },
+        { label: action, primary: true, run: finish },
+      ],
       onClose: () => answer(given),
     });
     form.addEventListener("submit", (event) => {

@@ -10,20 +10,24 @@ import { t } from "./texts.js";
 const THEMES = ["system", "light", "dark", "contrast"];
 const LANGUAGES = { en: "English", fr: "Français" };
 
-/** The bar on top; `me` is null while nobody is known. */
-export function topBar(me, product) {
+/** The bar on top, with the product's name and drawing. */
+export function topBar(me, product, drawing) {
   return h(
     "header.top",
     {},
-    h("a.top-name", { href: "/teams/" }, icon("teams"), h("span", {}, product)),
+    h("a.top-name", { href: "/teams/" }, icon(drawing), h("span", {}, product)),
     h("span.top-note", {}, t("imitation")),
-    me ? personMenu(me) : null,
+    personMenu(me),
   );
 }
 
 function personMenu(me) {
   const label = t("person.menu", { name: me.displayName });
-  const button = h("button.avatar-button", { type: "button", "aria-label": label, title: me.displayName }, avatar(me.displayName));
+  const button = h(
+    "button.avatar-button",
+    { type: "button", "aria-label": label, title: me.displayName },
+    avatar(me.displayName),
+  );
   return menuButton(button, () => [
     ...THEMES.map((name) => ({
       label: t(`theme.${name}`),

@@ -55,7 +55,7 @@ export async function send(method, address, { body, content, headers = {} } = {}
 /** Every item of a collection, page after page. */
 export async function readAll(address) {
   const items = [];
-  for (let next = address; next; ) {
+  for (let next = address; next;) {
     const page = await read(next);
     items.push(...page.value);
     next = nextPage(page);

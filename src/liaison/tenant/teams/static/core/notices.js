@@ -56,7 +56,8 @@ export async function attempt(work) {
 export function reasonOf(refused) {
   if (!(refused instanceof GraphRefused)) return t("failure.offline");
   const known = { 401: "failure.signIn", 403: "failure.notAllowed", 404: "failure.notFound", 409: "failure.conflict" };
-  const key = known[refused.status] ?? (refused.status >= 500 || refused.status === 429 ? "failure.later" : "failure.refused");
+  const key =
+    known[refused.status] ?? (refused.status >= 500 || refused.status === 429 ? "failure.later" : "failure.refused");
   return `${t(key)} (${refused.message})`;
 }
 
@@ -78,5 +79,9 @@ export function emptyState(drawing, title, text, ...actions) {
 
 /** Grey lines while something is on its way. */
 export function skeleton(lines = 4) {
-  return h("div.skeleton", { role: "status", "aria-label": t("loading") }, Array.from({ length: lines }, () => h("span")));
+  return h(
+    "div.skeleton",
+    { role: "status", "aria-label": t("loading") },
+    Array.from({ length: lines }, () => h("span")),
+  );
 }

@@ -27,6 +27,10 @@ export async function start(page) {
 
 function showFailure(root, refused) {
   const text = refused instanceof SignInRefused ? t("signIn.failed", { reason: refused.message }) : reasonOf(refused);
-  const again = h("button.button.primary", { type: "button", on: { click: () => startSignIn("/teams/") } }, t("signIn.again"));
+  const again = h(
+    "button.button.primary",
+    { type: "button", on: { click: () => startSignIn("/teams/") } },
+    t("signIn.again"),
+  );
   fill(root, h("main.alone", {}, h("h1", {}, t("signIn.title")), bar("failure", text), again));
 }

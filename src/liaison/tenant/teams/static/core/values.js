@@ -1,4 +1,4 @@
-import { language } from "./appearance.js";
+import { region } from "./appearance.js";
 import { t } from "./texts.js";
 
 const DAY_MS = 86_400_000;
@@ -7,12 +7,12 @@ const UNITS = ["size.bytes", "size.kilobytes", "size.megabytes", "size.gigabytes
 /** "14:05" today, "Monday 14:05" this week, the date before. */
 export function shortTime(stamp) {
   const when = new Date(stamp);
-  const time = when.toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
+  const time = when.toLocaleTimeString(region(), { hour: "2-digit", minute: "2-digit" });
   const days = daysAgo(when);
   if (days === 0) return time;
   if (days === 1) return t("time.yesterday", { time });
-  if (days < 7) return `${when.toLocaleDateString(language(), { weekday: "long" })} ${time}`;
-  return `${when.toLocaleDateString(language())} ${time}`;
+  if (days < 7) return `${when.toLocaleDateString(region(), { weekday: "long" })} ${time}`;
+  return `${when.toLocaleDateString(region())} ${time}`;
 }
 
 /** The day as a heading between posts. */
@@ -22,12 +22,12 @@ export function longDay(stamp) {
   if (days === 0) return t("time.today");
   if (days === 1) return t("time.yesterdayAlone");
   const year = when.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
-  return when.toLocaleDateString(language(), { weekday: "long", day: "numeric", month: "long", year });
+  return when.toLocaleDateString(region(), { weekday: "long", day: "numeric", month: "long", year });
 }
 
 /** Date and time in full, for tooltips. */
 export function fullTime(stamp) {
-  return new Date(stamp).toLocaleString(language(), { dateStyle: "full", timeStyle: "short" });
+  return new Date(stamp).toLocaleString(region(), { dateStyle: "full", timeStyle: "short" });
 }
 
 export function fileSize(bytes) {
@@ -38,14 +38,22 @@ export function fileSize(bytes) {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return t(UNITS[unit], { value: value.toLocaleString(language(), { maximumFractionDigits: digits }) });
+  return t(UNITS[unit], { value: value.toLocaleString(region(), { maximumFractionDigits: digits }) });
 }
 
 /** At most two letters that stand for a name. */
 export function initials(name) {
-  const words = name.replace(/[([{].*$/u, "").split(/[\s\-_.]+/u).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = name
+    .replace(/[([{].*$/u, "")
+    .split(/[\s\-_.]+/u)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
   const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return letters.map((word) => [...word].find((letter) => /[\p{L}\p{N}]/u.test(letter))).join("").toUpperCase() || "?";
+  return (
+    letters
+      .map((word) => [...word].find((letter) => /[\p{L}\p{N}]/u.test(letter)))
+      .join("")
+      .toUpperCase() || "?"
+  );
 }
 
 /** A colour class that stays with a name. */

@@ -53,7 +53,7 @@ async function uploadInParts(place, file, conflict, onPart) {
   const session = await post(`${place}/createUploadSession`, {
     item: { "@microsoft.graph.conflictBehavior": conflict, name: file.name },
   });
-  for (let start = 0; start < file.size; ) {
+  for (let start = 0; start < file.size;) {
     const end = Math.min(start + CHUNK_BYTES, file.size);
     const answer = await sendPart(session.uploadUrl, file.slice(start, end), `bytes ${start}-${end - 1}/${file.size}`);
     onPart(end / file.size);
@@ -85,5 +85,8 @@ function encodePath(text) {
 
 function base64Url(text) {
   const bytes = new TextEncoder().encode(text);
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }

@@ -23,7 +23,13 @@ export function libraryView({ trail, folderHref, siteAddress = null }) {
     uploadAll(folder, [...picker.files], view.refresh);
     picker.value = "";
   });
-  const element = h("section.files", { "aria-label": t("files.of", { folder: folder.name }) }, commands(view, picker, siteAddress), crumbs(trail), list);
+  const element = h(
+    "section.files",
+    { "aria-label": t("files.of", { folder: folder.name }) },
+    commands(view, picker, siteAddress),
+    crumbs(trail),
+    list,
+  );
   acceptDrops(element, (files) => uploadAll(folder, files, view.refresh));
   draw(view);
   return element;
@@ -37,7 +43,9 @@ async function draw(view) {
     fill(view.list, bar("failure", reasonOf(refused)));
     return;
   }
-  items.sort((one, other) => Number(Boolean(other.folder)) - Number(Boolean(one.folder)) || one.name.localeCompare(other.name));
+  items.sort(
+    (one, other) => Number(Boolean(other.folder)) - Number(Boolean(one.folder)) || one.name.localeCompare(other.name),
+  );
   if (items.length) fill(view.list, table(view, items));
   else fill(view.list, emptyState("folder", t("files.none"), t("files.none.text")));
 }
@@ -74,12 +82,20 @@ function table(view, items) {
     "table.files-table",
     {},
     h("thead", {}, h("tr", {}, head, h("th", { scope: "col" }, h("span.spoken", {}, t("files.actions"))))),
-    h("tbody", {}, items.map((item) => row(view, item))),
+    h(
+      "tbody",
+      {},
+      items.map((item) => row(view, item)),
+    ),
   );
 }
 
 function row(view, item) {
-  const more = h("button.icon-button", { type: "button", "aria-label": t("files.moreFor", { name: item.name }) }, icon("more"));
+  const more = h(
+    "button.icon-button",
+    { type: "button", "aria-label": t("files.moreFor", { name: item.name }) },
+    icon("more"),
+  );
   const name = item.folder
     ? h("a", { href: view.folderHref(item) }, item.name)
     : h("a", { href: item.webUrl, target: "_blank", rel: "noopener" }, item.name);
@@ -87,10 +103,18 @@ function row(view, item) {
     "tr",
     {},
     h("td.files-name", {}, icon(item.folder ? "folder" : "file"), name),
-    h("td", { "data-label": t("files.modified"), title: fullTime(item.lastModifiedDateTime) }, shortTime(item.lastModifiedDateTime)),
+    h(
+      "td",
+      { "data-label": t("files.modified"), title: fullTime(item.lastModifiedDateTime) },
+      shortTime(item.lastModifiedDateTime),
+    ),
     h("td", { "data-label": t("files.modifiedBy") }, authorOf(item)),
     h("td", { "data-label": t("files.size") }, item.folder ? "" : fileSize(item.size ?? 0)),
-    h("td.files-more", {}, menuButton(more, () => actionsOn(view, item))),
+    h(
+      "td.files-more",
+      {},
+      menuButton(more, () => actionsOn(view, item)),
+    ),
   );
 }
 
@@ -101,7 +125,9 @@ function authorOf(item) {
 
 function actionsOn(view, item) {
   const place = [view.folder.driveId, item.id];
-  const open = item.folder ? null : { label: t("files.download"), drawing: "download", run: () => download(...place, item.name) };
+  const open = item.folder
+    ? null
+    : { label: t("files.download"), drawing: "download", run: () => download(...place, item.name) };
   return [
     open,
     { label: t("copyLink"), drawing: "copy", run: () => copyText(item.webUrl) },
@@ -126,7 +152,12 @@ async function newFolder(view) {
 }
 
 async function rename(view, item) {
-  const name = await askText({ title: t("files.rename"), label: t("files.newName"), value: item.name, action: t("save") });
+  const name = await askText({
+    title: t("files.rename"),
+    label: t("files.newName"),
+    value: item.name,
+    action: t("save"),
+  });
   if (!name || name === item.name) return;
   if (await attempt(() => renameItem(view.folder.driveId, item.id, name))) await view.refresh();
 }

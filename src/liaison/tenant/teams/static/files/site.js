@@ -19,13 +19,16 @@ export async function runSite(root) {
   document.title = t("site.product");
   const head = h("div.site-head");
   const body = h("div.site-body", {}, skeleton(6));
-  fill(root, topBar(me, t("site.product")), h("main.site", {}, head, body));
+  fill(root, topBar(me, t("site.product"), "folder"), h("main.site", {}, head, body));
   try {
     await showAddress(head, body);
   } catch (refused) {
     if (!(refused instanceof GraphRefused) && !(refused instanceof TypeError)) throw refused;
     const missing = refused instanceof GraphRefused && [400, 403, 404].includes(refused.status);
-    fill(body, missing ? emptyState("file", t("site.missing"), t("site.missing.text")) : bar("failure", reasonOf(refused)));
+    fill(
+      body,
+      missing ? emptyState("file", t("site.missing"), t("site.missing.text")) : bar("failure", reasonOf(refused)),
+    );
   }
 }
 
@@ -48,7 +51,12 @@ function siteHead(site, sitePath, libraries) {
   const links = libraries.map((library) => h("li", {}, h("a", { href: library.webUrl }, icon("folder"), library.name)));
   return [
     avatar(site.displayName, "team"),
-    h("div", {}, h("h1", {}, h("a", { href: sitePath }, site.displayName)), h("nav", { "aria-label": t("site.libraries") }, h("ul.libraries", {}, links))),
+    h(
+      "div",
+      {},
+      h("h1", {}, h("a", { href: sitePath }, site.displayName)),
+      h("nav", { "aria-label": t("site.libraries") }, h("ul.libraries", {}, links)),
+    ),
   ];
 }
 

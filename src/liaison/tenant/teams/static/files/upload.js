@@ -44,7 +44,12 @@ export function acceptDrops(element, take) {
 
 async function uploadOne(folder, file) {
   const progress = h("progress", { max: "1", value: 0, "aria-label": t("files.uploading", { name: file.name }) });
-  const card = h("div.uploading", { role: "status" }, h("span", {}, t("files.uploading", { name: file.name })), progress);
+  const card = h(
+    "div.uploading",
+    { role: "status" },
+    h("span", {}, t("files.uploading", { name: file.name })),
+    progress,
+  );
   const send = (conflict) =>
     uploadFile(folder.driveId, folder.id, file, conflict, (share) => {
       progress.value = share;

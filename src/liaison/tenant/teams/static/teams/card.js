@@ -11,7 +11,12 @@ const SHOWN = {
   Container: container,
   ColumnSet: columnSet,
   Image: image,
-  ImageSet: (element, depth) => h("div.card-images", {}, (element.images ?? []).map((one) => show(one, depth))),
+  ImageSet: (element, depth) =>
+    h(
+      "div.card-images",
+      {},
+      (element.images ?? []).map((one) => show(one, depth)),
+    ),
   ActionSet: (element) => actions(element.actions),
 };
 
@@ -67,7 +72,10 @@ function richTextBlock(element) {
 }
 
 function factSet(element) {
-  const facts = (element.facts ?? []).map((fact) => [h("dt", {}, markdown(fact.title)), h("dd", {}, markdown(fact.value))]);
+  const facts = (element.facts ?? []).map((fact) => [
+    h("dt", {}, markdown(fact.title)),
+    h("dd", {}, markdown(fact.value)),
+  ]);
   return h("dl.card-facts", {}, facts);
 }
 
@@ -112,5 +120,7 @@ function action(one) {
 }
 
 function word(value) {
-  return String(value).toLowerCase().replace(/[^a-z]/g, "");
+  return String(value)
+    .toLowerCase()
+    .replace(/[^a-z]/g, "");
 }

@@ -38,7 +38,7 @@ async function show(scene, element) {
 /** The folders from just below the channel's folder down to one of them. */
 async function way(driveId, topId, folderId) {
   const found = [];
-  for (let id = folderId; id !== topId && found.length < DEEPEST; ) {
+  for (let id = folderId; id !== topId && found.length < DEEPEST;) {
     const item = await readItem(driveId, id);
     found.unshift(item);
     id = item.parentReference?.id ?? topId;

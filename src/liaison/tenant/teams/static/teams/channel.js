@@ -53,7 +53,11 @@ function header(view) {
   const { scene } = view;
   const add = h("button.icon-button", { type: "button", "aria-label": t("tab.add"), title: t("tab.add") }, icon("add"));
   add.addEventListener("click", () => addAndOpen(view));
-  const people = h("button.icon-button", { type: "button", "aria-label": t("members.show"), title: t("members.show") }, icon("people"));
+  const people = h(
+    "button.icon-button",
+    { type: "button", "aria-label": t("members.show"), title: t("members.show") },
+    icon("people"),
+  );
   people.addEventListener("click", () => showMembers(scene.team, scene.channel));
   const more = h("button.icon-button", { type: "button", "aria-label": t("channel.more") }, icon("more"));
   return h(
@@ -68,19 +72,33 @@ function header(view) {
       h("span.quiet", {}, scene.team.displayName),
     ),
     h("div.tab-strip", {}, view.bar, view.options, add),
-    h("div.channel-tools", {}, people, menuButton(more, () => channelMenu(scene))),
+    h(
+      "div.channel-tools",
+      {},
+      people,
+      menuButton(more, () => channelMenu(scene)),
+    ),
   );
 }
 
 function kindMark(channel) {
   const kind = channel.membershipType ?? "standard";
   if (kind === "standard") return null;
-  return h("span.kind", { title: t(`channel.${kind}`) }, icon(kind === "private" ? "lock" : "share"), h("span.spoken", {}, t(`channel.${kind}`)));
+  return h(
+    "span.kind",
+    { title: t(`channel.${kind}`) },
+    icon(kind === "private" ? "lock" : "share"),
+    h("span.spoken", {}, t(`channel.${kind}`)),
+  );
 }
 
 function channelMenu(scene) {
   return [
-    { label: t("copyLink"), drawing: "copy", run: () => copyText(scene.channel.webUrl) },
+    {
+      label: t("copyLink"),
+      drawing: "copy",
+      run: () => copyText(location.origin + channelAddress(scene.team.id, scene.channel)),
+    },
     { label: t("members.show"), drawing: "people", run: () => showMembers(scene.team, scene.channel) },
     { label: t("channel.create"), drawing: "add", run: scene.createChannel },
   ];
@@ -94,7 +112,10 @@ function drawTabs(view) {
     ...(view.tabs ?? []).map((tab) => ({ id: tab.id, name: tab.displayName })),
   ];
   const focused = view.bar.contains(document.activeElement);
-  fill(view.bar, entries.map((entry) => tabLink(scene, entry)));
+  fill(
+    view.bar,
+    entries.map((entry) => tabLink(scene, entry)),
+  );
   const stop = view.bar.querySelector("[aria-selected=true]") ?? view.bar.firstChild;
   stop.tabIndex = 0;
   stop.id = "tab-chosen";
@@ -131,7 +152,7 @@ function tabMenu(view, tab) {
   const mayChange = kindOfTab(tab) === "app" && definition?.configurationUrl && definition.canUpdateConfiguration;
   const then = (done) => async () => (await done()) && view.changed();
   return [
-    { label: t("copyLink"), drawing: "copy", run: () => copyText(tab.webUrl || location.href) },
+    { label: t("copyLink"), drawing: "copy", run: () => copyText(location.href) },
     { label: t("tab.rename"), drawing: "file", run: then(() => renameTab(scene, tab)) },
     mayChange ? { label: t("tab.settings"), drawing: "apps", run: then(() => setUpTab(scene, tab)) } : undefined,
     null,

@@ -16,24 +16,34 @@ import { teamTree } from "./tree.js";
 
 const LAST_PLACE = "teams.last";
 const LOOK_AGAIN_MS = 30_000;
+// Focus comes back from every frame; that is no reason to ask again each time.
+const SOONEST_LOOK_MS = 2_000;
 const phone = matchMedia("(max-width: 700px)");
 
 /** Draws the client into `root` and keeps it alive. */
 export async function runClient(root) {
   const [me, teams, definitions] = await Promise.all([readMe(), listTeams(), listDefinitions()]);
   adoptLanguage(me.preferredLanguage);
-  const client = { me, teams: inOrder(teams), definitions, channels: new Map(), tabs: new Map(), current: null, view: null };
+  const client = {
+    me,
+    teams: inOrder(teams),
+    definitions,
+    channels: new Map(),
+    tabs: new Map(),
+    current: null,
+    view: null,
+  };
   client.tree = teamTree({
     openChannel: (team, channel) => go(client, channelAddress(team.id, channel)),
     loadChannels: (team) => loadChannels(client, team).then(() => showTree(client)),
   });
   client.main = h("div.stage");
-  fill(root, topBar(me, t("product")), h("div.body", {}, rail(), listPane(client), client.main));
+  fill(root, topBar(me, t("product"), "teams"), h("div.body", {}, rail(), listPane(client), client.main));
   document.addEventListener("click", (event) => followInside(client, event));
   addEventListener("popstate", () => show(client));
   addEventListener("focus", () => lookAgain(client));
   setInterval(() => document.visibilityState === "visible" && lookAgain(client), LOOK_AGAIN_MS);
-  await Promise.all(client.teams.slice(0, 8).map((team) => loadChannels(client, team)));
+  showTree(client);
   await show(client);
 }
 
@@ -52,9 +62,18 @@ function rail() {
 }
 
 function listPane(client) {
-  const add = h("button.icon-button", { type: "button", "aria-label": t("channel.create"), title: t("channel.create") }, icon("add"));
+  const add = h(
+    "button.icon-button",
+    { type: "button", "aria-label": t("channel.create"), title: t("channel.create") },
+    icon("add"),
+  );
   add.addEventListener("click", () => createChannelHere(client));
-  return h("nav.list", { "aria-label": t("teams.list") }, h("header", {}, h("h2", {}, t("rail.teams")), add), client.tree.element);
+  return h(
+    "nav.list",
+    { "aria-label": t("teams.list") },
+    h("header", {}, h("h2", {}, t("rail.teams")), add),
+    client.tree.element,
+  );
 }
 
 async function createChannelHere(client) {
@@ -122,7 +141,8 @@ function showApps(client) {
   setPane("main");
   document.title = `${t("apps.title")} – ${t("product")}`;
   showTree(client);
-  fill(client.main, h("main.page", {}, appsPage(client.teams, client.current?.teamId)));
+  const teamId = client.current?.teamId ?? lastPlace()?.teamId;
+  fill(client.main, h("main.page", {}, appsPage(client.teams, teamId)));
 }
 
 function showFile(client, place) {
@@ -164,9 +184,13 @@ async function resolve(client, place) {
   return targetIn(client, team, (channel) => channel.id === place.channelId, false, more);
 }
 
-async function homeTarget(client) {
+function lastPlace() {
   const last = localStorage.getItem(LAST_PLACE);
-  const place = last ? readPlace(new URL(last, location.origin)) : null;
+  return last ? readPlace(new URL(last, location.origin)) : null;
+}
+
+async function homeTarget(client) {
+  const place = lastPlace();
   if (place?.kind === "channel" && teamOf(client, place.teamId)) {
     const again = await resolve(client, { ...place, view: "posts" });
     if (again) return again;
@@ -249,10 +273,11 @@ function keepTabs(client, scene, tabs) {
 }
 
 let looking = false;
+let lookedAt = 0;
 
 /** Reads teams, channels and tabs again, for others work in them too; draws only what has changed. */
 async function lookAgain(client) {
-  if (looking) return;
+  if (looking || Date.now() - lookedAt < SOONEST_LOOK_MS) return;
   looking = true;
   try {
     client.teams = inOrder(await listTeams());
@@ -266,5 +291,6 @@ async function lookAgain(client) {
     if (!(refused instanceof GraphRefused) && !(refused instanceof TypeError)) throw refused;
   } finally {
     looking = false;
+    lookedAt = Date.now();
   }
 }

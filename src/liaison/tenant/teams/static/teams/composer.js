@@ -11,7 +11,12 @@ export function composer({ opener, label, send, drawing = "add", withSubject = f
     form.querySelector("textarea, input").focus();
   };
   const close = () => {
-    const button = h("button.composer-opener", { type: "button", on: { click: open } }, icon(drawing), h("span", {}, opener));
+    const button = h(
+      "button.composer-opener",
+      { type: "button", on: { click: open } },
+      icon(drawing),
+      h("span", {}, opener),
+    );
     fill(place, button);
     return button;
   };
@@ -22,10 +27,21 @@ export function composer({ opener, label, send, drawing = "add", withSubject = f
 function writingForm({ label, send, withSubject, enterSends, shut }) {
   const id = freshId("write");
   const subject = withSubject
-    ? h("input.composer-subject", { type: "text", maxlength: 200, placeholder: t("posts.subject"), "aria-label": t("posts.subject") })
+    ? h("input.composer-subject", {
+        type: "text",
+        maxlength: 200,
+        placeholder: t("posts.subject"),
+        "aria-label": t("posts.subject"),
+      })
     : null;
   const hint = enterSends ? t("posts.enterSends") : t("posts.ctrlEnterSends");
-  const text = h("textarea", { id, rows: withSubject ? 3 : 1, "aria-label": label, placeholder: label, "aria-describedby": `${id}-hint` });
+  const text = h("textarea", {
+    id,
+    rows: withSubject ? 3 : 1,
+    "aria-label": label,
+    placeholder: label,
+    "aria-describedby": `${id}-hint`,
+  });
   const button = h("button.button.primary", { type: "submit" }, icon("send"), t("posts.send"));
   const cancel = h("button.button", { type: "button" }, t("cancel"));
   const form = h(
@@ -40,7 +56,9 @@ function writingForm({ label, send, withSubject, enterSends, shut }) {
   text.addEventListener("input", () => grow(text));
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") leave();
-    const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey || (enterSends && !event.shiftKey && event.target === text));
+    const sends =
+      event.key === "Enter" &&
+      (event.ctrlKey || event.metaKey || (enterSends && !event.shiftKey && event.target === text));
     if (!sends || event.isComposing) return;
     event.preventDefault();
     form.requestSubmit();

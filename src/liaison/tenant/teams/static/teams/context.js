@@ -53,7 +53,17 @@ const sessionId = crypto.randomUUID();
  * The flat context of a tab. `folder` is the channel's folder and `role` the person's role, null while unknown. Without the manifest permission `identity`
  * the ids of group and person are left out, as Teams does; in private and shared channels the group id is empty.
  */
-export function tabContext({ team, channel, me, folder, role, definition, frameContext, entityId = "", subEntityId = "" }) {
+export function tabContext({
+  team,
+  channel,
+  me,
+  folder,
+  role,
+  definition,
+  frameContext,
+  entityId = "",
+  subEntityId = "",
+}) {
   const identity = Boolean(definition?.permissions?.includes("identity"));
   const kind = channel.membershipType ?? "standard";
   return {
@@ -81,7 +91,9 @@ export function tabContext({ team, channel, me, folder, role, definition, frameC
     channelId: channel.id,
     channelName: channel.displayName,
     channelType: KINDS[kind] ?? "Regular",
-    ...(kind === "shared" ? { hostTeamGroupId: team.id, hostTeamTenantId: channel.tenantId ?? account().tenantId } : {}),
+    ...(kind === "shared"
+      ? { hostTeamGroupId: team.id, hostTeamTenantId: channel.tenantId ?? account().tenantId }
+      : {}),
     ...siteOf(folder),
     appId: definition?.externalId,
     manifestVersion: definition?.manifestVersion,

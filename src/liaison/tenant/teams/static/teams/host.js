@@ -21,7 +21,8 @@ const RUNTIME = JSON.stringify({
 
 /**
  * Puts a page in a frame and speaks with it. `answers` maps message names to functions of their arguments that
- * return the reply's arguments (or undefined for no reply). Returns {frame, fire(name, …args), stop()}.
+ * return the reply's arguments (or undefined for no reply). Returns {frame, fire(name, …args), stop()}; `fire` tells
+ * whether there is a page to hear it.
  */
 export function hostFrame({ address, title, frameContext, trusts, answers }) {
   const frame = h("iframe.tab-frame", {
@@ -36,7 +37,11 @@ export function hostFrame({ address, title, frameContext, trusts, answers }) {
   addEventListener("message", listen);
   return {
     frame,
-    fire: (name, ...args) => host.origin && frame.contentWindow?.postMessage({ func: name, args }, host.origin),
+    fire: (name, ...args) => {
+      if (host.origin === null || !frame.contentWindow) return false;
+      frame.contentWindow.postMessage({ func: name, args }, host.origin);
+      return true;
+    },
     stop: () => {
       removeEventListener("message", listen);
       closePopup(host, null);

@@ -3,7 +3,9 @@ import { h, safeLink } from "../core/dom.js";
 import { ownPath } from "../core/addresses.js";
 
 const KEPT = new Set(
-  "B STRONG I EM U S DEL P BR DIV SPAN UL OL LI CODE PRE BLOCKQUOTE H1 H2 H3 H4 TABLE TBODY THEAD TR TD TH HR SUB SUP".split(" "),
+  "B STRONG I EM U S DEL P BR DIV SPAN UL OL LI CODE PRE BLOCKQUOTE H1 H2 H3 H4 TABLE TBODY THEAD TR TD TH HR SUB SUP".split(
+    " ",
+  ),
 );
 const DROPPED = new Set("SCRIPT STYLE TEMPLATE IFRAME OBJECT EMBED SVG MATH NOSCRIPT TITLE HEAD".split(" "));
 // A document made this way runs nothing and fetches nothing.
@@ -27,7 +29,9 @@ export function link(address, ...children) {
   const inside = ownPath(address);
   if (inside) return h("a", { href: inside }, children);
   const outside = safeLink(address);
-  return outside ? h("a", { href: outside, target: "_blank", rel: "noopener noreferrer" }, children) : h("span", {}, children);
+  return outside
+    ? h("a", { href: outside, target: "_blank", rel: "noopener noreferrer" }, children)
+    : h("span", {}, children);
 }
 
 function linked(line) {

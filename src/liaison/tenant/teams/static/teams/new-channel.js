@@ -32,7 +32,10 @@ export function createChannelByDialog(team, me) {
     const dialog = openDialog({
       title: t("channel.createIn", { team: team.displayName }),
       body: form,
-      actions: [{ label: t("cancel"), close: true }, { label: t("create"), primary: true, run: finish }],
+      actions: [
+        { label: t("cancel"), close: true },
+        { label: t("create"), primary: true, run: finish },
+      ],
       onClose: () => answer(made),
     });
     form.addEventListener("submit", async (event) => {

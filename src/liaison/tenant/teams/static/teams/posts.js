@@ -12,11 +12,16 @@ import { listPosts, writePost, writeReply } from "./teamwork.js";
 
 const ASK_AGAIN_MS = 15_000;
 const REPLIES_SHOWN = 2;
+const NEAR_END_PX = 80;
 
 /** Returns {element, stop()}; `focusId` is a post to bring into view. */
 export function postsView(teamId, channel, { focusId = null } = {}) {
-  const log = h("div.log", { role: "log", "aria-label": t("posts.of", { channel: channel.displayName }), tabindex: "0" });
-  const view = { teamId, channel, log, posts: [], next: null, open: new Set(), drawn: "" };
+  const log = h("div.log", {
+    role: "log",
+    "aria-label": t("posts.of", { channel: channel.displayName }),
+    tabindex: "0",
+  });
+  const view = { teamId, channel, log, posts: [], next: null, open: new Set(), drawn: "", atEnd: true };
   const write = composer({
     opener: t("posts.start"),
     label: t("posts.write"),
@@ -30,9 +35,22 @@ export function postsView(teamId, channel, { focusId = null } = {}) {
   });
   const element = h("div.posts", {}, log, h("div.posts-foot", {}, write));
   fill(log, skeleton(6));
+  const stayAtEnd = new ResizeObserver(() => view.atEnd && scrollToEnd(view));
+  stayAtEnd.observe(log);
+  log.addEventListener("scroll", () => {
+    view.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+  });
   refresh(view, { toEnd: !focusId }).then(() => focusId && bringUp(view, focusId));
   const timer = setInterval(() => document.visibilityState === "visible" && refresh(view), ASK_AGAIN_MS);
-  return { element, stop: () => clearInterval(timer) };
+  const stop = () => {
+    clearInterval(timer);
+    stayAtEnd.disconnect();
+  };
+  return { element, stop };
+}
+
+function scrollToEnd(view) {
+  view.log.scrollTop = view.log.scrollHeight;
 }
 
 async function refresh(view, { toEnd = false, force = toEnd } = {}) {
@@ -65,7 +83,7 @@ function draw(view, { toEnd = false, force = false }) {
   // Someone who writes a reply must not lose it to a redraw; the next turn comes soon.
   if (!force && (now === view.drawn || view.log.querySelector("form"))) return;
   view.drawn = now;
-  const atEnd = toEnd || view.log.scrollHeight - view.log.scrollTop - view.log.clientHeight < 80;
+  const stay = toEnd || view.atEnd;
   if (!view.posts.length) {
     fill(view.log, emptyState("reply", t("posts.none"), t("posts.none.text", { channel: view.channel.displayName })));
     return;
@@ -74,7 +92,7 @@ function draw(view, { toEnd = false, force = false }) {
     ? h("button.button.quiet", { type: "button", on: { click: () => showEarlier(view) } }, t("posts.earlier"))
     : null;
   fill(view.log, earlier, withDays(view, [...view.posts].reverse()));
-  if (atEnd) view.log.scrollTop = view.log.scrollHeight;
+  if (stay) scrollToEnd(view);
 }
 
 function withDays(view, posts) {
@@ -92,13 +110,23 @@ function thread(view, post) {
   const all = view.open.has(post.id) || replies.length <= REPLIES_SHOWN;
   const hidden = all ? 0 : replies.length - REPLIES_SHOWN;
   const more = hidden
-    ? h("button.button.quiet", { type: "button", on: { click: () => openReplies(view, post.id) } }, tCount("posts.more", hidden))
+    ? h(
+        "button.button.quiet",
+        { type: "button", on: { click: () => openReplies(view, post.id) } },
+        tCount("posts.more", hidden),
+      )
     : null;
   return h(
     "article.thread",
     { id: `post-${post.id}`, "aria-label": t("posts.by", { name: authorOf(post) }), tabindex: "-1" },
     message(post, "post"),
-    h("div.replies", {}, more, replies.slice(hidden).map((reply) => message(reply, "reply")), replyBox(view, post)),
+    h(
+      "div.replies",
+      {},
+      more,
+      replies.slice(hidden).map((reply) => message(reply, "reply")),
+      replyBox(view, post),
+    ),
   );
 }
 
@@ -126,8 +154,18 @@ function replyBox(view, post) {
 function message(one, kind) {
   if (one.messageType && one.messageType !== "message") return null;
   const author = authorOf(one);
-  const when = h("time", { datetime: one.createdDateTime, title: fullTime(one.createdDateTime) }, shortTime(one.createdDateTime));
-  const head = h("div.message-head", {}, h("span.author", {}, author), when, one.importance === "high" ? important() : null);
+  const when = h(
+    "time",
+    { datetime: one.createdDateTime, title: fullTime(one.createdDateTime) },
+    shortTime(one.createdDateTime),
+  );
+  const head = h(
+    "div.message-head",
+    {},
+    h("span.author", {}, author),
+    when,
+    one.importance === "high" ? important() : null,
+  );
   return h(`div.message.${kind}`, {}, avatar(author), h("div.message-main", {}, head, contentOf(one)));
 }
 

@@ -1,18 +1,14 @@
-/** Adding, setting up, renaming and removing tabs, with the pages that apps bring for it. */
+/** What a person does with the tabs of a channel: add, set up, rename, remove. */
 import { avatar } from "../core/avatar.js";
 import { askChoice, askText, openDialog } from "../core/dialog.js";
 import { fill, freshId, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
-import { attempt, bar, skeleton, toast } from "../core/notices.js";
+import { attempt, skeleton, toast } from "../core/notices.js";
 import { t } from "../core/texts.js";
-import { fillPlaceholders } from "./context.js";
-import { appFrame, mayFrame } from "./tab-host.js";
+import { askRemovalPage, configure } from "./app-dialog.js";
+import { mayFrame } from "./tab-host.js";
 import { settingsOf } from "./tab-page.js";
 import { addTab, changeTab, ensureAppInstalled, listCatalogue, removeTab, WEBSITE_APP } from "./teamwork.js";
-
-const SAVE_LIMIT_MS = 30_000;
-// The Remove button wakes after this, whatever the page says. Source: T:tabs/how-to/create-tab-pages/removal-page.
-const REMOVE_WAKES_MS = 5_000;
 
 /** Lets the person choose an app and set up its tab; resolves to the new tab, or to null. */
 export async function addTabByDialog(scene) {
@@ -22,7 +18,13 @@ export async function addTabByDialog(scene) {
 }
 
 export async function renameTab(scene, tab) {
-  const name = await askText({ title: t("tab.rename"), label: t("tab.name"), value: tab.displayName, action: t("save"), limit: 128 });
+  const name = await askText({
+    title: t("tab.rename"),
+    label: t("tab.name"),
+    value: tab.displayName,
+    action: t("save"),
+    limit: 128,
+  });
   if (!name || name === tab.displayName) return null;
   return attempt(() => changeTab(scene.team.id, scene.channel.id, tab.id, { displayName: name }));
 }
@@ -30,9 +32,16 @@ export async function renameTab(scene, tab) {
 /** Opens the app's own page for an existing tab; resolves to the changed tab, or to null. */
 export async function setUpTab(scene, tab) {
   const definition = scene.definitionOf(tab.teamsApp);
-  const settings = await configure(scene, definition, t("tab.settingsOf", { name: tab.displayName }), settingsOf(tab), "");
+  const settings = await configure(
+    scene,
+    definition,
+    t("tab.settingsOf", { name: tab.displayName }),
+    settingsOf(tab),
+  );
   if (!settings) return null;
-  return attempt(() => changeTab(scene.team.id, scene.channel.id, tab.id, { configuration: configurationOf(settings) }));
+  return attempt(() =>
+    changeTab(scene.team.id, scene.channel.id, tab.id, { configuration: configurationOf(settings) }),
+  );
 }
 
 /** Asks, lets the app's removal page have its say, and removes the tab; resolves to whether it is gone. */
@@ -82,7 +91,11 @@ function chooseApp(scene) {
     const website = tile({ id: WEBSITE_APP, displayName: t("tab.websiteApp") }, t("tab.websiteApp.text"));
     attempt(async () => {
       const apps = (await listCatalogue()).filter((app) => scene.definitionOf(app)?.configurationUrl);
-      fill(list, apps.map((app) => tile(app, scene.definitionOf(app).description ?? "")), website);
+      fill(
+        list,
+        apps.map((app) => tile(app, scene.definitionOf(app).description ?? "")),
+        website,
+      );
     });
   });
 }
@@ -98,9 +111,21 @@ function askWebsite() {
   return new Promise((answer) => {
     let given = null;
     const name = h("input", { type: "text", id: freshId("field"), maxlength: 128, required: true });
-    const address = h("input", { type: "url", id: freshId("field"), required: true, placeholder: "https://", pattern: "https?://.+" });
+    const address = h("input", {
+      type: "url",
+      id: freshId("field"),
+      required: true,
+      placeholder: "https://",
+      pattern: "https?://.+",
+    });
     const field = (label, input) => h("div.field", {}, h("label", { for: input.id }, label), input);
-    const form = h("form", {}, field(t("tab.name"), name), field(t("tab.address"), address), h("input", { type: "submit", hidden: true }));
+    const form = h(
+      "form",
+      {},
+      field(t("tab.name"), name),
+      field(t("tab.address"), address),
+      h("input", { type: "submit", hidden: true }),
+    );
     const finish = () => {
       if (!form.reportValidity()) return false;
       given = { name: name.value.trim(), address: address.value.trim() };
@@ -109,7 +134,10 @@ function askWebsite() {
     const dialog = openDialog({
       title: t("tab.websiteApp"),
       body: form,
-      actions: [{ label: t("cancel"), close: true }, { label: t("save"), primary: true, run: finish }],
+      actions: [
+        { label: t("cancel"), close: true },
+        { label: t("save"), primary: true, run: finish },
+      ],
       onClose: () => answer(given),
     });
     form.addEventListener("submit", (event) => {
@@ -124,142 +152,12 @@ async function addAppTab(scene, app) {
   const definition = scene.definitionOf(app);
   const title = t("tab.setUp", { name: app.displayName });
   const nothing = { entityId: "", contentUrl: null, websiteUrl: null, removeUrl: null, suggestedDisplayName: "" };
-  const settings = await configure(scene, definition, title, nothing, "");
+  const settings = await configure(scene, definition, title, nothing);
   if (!settings) return null;
   return attempt(async () => {
     await ensureAppInstalled(scene.team.id, app.id);
     const name = settings.suggestedDisplayName || app.displayName;
     return addTab(scene.team.id, scene.channel.id, app.id, name, configurationOf(settings));
-  });
-}
-
-/** Shows an app's configuration page; resolves to the settings it gave once it has saved, or to null. */
-function configure(scene, definition, title, before) {
-  return new Promise((answer) => {
-    let result = null;
-    let pending = null;
-    const notes = h("div.tab-notes");
-    const body = h("div.tab-page.in-dialog", {}, notes, skeleton(5));
-    const page = { host: null, saved: null };
-    const dialog = openDialog({
-      title,
-      body,
-      wide: true,
-      actions: [
-        { label: t("cancel"), close: true },
-        { label: t("save"), primary: true, disabled: true, run: () => save() },
-      ],
-      onClose: () => {
-        page.host?.stop();
-        answer(result);
-      },
-    });
-    const save = async () => {
-      dialog.button(1).disabled = true;
-      fill(notes);
-      const failure = await fireAndWait(page, "settings.save", {});
-      if (failure === null && pending) {
-        result = pending;
-        return true;
-      }
-      fill(notes, bar("failure", failure ?? t("tab.nothingSaved")));
-      dialog.button(1).disabled = false;
-      return false;
-    };
-    const more = {
-      "settings.setValidityState": (valid) => {
-        dialog.button(1).disabled = valid !== true;
-      },
-      "settings.setSettings": (settings) => {
-        const refusal = scene.refusalOf(definition, settings);
-        if (refusal) return [false, refusal];
-        pending = settings;
-        return [true];
-      },
-    };
-    showPage(scene, body, notes, page, { definition, title, address: definition.configurationUrl, frameContext: "settings", settings: () => pending ?? before, more });
-  });
-}
-
-function askRemovalPage(scene, tab, definition) {
-  return new Promise((answer) => {
-    let sure = false;
-    const notes = h("div.tab-notes");
-    const body = h("div.tab-page.in-dialog", {}, notes, skeleton(4));
-    const page = { host: null, saved: null };
-    const remove = async () => {
-      dialog.button(1).disabled = true;
-      // The tab goes even when its page says no; the person is told.
-      const failure = await fireAndWait(page, "settings.remove");
-      if (failure) toast(failure, { failure: true });
-      sure = true;
-      return true;
-    };
-    const wake = () => {
-      dialog.button(1).disabled = false;
-    };
-    const dialog = openDialog({
-      title: t("tab.removeNamed", { name: tab.displayName }),
-      body,
-      wide: true,
-      actions: [{ label: t("cancel"), close: true }, { label: t("tab.remove"), danger: true, disabled: true, run: remove }],
-      onClose: () => {
-        clearTimeout(timer);
-        page.host?.stop();
-        answer(sure);
-      },
-    });
-    const timer = setTimeout(wake, REMOVE_WAKES_MS);
-    const more = { "settings.setValidityState": (valid) => valid === true && void wake() };
-    showPage(scene, body, notes, page, {
-      definition,
-      title: tab.displayName,
-      address: tab.configuration.removeUrl,
-      frameContext: "remove",
-      settings: () => settingsOf(tab),
-      entityId: tab.configuration.entityId ?? "",
-      more,
-    });
-  });
-}
-
-async function showPage(scene, body, notes, page, { definition, title, address, frameContext, settings, entityId, more }) {
-  const place = { frameContext, definition, entityId: entityId ?? settings().entityId ?? "" };
-  const filled = fillPlaceholders(address, await scene.context(place));
-  const report = (failure) => {
-    page.saved?.(failure);
-    return undefined;
-  };
-  page.host = appFrame({
-    address: filled,
-    title,
-    frameContext,
-    definition,
-    context: () => scene.context(place),
-    settings,
-    navigate: scene.navigate,
-    more: {
-      ...more,
-      "settings.save.success": () => report(null),
-      "settings.save.failure": (reason) => report(reason || t("tab.saveFailed")),
-      "settings.remove.success": () => report(null),
-      "settings.remove.failure": (reason) => report(reason || t("tab.saveFailed")),
-      "appInitialization.failure": (reason, message) => void fill(notes, bar("failure", message || reason)),
-    },
-  });
-  fill(body, notes, page.host.frame);
-}
-
-/** Tells the page and waits for its word; resolves to null or to the reason of its failure. */
-function fireAndWait(page, name, ...args) {
-  return new Promise((settle) => {
-    const limit = setTimeout(() => settle(t("tab.noAnswer")), SAVE_LIMIT_MS);
-    page.saved = (failure) => {
-      clearTimeout(limit);
-      settle(failure);
-    };
-    if (!page.host) settle(t("tab.noAnswer"));
-    else page.host.fire(name, ...args);
   });
 }
 

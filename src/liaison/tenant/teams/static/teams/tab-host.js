@@ -69,7 +69,10 @@ async function ssoToken(definition, claims, tenantId) {
   if (!registered?.resource) return [false, "resourceDisabled"];
   if (tenantId && tenantId !== account().tenantId) return [false, "resourceRequiresConsent"];
   try {
-    return [true, await tokenFor(`${registered.resource}/access_as_user`, claims?.length ? claims.join("") : undefined)];
+    return [
+      true,
+      await tokenFor(`${registered.resource}/access_as_user`, claims?.length ? claims.join("") : undefined),
+    ];
   } catch (refused) {
     if (!(refused instanceof SignInRefused)) throw refused;
     return [false, wordFor(refused)];
@@ -81,7 +84,8 @@ function wordFor({ error, suberror, codes }) {
   const has = (...numbers) => numbers.some((number) => codes.includes(number));
   if (suberror === "consent_required" || error === "consent_required" || has(65001)) return "resourceRequiresConsent";
   if (has(50076, 50079, 50072, 50074)) return "resourceRequiresMfa";
-  if (error === "invalid_resource" || error === "invalid_scope" || has(500011, 650057, 65005, 70011)) return "resourceDisabled";
+  if (error === "invalid_resource" || error === "invalid_scope" || has(500011, 650057, 65005, 70011))
+    return "resourceDisabled";
   if (has(50173, 700082, 70008, 70043)) return "tokenRevoked";
   return error === "interaction_required" ? "resourceRequiresMfa" : error;
 }

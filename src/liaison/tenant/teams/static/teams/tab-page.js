@@ -59,7 +59,8 @@ function appPage(scene, tab, subEntityId) {
       navigate: scene.navigate,
       more: {
         initialized: heard,
-        "appInitialization.failure": (reason, message) => warn(t("tab.failed", { name: tab.displayName, reason: message || reason })),
+        "appInitialization.failure": (reason, message) =>
+          warn(t("tab.failed", { name: tab.displayName, reason: message || reason })),
         "settings.setSettings": (settings) => keepSettings(scene, tab, definition, settings),
       },
     });
@@ -93,7 +94,9 @@ async function keepSettings(scene, tab, definition, settings) {
   if (refusal) return [false, refusal];
   const { entityId, contentUrl, websiteUrl, removeUrl } = settings;
   try {
-    await changeTab(scene.team.id, scene.channel.id, tab.id, { configuration: { entityId, contentUrl, websiteUrl, removeUrl } });
+    await changeTab(scene.team.id, scene.channel.id, tab.id, {
+      configuration: { entityId, contentUrl, websiteUrl, removeUrl },
+    });
     return [true];
   } catch (refused) {
     if (!(refused instanceof GraphRefused)) throw refused;
@@ -119,7 +122,12 @@ function openElsewhere(tab, address, text) {
 
 function opener(address, kind = "") {
   if (!/^https?:/i.test(address ?? "")) return null;
-  return h(`a.button${kind}`, { href: address, target: "_blank", rel: "noopener noreferrer" }, icon("open"), t("tab.openInBrowser"));
+  return h(
+    `a.button${kind}`,
+    { href: address, target: "_blank", rel: "noopener noreferrer" },
+    icon("open"),
+    t("tab.openInBrowser"),
+  );
 }
 
 function documentPage(address) {

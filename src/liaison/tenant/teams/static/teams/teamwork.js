@@ -6,7 +6,8 @@ export const WEBSITE_APP = "com.microsoft.teamspace.tab.web";
 export const LIBRARY_APP = "com.microsoft.teamspace.tab.files.sharepoint";
 const VIEWER_APPS = "com.microsoft.teamspace.tab.file.staticviewer.";
 
-export const readMe = () => read("/me?$select=id,displayName,mail,userPrincipalName,preferredLanguage,jobTitle,userType");
+export const readMe = () =>
+  read("/me?$select=id,displayName,mail,userPrincipalName,preferredLanguage,jobTitle,userType");
 export const listTeams = () => readAll("/me/joinedTeams");
 export const readTeam = (teamId) => read(path`/teams/${teamId}`);
 
@@ -14,7 +15,7 @@ export const readTeam = (teamId) => read(path`/teams/${teamId}`);
 export async function listChannels(teamId) {
   const page = await send("GET", path`/teams/${teamId}/allChannels`, INCLUDE_SHARED);
   const channels = [...page.value];
-  for (let next = nextPage(page); next; ) {
+  for (let next = nextPage(page); next;) {
     const more = await send("GET", next, INCLUDE_SHARED);
     channels.push(...more.value);
     next = nextPage(more);

@@ -17,6 +17,7 @@ export function teamTree(wanted) {
   const tree = h("div.tree", { role: "tree", "aria-label": t("teams.list") });
   const opened = new Set(JSON.parse(localStorage.getItem(OPEN_TEAMS) ?? "[]"));
   const closed = new Set();
+  const asked = new Set();
   let drawn = null;
 
   const isOpen = (team, teams, current) =>
@@ -26,15 +27,24 @@ export function teamTree(wanted) {
     (open ? opened : closed).add(team.id);
     (open ? closed : opened).delete(team.id);
     localStorage.setItem(OPEN_TEAMS, JSON.stringify([...opened]));
-    if (open) wanted.loadChannels(team);
     draw();
   };
 
+  const branch = (team) => {
+    const open = isOpen(team, drawn.teams, drawn.current);
+    const channels = drawn.channels.get(team.id);
+    if (open && channels === undefined && !asked.has(team.id)) {
+      asked.add(team.id);
+      wanted.loadChannels(team);
+    }
+    return teamBranch(team, open, channels, drawn.current);
+  };
+
   const draw = () => {
-    const { teams, channels, current } = drawn;
+    const { teams } = drawn;
     const focused = tree.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     if (!teams.length) return fill(tree, emptyState("teams", t("teams.none"), t("teams.none.text")));
-    fill(tree, teams.map((team) => teamBranch(team, isOpen(team, teams, current), channels.get(team.id), current)));
+    fill(tree, teams.map(branch));
     const items = visibleItems(tree);
     const stop = items.find((item) => item.getAttribute("aria-selected") === "true") ?? items[0];
     stop.tabIndex = 0;
@@ -45,7 +55,11 @@ export function teamTree(wanted) {
   const act = (item) => {
     const team = drawn.teams.find((one) => one.id === item.dataset.team);
     if (!item.dataset.channel) turn(team, item.getAttribute("aria-expanded") !== "true");
-    else wanted.openChannel(team, drawn.channels.get(team.id).find((one) => one.id === item.dataset.channel));
+    else
+      wanted.openChannel(
+        team,
+        drawn.channels.get(team.id).find((one) => one.id === item.dataset.channel),
+      );
   };
 
   tree.addEventListener("click", (event) => {
@@ -77,7 +91,10 @@ function channelGroup(team, channels, current) {
   const group = h("div", { role: "group", "aria-label": team.displayName });
   if (channels === undefined) return fill(group, skeleton(2));
   if (channels instanceof Error) return fill(group, bar("failure", channels.message));
-  return fill(group, channels.map((channel) => channelItem(team, channel, current)));
+  return fill(
+    group,
+    channels.map((channel) => channelItem(team, channel, current)),
+  );
 }
 
 function channelItem(team, channel, current) {
@@ -92,7 +109,9 @@ function channelItem(team, channel, current) {
       title: channel.displayName,
     },
     h("span.tree-name", {}, channel.displayName),
-    kind === "standard" ? null : [icon(kind === "private" ? "lock" : "share"), h("span.spoken", {}, t(`channel.${kind}`))],
+    kind === "standard"
+      ? null
+      : [icon(kind === "private" ? "lock" : "share"), h("span.spoken", {}, t(`channel.${kind}`))],
   );
 }
 
@@ -125,5 +144,6 @@ function walk(event, tree, act) {
   event.preventDefault();
   moves[event.key]();
   const now = document.activeElement;
-  if (now?.getAttribute("role") === "treeitem") for (const one of visibleItems(tree)) one.tabIndex = one === now ? 0 : -1;
+  if (now?.getAttribute("role") === "treeitem")
+    for (const one of visibleItems(tree)) one.tabIndex = one === now ? 0 : -1;
 }
