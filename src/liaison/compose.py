@@ -45,6 +45,7 @@ __all__ = [
     "SETTINGS",
     "CannotOpen",
     "Installation",
+    "NotSetUp",
     "SettingInvalid",
     "Settings",
     "build_application",
@@ -70,6 +71,10 @@ may exceed the whole for a moment, and a fifth of it is never touched by durable
 
 class CannotOpen(RuntimeError):
     """The store or the key file cannot be used; the cause's own words."""
+
+
+class NotSetUp(RuntimeError):
+    """The set-up step that fetches the pages' packages has not been run; its own words."""
 
 
 class MachineClock:
@@ -140,7 +145,9 @@ class Installation:
         try:
             self.database: Database = open_database(settings.resolved_database_url)
             self.keys: Keys = open_keys(settings.secrets_file)
-        except (DatabaseNewer, KeysUnreadable, UpstreamUnavailable, OSError) as cause:
+        except UpstreamUnavailable as cause:
+            raise CannotOpen(cause.service_code) from cause
+        except (DatabaseNewer, KeysUnreadable, OSError) as cause:
             raise CannotOpen(str(cause)) from cause
 
     @cached_property
@@ -324,9 +331,10 @@ def build_worker(settings: Settings) -> Worker:
 
 
 def build_application(installation: Installation) -> ASGIApp:
-    """The web door with the API mounted inside it. Raises web.shipped.AssetsMissing."""
+    """The web door with the API mounted inside it. Raises NotSetUp."""
     from liaison.web.app import build_web
     from liaison.web.options import WebOptions
+    from liaison.web.shipped import AssetsMissing
 
     settings = installation.settings
     options = WebOptions(
@@ -336,7 +344,10 @@ def build_application(installation: Installation) -> ASGIApp:
         teams_address=settings.teams_address,
         version=version("liaison"),
     )
-    web = build_web(installation.ports, installation.texts, options)
+    try:
+        web = build_web(installation.ports, installation.texts, options)
+    except AssetsMissing as cause:
+        raise NotSetUp(str(cause)) from cause
     web.mount(API_PREFIX, _LateApi(installation))
     return web
 
@@ -386,6 +397,7 @@ async def serve_local_tenant(
     ports: Sequence[int] = (8301, 8302, 8303, 8304),
     scale: int = 0,
     seed: int | None = None,
+    liaison: str | None = None,
     ready: Callable[[dict[str, Any]], None] = lambda _: None,
     stop: asyncio.Event | None = None,
 ) -> None:
@@ -393,7 +405,14 @@ async def serve_local_tenant(
     from liaison.tenant.serve import serve_tenant
 
     await serve_tenant(
-        data, host=host, ports=ports, scale=scale, seed=seed, on_ready=lambda it: ready(it.introduction), stop=stop
+        data,
+        host=host,
+        ports=ports,
+        scale=scale,
+        seed=seed,
+        liaison=liaison,
+        on_ready=lambda it: ready(it.introduction),
+        stop=stop,
     )
 
 

@@ -21,12 +21,16 @@ MEGABYTE = 1024 * 1024
 
 
 class SettingInvalid(ValueError):
-    """A setting is missing or has the wrong form; `name` is the setting, `expected` the form in plain words."""
+    """A setting is missing or has the wrong form. `form` names the right one, in words below `cli.run.form` in the
+    texts; `detail` is what those words leave open."""
 
-    def __init__(self, name: str, expected: str) -> None:
-        super().__init__(f"{PREFIX}{name.upper()}: expected {expected}")
-        self.name = name
-        self.expected = expected
+    def __init__(self, name: str, form: str, detail: str = "") -> None:
+        super().__init__(f"{PREFIX}{name.upper()}: expected {form} {detail}".rstrip())
+        self.name, self.form, self.detail = name, form, detail
+
+    @property
+    def variable(self) -> str:
+        return f"{PREFIX}{self.name.upper()}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,9 +88,9 @@ def _whole_number(name: str, value: Any) -> int:
     try:
         number = int(value)
     except (TypeError, ValueError):
-        raise SettingInvalid(name, "a whole number") from None
+        raise SettingInvalid(name, "whole_number") from None
     if isinstance(value, bool | float) or number < 0:
-        raise SettingInvalid(name, "a whole number, zero or more")
+        raise SettingInvalid(name, "whole_number")
     return number
 
 
@@ -94,9 +98,9 @@ def _positive(name: str, value: Any) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise SettingInvalid(name, "a number") from None
+        raise SettingInvalid(name, "positive") from None
     if isinstance(value, bool) or not 0 < number < 1e9:
-        raise SettingInvalid(name, "a number above zero")
+        raise SettingInvalid(name, "positive")
     return number
 
 
@@ -105,7 +109,7 @@ def _yes_or_no(name: str, value: Any) -> bool:
     if isinstance(value, bool):
         return value
     if str(value).strip().lower() not in words:
-        raise SettingInvalid(name, "true or false")
+        raise SettingInvalid(name, "yes_or_no")
     return words[str(value).strip().lower()]
 
 
@@ -121,7 +125,7 @@ def _own_address(name: str, value: Any) -> str:
     address = _text(name, value).rstrip("/")
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise SettingInvalid(name, "an absolute http or https address")
+        raise SettingInvalid(name, "address")
     return address
 
 
@@ -130,7 +134,7 @@ def _upstream_address(name: str, value: Any) -> str:
     address = _own_address(name, value)
     parts = urlsplit(address)
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise SettingInvalid(name, "an https address (http only for localhost)")
+        raise SettingInvalid(name, "upstream_address")
     return address
 
 
@@ -141,42 +145,44 @@ def _optional_upstream_address(name: str, value: Any) -> str:
 def _addresses(name: str, value: Any) -> tuple[str, ...]:
     items = value.split() if isinstance(value, str) else value
     if not isinstance(items, list | tuple):
-        raise SettingInvalid(name, "addresses separated by blanks")
+        raise SettingInvalid(name, "addresses")
     return tuple(_upstream_address(name, item) for item in items)
 
 
 def _choice(*allowed: str) -> Callable[[str, Any], str]:
     def read(name: str, value: Any) -> str:
         if value not in allowed:
-            raise SettingInvalid(name, f"one of {', '.join(allowed)}")
+            raise SettingInvalid(name, "choice", ", ".join(allowed))
         return str(value)
 
     return read
 
 
+_EXAMPLE = '[{"key": "sales", "name": "Contoso Sales", "address": "https://contoso.crm4.dynamics.com"}]'
+
+
 def _environments(name: str, value: Any) -> tuple[EnvironmentSetting, ...]:
-    expected = 'a list such as [{"key": "sales", "name": "Contoso Sales", "address": "https://contoso.crm4.example"}]'
     if isinstance(value, str):
         try:
             value = json.loads(value or "[]")
         except ValueError:
-            raise SettingInvalid(name, expected) from None
+            raise SettingInvalid(name, "environments", _EXAMPLE) from None
     if not isinstance(value, list | tuple):
-        raise SettingInvalid(name, expected)
-    found = tuple(_environment(name, item, expected) for item in value)
+        raise SettingInvalid(name, "environments", _EXAMPLE)
+    found = tuple(_environment(name, item) for item in value)
     if len({place.key for place in found}) != len(found):
-        raise SettingInvalid(name, "a different key for each environment")
+        raise SettingInvalid(name, "different_keys")
     return found
 
 
-def _environment(name: str, item: Any, expected: str) -> EnvironmentSetting:
+def _environment(name: str, item: Any) -> EnvironmentSetting:
     if isinstance(item, EnvironmentSetting):
         return item
     if not isinstance(item, dict) or set(item) != {"key", "name", "address"}:
-        raise SettingInvalid(name, expected)
+        raise SettingInvalid(name, "environments", _EXAMPLE)
     key = _text(name, item["key"])
     if not key or not key.replace("-", "").replace("_", "").isalnum():
-        raise SettingInvalid(name, "keys of letters, digits, hyphens and underscores")
+        raise SettingInvalid(name, "plain_keys")
     return EnvironmentSetting(key, _text(name, item["name"]), _upstream_address(name, item["address"]))
 
 
@@ -323,9 +329,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.local_tenant and not is_loopback(urlsplit(self.login_base).hostname or ""):
-            raise SettingInvalid("local_tenant", "false when people sign in beyond this machine")
+            raise SettingInvalid("local_tenant", "not_local")
         if self.rate_share > 1 and not self.local_tenant:
-            raise SettingInvalid("rate_share", "at most 1 against Microsoft's services")
+            raise SettingInvalid("rate_share", "at_most_one")
 
     @property
     def secure_cookies(self) -> bool:
@@ -374,7 +380,7 @@ def make_settings(given: Mapping[str, Any]) -> Settings:
     readers = {declared.name: declared.metadata["read"] for declared in fields(Settings)}
     for name in given:
         if name not in readers:
-            raise SettingInvalid(name, "a setting that exists")
+            raise SettingInvalid(name, "known")
     return Settings(**{name: readers[name](name, value) for name, value in given.items()})
 
 
@@ -382,23 +388,35 @@ def _read_file(path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(Path(path).expanduser().read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
-        raise SettingInvalid("file", f"a readable TOML file ({cause})") from cause
+        raise SettingInvalid("file", "file", str(cause)) from cause
 
 
 def require_tenant(settings: Settings) -> None:
     """Refuse to serve without the settings that name the Microsoft tenant. Raises SettingInvalid for the first."""
     if not settings.tenant_id:
-        raise SettingInvalid("tenant_id", "the id of the Microsoft tenant")
+        raise SettingInvalid("tenant_id", "tenant_id")
     if not settings.client_id:
-        raise SettingInvalid("client_id", "the client id of Liaison's app registration")
+        raise SettingInvalid("client_id", "client_id")
     if not settings.client_secret:
-        raise SettingInvalid("client_secret", "the client secret of Liaison's app registration")
+        raise SettingInvalid("client_secret", "client_secret")
     if not settings.environments:
-        raise SettingInvalid("environments", "at least one Dataverse environment")
+        raise SettingInvalid("environments", "an_environment")
 
 
-def local_settings(introduction: Mapping[str, Any], public_address: str, data_folder: Path) -> Settings:
-    """The settings of the demonstration: the product against the local tenant that introduced itself so."""
+LOCAL_RATE_SHARE = 4.0
+"""The local tenant has no limits of its own unless they are switched on; then set LIAISON_RATE_SHARE=1."""
+
+_LOCALLY_SET = ("rate_share", "heartbeat_s", "sweep_s", "keep_runs_days", "upload_limit_bytes")
+
+
+def local_settings(
+    introduction: Mapping[str, Any], public_address: str, data_folder: Path, variables: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings of the demonstration: the product against the local tenant that introduced itself so.
+
+    Of the environment's variables only those count that say how to work, not where.
+    """
+    chosen = {name: (variables or {}).get(f"{PREFIX}{name.upper()}") for name in _LOCALLY_SET}
     tenant, delegated = introduction["tenant"], introduction["apps"]["delegated"]
     places = [
         {"key": place["key"], "name": place["name"], "address": place["http"]} for place in introduction["environments"]
@@ -420,5 +438,7 @@ def local_settings(introduction: Mapping[str, Any], public_address: str, data_fo
             "teams_manifest_id": introduction.get("teams_manifest_id", ""),
             "ca_file": tenant["ca"],
             "local_tenant": True,
+            "rate_share": LOCAL_RATE_SHARE,
+            **{name: value for name, value in chosen.items() if value},
         }
     )

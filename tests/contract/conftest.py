@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.contract.demo_process import Demo, running_demo
 from tests.contract.product import Product
 from tests.contract.tenant_process import Tenant, running_tenant
 
@@ -14,6 +15,19 @@ from tests.contract.tenant_process import Tenant, running_tenant
 def tenant_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenant]:
     with running_tenant(tmp_path_factory.mktemp("tenant")) as tenant:
         yield tenant
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One demo for the run, as an administrator leaves it: consent given, linking on in Contoso Sales."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+        demo.grant_consent()
+        with demo.api("Nadia") as nadia:
+            where = "/environments/contoso-sales/collaboration"
+            version = nadia.get(where).raise_for_status().json()["switches"]["version"]
+            wanted = {"basic": True, "enhanced": True, "version": version}
+            nadia.put(where, json=wanted).raise_for_status()
+        yield demo
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class Tenant:
 @contextmanager
 def running_tenant(folder: Path) -> Iterator[Tenant]:
     """A freshly seeded tenant on free ports."""
-    command = [sys.executable, "-m", "p1tenant", "--port", "0", "--data", str(folder), "--seed", "1"]
+    command = [sys.executable, "-m", "liaison.tenant", "--port", "0", "--data", str(folder), "--seed", "1"]
     with (
         (folder / "stderr").open("w", encoding="utf-8") as errors,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,

@@ -276,6 +276,7 @@ async def test_removing_what_is_gone_is_done(product: Product, tenant: Tenant) -
     assert location not in [place.id for place in await crm.list_locations(link.record)]
 
 
+@pytest.mark.statement("S19")
 async def test_a_table_without_document_management_is_named(product: Product) -> None:
     person = await product.consented("Nadia")
     crm = product.crm(person)

@@ -10,7 +10,7 @@ import pytest
 
 from liaison.dataverse.client import Call, DataverseClient
 from liaison.dataverse.errors import Subject
-from liaison.domain.readiness import Deployment, Switches
+from liaison.domain.readiness import CheckState, Deployment, Switches, judge_readiness
 from liaison.errors import AnswerLost, PrerequisitesUnmet, PrivilegeMissing, SettingsChanged, UpstreamRefused
 from tests.contract.product import Product
 from tests.contract.tenant_process import Tenant
@@ -66,6 +66,7 @@ async def test_a_save_over_somebody_elses_is_refused_and_names_them(product: Pro
     assert (await nadia.read_switches()).basic == seen.basic
 
 
+@pytest.mark.statement("S09")
 async def test_only_administrators_may_save(product: Product) -> None:
     crm = product.crm(await product.person("Claire"))
     now = await crm.read_switches()
@@ -105,6 +106,7 @@ async def test_the_seed_is_ready(product: Product) -> None:
     assert all(row.kind == "site" and row.detail for row in facts.sites)
 
 
+@pytest.mark.statement("S11", "S12", "S13", "S14")
 async def test_every_cause_is_named_with_its_rows(product: Product, tenant: Tenant) -> None:
     await unready(product, tenant)
     crm = product.crm(await product.person("Nadia"))
@@ -120,6 +122,38 @@ async def test_every_cause_is_named_with_its_rows(product: Product, tenant: Tena
     assert not (await crm.read_switches()).basic
 
 
+@pytest.mark.statement("S12", "S13", "S14")
+async def test_causes_are_harmless_while_sharepoint_is_configured(product: Product) -> None:
+    client = await administrator(product)
+    await change_organization(client, ismsteamsenabled=False, isonedriveenabled=True)
+    body = {"name": "Elsewhere", "absoluteurl": "https://contoso.sharepoint.com/sites/x/y", "servicetype": 0}
+    await client.send(Call("POST", "/sharepointdocumentlocations", Subject("location"), body=body))
+    crm = product.crm(await product.person("Nadia"))
+    facts = await crm.gather_readiness()
+    assert (facts.onedrive_enabled, bool(facts.sites), bool(facts.absolute_locations)) == (True, True, True)
+    assert {check.state for check in judge_readiness(facts)} == {CheckState.MET, CheckState.NOT_APPLICABLE}
+    assert (await crm.save_switches(replace(await crm.read_switches(), basic=True))).basic
+
+
+@pytest.mark.statement("S12", "S13", "S14")
+async def test_an_environment_without_sharepoint_lists_what_stands_in_the_way_and_nothing_harmless(
+    product: Product,
+) -> None:
+    crm = product.crm(await product.person("Nadia"), environment=1)
+    facts = await crm.gather_readiness()
+    assert not facts.sharepoint_configured
+    assert [site.name for site in facts.sites] == ["Service client"]  # "Archives" is deactivated
+    assert len(facts.absolute_locations) == 2
+    with pytest.raises(PrerequisitesUnmet) as raised:
+        await crm.save_switches(replace(await crm.read_switches(), basic=True))
+    assert raised.value.findings == (
+        "readiness.onedrive_enabled",
+        "readiness.active_site",
+        "readiness.absolute_location",
+    )
+
+
+@pytest.mark.statement("S12", "S13", "S14")
 async def test_curing_every_cause_lets_the_switch_go_on(product: Product, tenant: Tenant) -> None:
     await unready(product, tenant)
     crm, client = product.crm(await product.person("Nadia")), await administrator(product)
@@ -133,6 +167,7 @@ async def test_curing_every_cause_lets_the_switch_go_on(product: Product, tenant
     assert (await crm.save_switches(replace(await crm.read_switches(), basic=True))).basic
 
 
+@pytest.mark.statement("S15")
 async def test_an_environment_on_premises_says_so(product: Product) -> None:
     client = await administrator(product)
     await change_organization(client, ismsteamsenabled=False)

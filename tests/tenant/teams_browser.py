@@ -62,12 +62,13 @@ class Visit:
 
 @contextmanager
 def visit(browser: Browser, tenant: LocalTenant, **options: Any) -> Iterator[Visit]:
-    """A fresh browser of a person, English and light unless asked otherwise."""
+    """A fresh browser of a person, light unless asked otherwise, in the language of its locale."""
     context = browser.new_context(**{"locale": "en-GB", "color_scheme": "light", "accept_downloads": True, **options})
     page = context.new_page()
-    # Profiles of the seed are French; tests read English unless they are about French.
-    if options.get("locale", "en-GB").startswith("en"):
-        context.add_init_script("if (location.port) localStorage.setItem('teams.language', 'en')")
+    language = options.get("locale", "en-GB")[:2]
+    if language in ("en", "fr"):
+        # Whatever the profile says; only tests of the profile's language use a browser of another one.
+        context.add_init_script(f"if (location.port) localStorage.setItem('teams.language', '{language}')")
     found = Visit(tenant, context, page)
     page.on("pageerror", lambda error: found.problems.append(str(error)))
     page.on(

@@ -47,22 +47,24 @@ def test_the_clock_is_set_moved_and_frozen_and_the_date_header_follows(tenant: L
 
 
 def test_switches_are_set_read_and_removed(tenant: LocalTenant) -> None:
+    seeded = tenant.control.get("/_control/switches").json()
     answer = tenant.control.post("/_control/switches", json={"graph.throttle": True, "graph.files_folder_delay_s": 2})
-    assert answer.json() == {"graph.throttle": True, "graph.files_folder_delay_s": 2}
+    assert answer.json() == {**seeded, "graph.throttle": True, "graph.files_folder_delay_s": 2}
     delay = tenant.ask(lambda estate: get_switch(estate, "graph.files_folder_delay_s", 0.0))
     assert (delay, type(delay)) == (2.0, float)
     answer = tenant.control.post("/_control/switches", json={"graph.throttle": None})
-    assert answer.json() == {"graph.files_folder_delay_s": 2}
+    assert answer.json() == {**seeded, "graph.files_folder_delay_s": 2}
 
 
 def test_reset_brings_back_the_seed_the_time_and_the_peace(tenant: LocalTenant) -> None:
     claire = tenant.person("Claire").id
+    seeded = tenant.control.get("/_control/switches").json()
     tenant.ask(lambda estate: estate.db.rows("DELETE FROM user_licences"))
     tenant.switch(entra__mfa_required=True)
     tenant.fault({"path": "/**", "times": None, "action": {"status": 503}})
     tenant.control.post("/_control/clock", json={"advance_s": 86_400, "freeze": True})
     tenant.reset()
-    assert tenant.control.get("/_control/switches").json() == {}
+    assert tenant.control.get("/_control/switches").json() == seeded
     assert httpx2.get(f"{tenant.http}/oidc/userinfo").status_code == 401
     assert tenant.ask(lambda estate: find_user(estate, claire)) is not None
     assert tenant.ask(lambda estate: estate.db.value("SELECT count(*) FROM user_licences")) > 0

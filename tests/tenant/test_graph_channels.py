@@ -34,7 +34,7 @@ def test_a_standard_channel_is_made_and_told_whole(tenant: LocalTenant) -> None:
         "tenantId": TENANT_ID,
         "isArchived": False,
         "membershipType": "standard",
-        "webUrl": f"https://teams.microsoft.com/l/channel/{quote(made['id'], safe='')}/Opportunity%204711"
+        "webUrl": f"{tenant.http}/teams/l/channel/{quote(made['id'], safe='')}/Opportunity%204711"
         f"?groupId={VENTES}&tenantId={TENANT_ID}",
     }
     listed = graph.get(f"/teams/{VENTES}/channels?$filter=displayName eq 'Opportunity 4711'")

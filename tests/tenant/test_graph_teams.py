@@ -210,7 +210,7 @@ def test_a_team_is_read_whole(tenant: LocalTenant) -> None:
         "classification": None,
         "specialization": "none",
         "visibility": "private",
-        "webUrl": f"https://teams.microsoft.com/l/team/{quote(internal, safe='')}/conversations"
+        "webUrl": f"{tenant.http}/teams/l/team/{quote(internal, safe='')}/conversations"
         f"?groupId={VENTES}&tenantId={TENANT_ID}",
         "isArchived": False,
         "isMembershipLimitedToOwners": False,

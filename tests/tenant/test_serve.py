@@ -91,9 +91,9 @@ def test_a_second_start_finds_the_same_tenant(tmp_path: Path) -> None:
     assert seen[0][:3] == seen[1][:3]
     assert seen[0][3] != seen[1][3]
     with started_tenant(tmp_path) as tenant:
-        assert tenant.control.get("/_control/switches").json() == {"graph.throttle": True}
+        assert tenant.control.get("/_control/switches").json()["graph.throttle"] is True
         tenant.reset()
-        assert tenant.control.get("/_control/switches").json() == {}
+        assert "graph.throttle" not in tenant.control.get("/_control/switches").json()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -228,6 +228,17 @@ def channel_team(place: str) -> str:
     return place.split("/")[2]
 
 
+def test_a_copied_link_leads_back_here(claire: Visit) -> None:
+    claire.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = claire.open_channel("Prévisions")
+    page.get_by_role("button", name="More options for this channel").click()
+    page.get_by_role("menuitem", name="Copy link").click()
+    expect(page.get_by_text("Copied.").first).to_be_visible()
+    address = page.evaluate("navigator.clipboard.readText()")
+    page = claire.open(address)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Prévisions")
+
+
 def test_a_link_to_a_foreign_channel_says_so(claire: Visit) -> None:
     page = claire.open("/teams/l/channel/19%3Anowhere%40thread.tacv2/x?groupId=" + "0" * 8)
     expect(page.get_by_role("heading", name="You cannot go there")).to_be_visible()
@@ -297,9 +308,9 @@ def test_the_tree_and_the_tabs_work_by_keyboard(claire: Visit) -> None:
     expect(page.get_by_role("tab", selected=True)).to_be_focused()
 
 
-def test_the_profile_decides_the_language(chromium: Browser, tenant: LocalTenant) -> None:
-    with visit(chromium, tenant, locale="de-DE") as claire:
-        page = claire.open()
+def test_the_profile_decides_the_language_until_the_person_does(chromium: Browser, tenant: LocalTenant) -> None:
+    with visit(chromium, tenant, locale="de-DE") as hugo:
+        page = hugo.open(given="Hugo")
         expect(page.get_by_role("tab", name="Publications")).to_be_visible()
         expect(page.locator("html")).to_have_attribute("lang", "fr")
         page.locator(".avatar-button").click()
@@ -362,6 +373,7 @@ def test_both_languages_say_everything_with_the_same_facts() -> None:
     assert texts["en"].keys() == texts["fr"].keys()
     facts = {code: {key: sorted(re.findall(r"\{\w+\}", text)) for key, text in texts[code].items()} for code in texts}
     assert facts["en"] == facts["fr"]
+    assert [key for key, text in texts["fr"].items() if re.search(r" [:;!?»]|« |[a-z]'[a-z]", text)] == []
     source = "".join(path.read_text("utf-8") for path in _STATIC.rglob("*.js"))
     asked = set(re.findall(r"\bt\(\"([\w.]+)\"", source)) | {
         f"{key}.{form}" for key in re.findall(r"\btCount\(\"([\w.]+)\"", source) for form in ("one", "many")

@@ -103,6 +103,7 @@ def test_folders_are_made_entered_renamed_and_deleted(claire: Visit, graph: Grap
     assert not {"2027", "2028"} & set(_names(graph, graph.folder("Renewals")))
 
 
+@pytest.mark.slow
 def test_a_folder_in_preparation_says_so_and_then_appears(
     claire: Visit, graph: GraphAside, tenant: LocalTenant
 ) -> None:
@@ -146,6 +147,13 @@ def test_the_address_of_a_site_opens_its_library(claire: Visit, graph: GraphAsid
     address = graph.get(graph.folder("Grands comptes"))["webUrl"]
     page = claire.open("/".join(urlsplit(address).path.split("/")[:3]))
     expect(page.get_by_role("link", name="Grands comptes")).to_be_visible()
+
+
+def test_the_organisations_own_site_opens_too(claire: Visit, graph: GraphAside) -> None:
+    drive = graph.get("/sites/root/drive")
+    page = claire.open(urlsplit(drive["webUrl"]).path)
+    expect(page.get_by_role("heading", level=1, name="Contoso")).to_be_visible()
+    expect(page.locator(".crumbs li")).to_have_text(["Documents"])
 
 
 def test_an_address_where_nothing_is_says_so(claire: Visit) -> None:

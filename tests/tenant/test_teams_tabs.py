@@ -113,6 +113,7 @@ def test_a_token_of_another_tenant_is_refused(claire: Visit, graph: GraphAside, 
     assert _told(page.frame_locator("iframe.tab-frame"), "silent") == "failed: resourceRequiresConsent"
 
 
+@pytest.mark.slow
 def test_a_page_outside_the_valid_domains_is_not_answered(
     claire: Visit, graph: GraphAside, app: TabApp, running_app: TabApp
 ) -> None:
@@ -267,6 +268,7 @@ def test_removing_a_tab_asks_its_page_first(claire: Visit, graph: GraphAside, ap
     assert graph.get(f"{graph.place('Grands comptes')}/tabs")["value"] == []
 
 
+@pytest.mark.slow
 def test_a_removal_page_that_does_not_answer_cannot_keep_a_tab(claire: Visit, graph: GraphAside, app: TabApp) -> None:
     graph.pin(
         graph.place("Grands comptes"), "Stale", f"{app.address}/teams/tab/lnk_1", removeUrl=f"{app.address}/silent"
@@ -297,6 +299,28 @@ def test_a_website_tab_offers_the_browser_and_tries_a_frame(claire: Visit, graph
         "com.microsoft.teamspace.tab.web",
         f"{app.address}/prices",
     )
+
+
+def test_library_and_file_tabs_are_shown_without_a_frame(claire: Visit, graph: GraphAside) -> None:
+    place = graph.place("Renewals")
+    apps = "https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/com.microsoft.teamspace.tab."
+    folder = graph.get(graph.folder("Grands comptes"))["webUrl"]
+    file = graph.get(f"{graph.folder('Grands comptes')}:/Northwind/Devis révisé.xlsx")["webUrl"]
+    for app, name, address in (("files.sharepoint", "Library", folder), ("file.staticviewer.excel", "Quote", file)):
+        graph.post(
+            f"{place}/tabs",
+            {
+                "displayName": name,
+                "teamsApp@odata.bind": apps + app,
+                "configuration": {"entityId": "", "contentUrl": address, "websiteUrl": None, "removeUrl": None},
+            },
+        )
+    page = claire.open_channel("Renewals")
+    page.get_by_role("tab", name="Library").click()
+    expect(page.get_by_role("link", name="Liste des comptes.csv")).to_be_visible()
+    page.get_by_role("tab", name="Quote").click()
+    expect(page.get_by_role("heading", name="Devis révisé.xlsx")).to_be_visible()
+    assert page.locator("iframe").count() == 0
 
 
 def test_a_tab_made_by_graph_appears_without_a_reload(claire: Visit, graph: GraphAside) -> None:

@@ -56,6 +56,7 @@ from liaison.errors import (
     FileExists,
     FileUnknown,
     IdempotencyKeyReused,
+    InputInvalid,
     LinkBusy,
     LinkUnknown,
     NotTeamMember,
@@ -458,6 +459,8 @@ class FakeLinks:
             for link in reversed(self.world.links.values())
             if link.by.tenant == tenant and person in {None, link.by.id} and (not states or link.state in states)
         ]
+        if page and not page.isdecimal():
+            raise InputInvalid("page", page, "next_page")
         start = int(page or 0)
         after = str(start + size) if start + size < len(found) else ""
         return tuple(found[start : start + size]), after

@@ -19,6 +19,7 @@ from liaison.settings import (
     read_settings,
     require_tenant,
 )
+from liaison.text.lookup import load_texts
 
 PLACE = '[{"key": "sales", "name": "Contoso Sales", "address": "https://contoso.crm4.dynamics.com"}]'
 INTRODUCTION = {
@@ -106,7 +107,7 @@ def test_a_wrong_value_is_refused_by_its_name(name: str, value: str) -> None:
     with pytest.raises(SettingInvalid) as refused:
         read_settings({f"LIAISON_{name.upper()}": value})
     assert refused.value.name == name
-    assert refused.value.expected
+    assert load_texts("cli").has(f"cli.run.form.{refused.value.form}")
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1", "contoso-sales.localhost"])
@@ -153,3 +154,9 @@ def test_the_demos_settings_come_from_what_the_tenant_says_of_itself() -> None:
         "https://graph.microsoft.com",
     )
     require_tenant(settings)
+
+
+def test_the_demo_takes_from_the_environment_how_to_work_and_not_where() -> None:
+    variables = {"LIAISON_RATE_SHARE": "1", "LIAISON_LOGIN_BASE": "https://login.microsoftonline.com"}
+    settings = local_settings(INTRODUCTION, "http://localhost:8300", Path("/x"), variables)
+    assert (settings.rate_share, settings.login_base) == (1.0, "http://localhost:8301")

@@ -46,7 +46,7 @@ PAGES = (
     f"{RECORD}/collaborate/new", f"{RECORD}/collaborate/new?search=__", f"{RECORD}/collaborate/new?team={EUROPE}",
     f"{RECORD}/collaborate/new?team={EUROPE}&channel=new&name=__", f"{RECORD}/collaborate/name?team={EUROPE}&name=__",
     f"{RECORD}/collaborate/disconnect?link={LINK}", "/links", f"/links/{LINK}", "/audit", "/__", "/help/__",
-    f"{APP}/t/__", f"{RECORD}/collaborate/links/{LINK}", f"/auth/login?next=__",
+    f"{APP}/t/__", f"{RECORD}/collaborate/links/{LINK}", "/auth/login?next=__",
 )  # fmt: skip
 
 

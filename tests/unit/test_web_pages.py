@@ -10,8 +10,8 @@ import pytest
 
 from liaison.domain.crm import SYSTEM_ADMINISTRATOR
 from liaison.errors import FilesRefused, PrivilegeMissing, SignInExpired, StillPreparing, UpstreamThrottled
-from tests.unit.api_fakes import CONTRACT, RENEWAL, SALES
-from tests.unit.web_client import WebClient
+from tests.unit.api_fakes import CONTRACT, NADIA, RENEWAL, SALES
+from tests.unit.web_client import OPTIONS, WebClient
 from tests.unit.web_fakes import WebWorld, lively
 
 pytestmark = pytest.mark.anyio
@@ -279,19 +279,11 @@ async def test_search_finds_records_of_every_table() -> None:
 @pytest.mark.parametrize("given", ["nadia", "marc"])
 async def test_the_audit_is_for_administrators(given: str) -> None:
     world = WebWorld()
-    await world.ports().audit.write(
-        world.open_session(next(iter(world.sessions.values()), None) or _who()).person, "a", "b", "c"
-    )
+    await world.ports().audit.write(NADIA, "switches.saved", SALES, "basic: False -> True")
     shown = await WebClient(world).sign_in(given).get("/audit")
     refused = await WebClient(world).sign_in("claire").get("/audit")
     assert (shown.status_code, refused.status_code) == (200, 403)
     assert SYSTEM_ADMINISTRATOR in refused.text
-
-
-def _who():  # type: ignore[no-untyped-def]
-    from tests.unit.api_fakes import NADIA
-
-    return NADIA
 
 
 async def test_health_is_json_for_programs_and_a_page_for_people() -> None:
@@ -326,10 +318,6 @@ async def test_every_help_topic_opens_in_both_languages() -> None:
 
 
 async def test_patterns_are_shown_in_local_mode_only() -> None:
-    from dataclasses import replace as changed
-
-    from tests.unit.web_client import OPTIONS
-
     local = await WebClient(WebWorld()).sign_in("claire").get("/patterns")
-    real = await WebClient(WebWorld(), changed(OPTIONS, tenant_banner=False)).sign_in("claire").get("/patterns")
+    real = await WebClient(WebWorld(), replace(OPTIONS, tenant_banner=False)).sign_in("claire").get("/patterns")
     assert (local.status_code, real.status_code) == (200, 404)

@@ -144,6 +144,10 @@ class WebWorld(World):
         )
         return replace(ports, steps=WorkingSteps(self, ports))
 
+    def working_ports(self) -> Ports:
+        """Ports whose engine does a step as soon as it is asked to."""
+        return self.ports()
+
     def open_session(self, who: Person, language: str = "") -> Session:
         session = Session(f"session-{len(self.sessions)}", who, f"token-{len(self.sessions)}", language, "", NOW)
         self.sessions[session.id] = session

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from liaison.domain.link import Link
-from liaison.domain.names import LinkId, RecordRef
+from liaison.domain.names import LinkId
 
 PREFIX = "/api/v1"
 
 
 def link_address(public_address: str, link: LinkId) -> str:
     return f"{public_address}{PREFIX}/links/{link}"
-
-
-def record_address(public_address: str, ref: RecordRef) -> str:
-    """Liaison's page of the record."""
-    environment, table, row = (quote(part, safe="") for part in (ref.environment, ref.table, ref.id))
-    return f"{public_address}/e/{environment}/records/{table}/{row}"
 
 
 def linked_record_address(public_address: str, link: Link) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liaison.api.addresses import link_address, linked_record_address, record_address
+from liaison.api.addresses import link_address, linked_record_address
 from liaison.api.asking import Asking
 from liaison.api.problems import render_problem, render_rows
 from liaison.api.shapes import (
@@ -51,7 +51,7 @@ def render_person(person: Person) -> PersonShape:
     return PersonShape(id=person.id, name=person.name, upn=person.upn)
 
 
-def render_record(record: Record, asking: Asking) -> RecordShape:
+def render_record(record: Record) -> RecordShape:
     return RecordShape(
         environment=record.ref.environment,
         table=record.ref.table,
@@ -59,13 +59,12 @@ def render_record(record: Record, asking: Asking) -> RecordShape:
         title=record.title,
         stage=record.stage,
         owner=record.owner,
-        address=record_address(asking.ports.public_address, record.ref),
     )
 
 
-def render_record_detail(record: Record, asking: Asking) -> RecordDetail:
+def render_record_detail(record: Record) -> RecordDetail:
     fields = tuple(FieldShape(label=field.label, text=field.cell.text) for field in record.fields)
-    return RecordDetail(**render_record(record, asking).model_dump(), fields=fields)
+    return RecordDetail(**render_record(record).model_dump(), fields=fields)
 
 
 def render_connection(connection: Connection, asking: Asking) -> ConnectionShape:

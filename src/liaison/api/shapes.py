@@ -119,8 +119,6 @@ class RecordShape(Shape):
     stage: str
     """The record's status in words."""
     owner: str
-    address: str
-    """Where a browser opens the record."""
 
 
 class Records(Shape):
@@ -311,6 +309,7 @@ class LinkRecord(Shape):
     id: str
     title: str
     address: str
+    """Where a browser opens the record."""
 
 
 class LinkTeam(Shape):

@@ -35,13 +35,13 @@ async def run_demo(
     """
     sockets = listen(host, port)
     forget_ready_file(data)
-    tenant = await _start_tenant(data, port)
+    address = f"http://localhost:{sockets[0].getsockname()[1]}"
+    tenant = await _start_tenant(data, port, address)
     stop = asyncio.Event()
     try:
         with stopped_by_signals(stop):
             await asyncio.to_thread(_import_product)
             introduction = await _read_introduction(tenant)
-            address = f"http://localhost:{sockets[0].getsockname()[1]}"
             watching = asyncio.create_task(_stop_with(tenant, stop))
             await _serve_product(settings_for(introduction, address, data), introduction, sockets, stop, told)
             watching.cancel()
@@ -54,10 +54,11 @@ async def run_demo(
         await _end(tenant)
 
 
-async def _start_tenant(data: Path, port: int) -> Process:
+async def _start_tenant(data: Path, port: int, liaison: str) -> Process:
     """The tenant on the ports behind the product's, or on free ones. It ends when we do, since it reads our pipe."""
     first = 0 if port == 0 else port + 1
-    command = ["-m", "liaison", "tenant", "--data", str(data), "--port", str(first), "--json", "--with-parent"]
+    command = ["-m", "liaison", "tenant", "--data", str(data), "--port", str(first), "--liaison", liaison]
+    command += ["--json", "--with-parent"]
     return await asyncio.create_subprocess_exec(
         sys.executable, *command, stdin=PIPE, stdout=PIPE, limit=4 * 1024 * 1024, start_new_session=True
     )

@@ -26,6 +26,15 @@ class Form:
     """Names and values of the submit buttons."""
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A form as it is sent; `question` says what it asked."""
+
+    question: str
+    action: str
+    fields: dict[str, str]
+
+
 class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -55,15 +64,14 @@ def is_loopback(address: str) -> bool:
 def approve(address: str, user_code: str, upn: str) -> None:
     """Walk from the page for the code to the last page. Raises SignInRefused when a page offers no way on."""
     cookies: dict[str, str] = {}
+    sent: set[str] = set()
     here, answer = _go(address, cookies)
-    for _ in range(_MOST_PAGES):
-        forms = read_forms(answer.body.decode("utf-8", "replace"))
-        if not forms:
-            break
-        fields = _fill(forms, user_code, upn)
-        if fields is None:
+    while forms := read_forms(answer.body.decode("utf-8", "replace")):
+        filled = _fill(forms, user_code, upn)
+        if filled is None or filled.question in sent:  # the same question again: the answer was not good
             raise SignInRefused("device_page", here)
-        here, answer = _go(urljoin(here, fields[0]), cookies, fields[1])
+        sent.add(filled.question)
+        here, answer = _go(urljoin(here, filled.action), cookies, filled.fields)
     if answer.status >= 400:
         raise SignInRefused("device_page", str(answer.status))
 
@@ -75,15 +83,15 @@ def read_forms(page: str) -> list[Form]:
     return [form for form in parser.forms if form.method == "post"]
 
 
-def _fill(forms: list[Form], user_code: str, upn: str) -> tuple[str, dict[str, str]] | None:
+def _fill(forms: list[Form], user_code: str, upn: str) -> Filled | None:
     for form in forms:
         if "otc" in form.fields:
-            return form.action, {**form.fields, "otc": user_code}
+            return Filled("otc", form.action, {**form.fields, "otc": user_code})
         if "loginfmt" in form.fields:
-            return form.action, {**form.fields, "loginfmt": upn}
+            return Filled("loginfmt", form.action, {**form.fields, "loginfmt": upn})
         for name, value in form.choices:
             if value in _AGREEING:
-                return form.action, {**form.fields, name: value}
+                return Filled(f"{form.action} {value}", form.action, {**form.fields, name: value})
     return None
 
 

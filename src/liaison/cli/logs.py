@@ -17,9 +17,10 @@ _SECRETS = re.compile(
     r"|(?<=bearer )[^\s\"',;]+"
     r"|(?<=basic )[^\s\"',;]{8,}"
     r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"  # name and password in an address
-    r"|(?:(?<=[?&])|(?<=[?&\"'{ ]))"
-    r"(?P<name>access_token|refresh_token|id_token|client_secret|client_assertion|assertion|code|code_verifier|state"
-    r"|password|cookie|set-cookie|authorization|sig|tempauth)(?P<sign>[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+",
+    r"|(?P<name>(?<=[?&])(?:code|state|session_state|sig|tempauth)"
+    r"|(?<![\w-])(?:access_token|refresh_token|id_token|client_secret|client_assertion|assertion|code_verifier"
+    r"|password|cookie|set-cookie|authorization))"
+    r"(?P<sign>[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+",
     re.IGNORECASE,
 )
 

@@ -19,6 +19,8 @@ class Tenant:
     authority: str
     """Sign-in address of the tenant, such as `https://login.microsoftonline.com/{tenant id}`."""
     client_id: str
+    also: tuple[str, ...] = ()
+    """What else the person is asked to allow at the first sign-in, where nobody has allowed it for everybody."""
 
 
 def data_folder() -> Path:
@@ -50,10 +52,13 @@ def tenant_of(server: str, authority: str = "", tenant_id: str = "", client_id: 
     tenant = tenant_id or os.environ.get("LIAISON_TENANT_ID", "")
     client = client_id or os.environ.get("LIAISON_CLIENT_ID", "")
     demo = read_demo()
+    also: tuple[str, ...] = ()
     if demo.get("product", "").rstrip("/") == server:
+        places = (f"{place['http']}/user_impersonation" for place in demo["environments"])
+        also = ("https://graph.microsoft.com/User.Read", *places)
         login = login or demo["tenant"]["http"]
         tenant = tenant or demo["tenant"]["id"]
         client = client or demo["apps"]["delegated"]["client_id"]
     if not tenant or not client:
         return None
-    return Tenant(f"{(login or 'https://login.microsoftonline.com').rstrip('/')}/{tenant}", client)
+    return Tenant(f"{(login or 'https://login.microsoftonline.com').rstrip('/')}/{tenant}", client, also)

@@ -39,12 +39,37 @@ def _said(command: Callable[..., None]) -> Callable[..., int]:
     def run(*arguments: Any, **options: Any) -> int:
         try:
             command(*arguments, **options)
-        except _CannotStart as cause:
-            print(say(f"run.{cause.key}", **cause.facts), file=sys.stderr)
-            return cause.code
+        except Exception as cause:
+            said = _as_sentence(cause)
+            if said is None:
+                raise
+            print(say(f"run.{said.key}", **said.facts), file=sys.stderr)
+            return said.code
         return 0
 
     return run
+
+
+def _as_sentence(cause: Exception) -> _CannotStart | None:
+    """What is said of this; None when nobody foresaw it."""
+    if isinstance(cause, _CannotStart):
+        return cause
+    from liaison.cli.demo import TenantFailed
+    from liaison.cli.serving import PortTaken
+    from liaison.compose import CannotOpen, NotSetUp, SettingInvalid
+
+    if isinstance(cause, SettingInvalid):
+        form = say(f"run.form.{cause.form}", detail=cause.detail)
+        return _CannotStart("setting_invalid", name=cause.variable, form=form)
+    if isinstance(cause, PortTaken):
+        return _CannotStart("port_taken", host=cause.host, port=str(cause.port))
+    if isinstance(cause, TenantFailed):
+        return _CannotStart("tenant_failed", FAILED, words=cause.words)
+    if isinstance(cause, NotSetUp):
+        return _CannotStart("assets_missing", words=str(cause))
+    if isinstance(cause, CannotOpen):
+        return _CannotStart("cannot_open", FAILED, words=str(cause))
+    return None
 
 
 @click.command(cls=SpokenCommand, help=say("run.demo"))
@@ -53,7 +78,7 @@ def _said(command: Callable[..., None]) -> Callable[..., int]:
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help=say("run.loopback_host"))
 @_said
 def demo(port: int, data: Path | None, host: str) -> None:
-    from liaison.cli.demo import TenantFailed, run_demo
+    from liaison.cli.demo import run_demo
     from liaison.cli.logs import configure_logging
     from liaison.cli.serving import PortTaken, run_until_done
     from liaison.compose import is_loopback, local_settings
@@ -63,11 +88,10 @@ def demo(port: int, data: Path | None, host: str) -> None:
     configure_logging("console", os.environ.get("LIAISON_LOG_LEVEL", "warning"))
     folder = (data or Path(os.environ.get("LIAISON_DATA_FOLDER", "") or ".liaison")).absolute()
     try:
-        run_until_done(run_demo(folder, host, port, local_settings, _tell_address))
+        settings_for = functools.partial(local_settings, variables=os.environ)
+        run_until_done(run_demo(folder, host, port, settings_for, _tell_address))
     except PortTaken as taken:
         raise _CannotStart("demo_port_taken", port=str(taken.port)) from taken
-    except TenantFailed as failed:
-        raise _CannotStart("tenant_failed", FAILED, words=failed.words) from failed
 
 
 def _tell_address(address: str) -> None:
@@ -81,24 +105,23 @@ def _tell_address(address: str) -> None:
 @_data
 @_said
 def serve(host: str | None, port: int | None, *, worker: bool | None, data: Path | None) -> None:
-    from liaison.cli.serving import PortTaken, run_until_done
+    from liaison.cli.serving import run_until_done
 
-    settings = _settings(host=host, port=port, worker=worker, data_folder=data)
-    try:
-        run_until_done(_serve(settings))
-    except PortTaken as taken:
-        raise _CannotStart("port_taken", host=taken.host, port=str(taken.port)) from taken
+    run_until_done(_serve(_settings(host=host, port=port, worker=worker, data_folder=data)))
 
 
 async def _serve(settings: Settings) -> None:
     from liaison.cli.serving import listen, stopped_by_signals
     from liaison.cli.serving import serve as serve_pages
-    from liaison.compose import build_application
+    from liaison.compose import Installation, build_application
 
     stop = asyncio.Event()
     with stopped_by_signals(stop):
-        sockets = listen(settings.host, settings.port)
-        installation = _open(settings)
+        try:
+            sockets = listen(settings.host, settings.port)
+        except OSError as cause:
+            raise _CannotStart("cannot_listen", host=settings.host, words=str(cause)) from cause
+        installation = Installation(settings)
         try:
             await serve_pages(
                 installation, build_application(installation), sockets, stop, lambda: _tell_served(settings)
@@ -122,10 +145,11 @@ def worker(data: Path | None) -> None:
 
 async def _work(settings: Settings) -> None:
     from liaison.cli.serving import stopped_by_signals, work
+    from liaison.compose import Installation
 
     stop = asyncio.Event()
     with stopped_by_signals(stop):
-        installation = _open(settings)
+        installation = Installation(settings)
         try:
             await work(installation, stop, lambda: print(say("run.worker_ready"), flush=True))
         finally:
@@ -139,10 +163,19 @@ async def _work(settings: Settings) -> None:
 @click.option("--scale", type=click.IntRange(0), default=0, help=say("run.scale"))
 @click.option("--seed", type=int, help=say("run.seed"))
 @click.option("--json", "as_json", is_flag=True, help=say("json"))
+@click.option("--liaison", metavar="ADDRESS", help=say("run.tenant_liaison"))
 @click.option("--with-parent", is_flag=True, hidden=True)
 @_said
 def tenant(
-    port: int, data: Path | None, host: str, scale: int, seed: int | None, *, as_json: bool, with_parent: bool
+    port: int,
+    data: Path | None,
+    host: str,
+    scale: int,
+    seed: int | None,
+    liaison: str | None,
+    *,
+    as_json: bool,
+    with_parent: bool,
 ) -> None:
     from liaison.cli.serving import run_until_done
     from liaison.compose import is_loopback
@@ -161,7 +194,8 @@ def tenant(
             _stop_with_parent(asyncio.get_running_loop(), stop)
         with stopped_by_signals(stop):
             ready = functools.partial(_tell_tenant, as_json=as_json)
-            await serve_tenant(folder, host=host, ports=ports, scale=scale, seed=seed, ready=ready, stop=stop)
+            how = {"host": host, "ports": ports, "scale": scale, "seed": seed, "liaison": liaison}
+            await serve_tenant(folder, **how, ready=ready, stop=stop)
 
     try:
         run_until_done(serve())
@@ -218,27 +252,9 @@ def rotate_keys(data: Path | None) -> None:
 def _settings(**given: Any) -> Settings:
     """The settings, what the command line gives in place of what the environment says."""
     from liaison.cli.logs import configure_logging
-    from liaison.compose import SettingInvalid, read_settings
+    from liaison.compose import read_settings
 
     variables = {f"LIAISON_{name.upper()}": str(value) for name, value in given.items() if value is not None}
-    try:
-        settings = read_settings({**os.environ, **variables})
-    except SettingInvalid as invalid:
-        raise _CannotStart(
-            "setting_invalid", name=f"LIAISON_{invalid.name.upper()}", expected=invalid.expected
-        ) from None
+    settings = read_settings({**os.environ, **variables})
     configure_logging(settings.log_format, settings.log_level)
     return settings
-
-
-def _open(settings: Settings) -> Any:
-    from liaison.compose import CannotOpen, Installation, SettingInvalid
-
-    try:
-        return Installation(settings)
-    except SettingInvalid as invalid:
-        raise _CannotStart(
-            "setting_invalid", name=f"LIAISON_{invalid.name.upper()}", expected=invalid.expected
-        ) from None
-    except CannotOpen as cause:
-        raise _CannotStart("cannot_open", FAILED, words=str(cause)) from cause

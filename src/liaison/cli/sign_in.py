@@ -47,8 +47,8 @@ def scope_of(tenant: Tenant) -> str:
 
 
 def start_device_code(tenant: Tenant) -> DeviceCode:
-    """Raises SignInRefused."""
-    fields = {"client_id": tenant.client_id, "scope": scope_of(tenant)}
+    """The token will be for the scope that is named first, our own. Raises SignInRefused."""
+    fields = {"client_id": tenant.client_id, "scope": " ".join([scope_of(tenant), *tenant.also])}
     answer = send_form(f"{tenant.authority}/oauth2/v2.0/devicecode", fields)
     told = answer.json()
     if answer.status != 200:

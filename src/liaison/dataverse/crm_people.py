@@ -51,7 +51,7 @@ class DataversePeople:
         return [role for team in teams for role in team.opt_list("teamroles_association")]
 
     async def list_apps(self) -> tuple[App, ...]:
-        """Published apps that the person may open, by name; tables in the order of each app's site map."""
+        """Published apps that the service shows the person, by name; tables in the order of each app's site map."""
         query = {
             "$select": "appmoduleid,appmoduleidunique,uniquename,name",
             "$filter": "componentstate eq 0 and clienttype eq 4",

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from liaison.domain.connection import ConnectionFacts, ConnectionRequest, plan_connection, propose_free_name
 from liaison.domain.crm import Record
-from liaison.domain.link import CONNECT_STEPS, Link, LinkState, NewChannel, Operation, StepName
+from liaison.domain.link import CONNECT_STEPS, Evidence, Link, LinkState, NewChannel, Operation, StepName
 from liaison.domain.names import LinkId, Person
 from liaison.domain.teams import AppPlacement, Channel, TabContent
 from liaison.errors import ChannelNameTaken, LinkBusy
@@ -43,6 +43,7 @@ async def connect_record(asked: ConnectionRequest, by: Person, ports: Ports, key
         by=by,
         acting=by,
         planned_at=ports.clock.now(),
+        evidence=Evidence(channel_name=_channel_name(plan, facts), team_name=facts.team_name),
     )
     held = await ports.links.plan(link, key, fingerprint(asked))
     if held.state is LinkState.PLANNED:
@@ -57,6 +58,12 @@ async def _link_that_makes(asked: ConnectionRequest, ports: Ports) -> Link | Non
         if link.team == asked.team and isinstance(link.wanted, NewChannel) and link.wanted.name.casefold() == name:
             return link
     return None
+
+
+def _channel_name(plan: ConnectionRequest, facts: ConnectionFacts) -> str:
+    if isinstance(plan.channel, NewChannel):
+        return plan.channel.name
+    return next(channel.name for channel in facts.channels if channel.id == plan.channel)
 
 
 def fingerprint(asked: ConnectionRequest) -> str:

@@ -12,6 +12,7 @@ from liaison.tenant.seeds.company import (
     APPLICATION_APP_ID,
     DELEGATED_APP_ID,
     ENVIRONMENTS,
+    LIAISON_MANIFEST_ID,
     PEOPLE,
     TENANT_ID,
     TENANT_NAME,
@@ -42,6 +43,7 @@ def introduce(estate: Estate, ca: Path) -> dict[str, Any]:
             }
             for index, environment in enumerate(ENVIRONMENTS)
         ],
+        "teams_manifest_id": LIAISON_MANIFEST_ID,
         "people": [_person(estate, user) for user in list_users(estate)],
     }
 

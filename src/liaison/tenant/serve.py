@@ -66,18 +66,20 @@ async def serve_tenant(
     ports: Sequence[int] = DEFAULT_PORTS,
     scale: int = 0,
     seed: int | None = None,
+    liaison: str | None = None,
     on_ready: OnReady | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
     """Serve the tenant kept in `data` until SIGINT or SIGTERM, or until `stop` is set where one is given.
 
     `ports` are http and https of the first environment, then of the second; 0 takes a free one. `scale` is the
-    number of extra document locations of a new tenant, `seed` makes its ids repeatable. Raises BindRefused for any
+    number of extra document locations of a new tenant, `seed` makes its ids repeatable, `liaison` is the address of
+    the Liaison whose app the catalogue has. Raises BindRefused for any
     host beyond loopback and PortTaken.
     """
     with contextlib.ExitStack() as kept:
         until = stop if stop is not None else kept.enter_context(_stop_signal())
-        async with running_tenant(data, host=host, ports=ports, scale=scale, seed=seed) as tenant:
+        async with running_tenant(data, host=host, ports=ports, scale=scale, seed=seed, liaison=liaison) as tenant:
             if on_ready is not None:
                 on_ready(tenant)
             await until.wait()
@@ -91,6 +93,7 @@ async def running_tenant(
     ports: Sequence[int] = DEFAULT_PORTS,
     scale: int = 0,
     seed: int | None = None,
+    liaison: str | None = None,
 ) -> AsyncIterator[RunningTenant]:
     """The tenant, answering inside the block and stopped after it."""
     if host not in _LOOPBACK:
@@ -99,6 +102,7 @@ async def running_tenant(
     with contextlib.ExitStack() as kept:
         sockets = [kept.enter_context(_listening(host, port)) for port in ports]
         estate = open_estate(data, seed)
+        estate.liaison_address = liaison or estate.liaison_address
         kept.callback(estate.db.close)
         _place(estate, [group[0].getsockname()[1] for group in sockets])
         app = build_app(estate)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from starlette.datastructures import FormData
@@ -42,9 +43,9 @@ class Gate:
             forgery.require_own_origin(visit.request.headers, self._door.ports.public_address)
             if visit.session is None:
                 raise SessionMissing
-            form = await _read_form(visit.request, limit_bytes)
-            forgery.require_form_token(visit.request.headers, form, visit.session)
-            return await handler(replace(visit, form=form))
+            async with _read_form(visit.request, limit_bytes) as form:
+                forgery.require_form_token(visit.request.headers, form, visit.session)
+                return await handler(replace(visit, form=form))
 
         return Route(path, self._endpoint(path, guarded), methods=["POST"])
 
@@ -53,10 +54,10 @@ class Gate:
 
         async def guarded(visit: Visit) -> Response:
             forgery.require_own_origin(visit.request.headers, self._door.ports.public_address)
-            form = await _read_form(visit.request, FORM_LIMIT_BYTES)
-            if visit.session is not None:
-                forgery.require_form_token(visit.request.headers, form, visit.session)
-            return await handler(replace(visit, form=form))
+            async with _read_form(visit.request, FORM_LIMIT_BYTES) as form:
+                if visit.session is not None:
+                    forgery.require_form_token(visit.request.headers, form, visit.session)
+                return await handler(replace(visit, form=form))
 
         return Route(path, self._endpoint(path, guarded), methods=["POST"])
 
@@ -86,8 +87,9 @@ class Gate:
         return Visit(request, self._door, session, taste, state.nonce, state.correlation)
 
 
-async def _read_form(request: Request, limit_bytes: int) -> FormData:
-    """The form; none when the token is in a header, for then the body is a file.
+@asynccontextmanager
+async def _read_form(request: Request, limit_bytes: int) -> AsyncIterator[FormData]:
+    """The form, until it has been dealt with; an empty one when the token is in a header, for the body is a file then.
 
     Raises BodyTooLarge, InputMissing, InputInvalid.
     """
@@ -97,8 +99,13 @@ async def _read_form(request: Request, limit_bytes: int) -> FormData:
     if int(length) > limit_bytes:
         raise BodyTooLarge(limit_bytes)
     if forgery.HEADER in request.headers:
-        return FormData()
+        yield FormData()
+        return
     try:
-        return await request.form(max_files=20, max_fields=100)
+        form = await request.form(max_files=20, max_fields=100)
     except HTTPException as broken:
         raise InputInvalid("body", "", "form") from broken
+    try:
+        yield form
+    finally:
+        await form.close()

@@ -16,7 +16,7 @@ _GROUPS = {
     "activities": ("activitypointer", "task", "appointment", "phonecall", "email"),
     "customers": ("account", "contact"),
     "sales": ("lead", "opportunity", "competitor"),
-    "collateral": ("quote", "salesorder", "invoice", "product", "campaign"),
+    "collateral": ("quote", "salesorder", "invoice", "product", "campaign", "salesliterature"),
     "service": ("incident", "queue", "knowledgearticle", "entitlement"),
 }
 _OTHERS = "others"

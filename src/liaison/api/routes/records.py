@@ -36,14 +36,14 @@ async def find(
     """By id when `q` is one, otherwise by exact name, and failing that by a name that contains it."""
     crm = asking.ports.crm(asking.person, asking.environment_key(env))
     found = await crm.find_records(TableName(table), q, limit)
-    return Records(items=tuple(render_record(record, asking) for record in found))
+    return Records(items=tuple(render_record(record) for record in found))
 
 
 @router.get("/{record}", summary="One record", responses=problems(403, 404))
 async def read(asking: Asker, env: EnvironmentPath, table: TablePath, record: RecordPath) -> RecordDetail:
     """The record’s main columns, as the asker may see them."""
     ref = read_record_ref(asking, env, table, record)
-    return render_record_detail(await asking.ports.crm(asking.person, ref.environment).read_record(ref), asking)
+    return render_record_detail(await asking.ports.crm(asking.person, ref.environment).read_record(ref))
 
 
 @router.get("/{record}/connections", summary="A record’s channels", responses=problems(403, 404, 409))
@@ -51,7 +51,7 @@ async def connections(asking: Asker, env: EnvironmentPath, table: TablePath, rec
     """Every channel that the record is tied to, whoever tied it, and the links being worked on."""
     panel = await read_panel(read_record_ref(asking, env, table, record), asking.person, asking.ports)
     return Connections(
-        record=render_record(panel.record, asking),
+        record=render_record(panel.record),
         items=tuple(render_connection(connection, asking) for connection in panel.connections),
     )
 

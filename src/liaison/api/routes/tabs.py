@@ -28,4 +28,4 @@ async def read(
     if link.by.tenant != asking.person.tenant:
         raise LinkUnknown(entity)
     record = await asking.ports.crm(asking.person, link.record.environment).read_record(link.record)
-    return TabShape(record=render_record_detail(record, asking), link=render_link(link, asking))
+    return TabShape(record=render_record_detail(record), link=render_link(link, asking))

@@ -23,11 +23,18 @@ class Estate:
     ids: Ids
     origins: list[str] = field(default_factory=list)
     environment_ports: dict[int, str] = field(default_factory=dict)
+    liaison_address: str = "http://localhost:8300"
+    """Where the tab pages of the catalogue's own Liaison app are."""
 
     @property
     def public_http(self) -> str:
         """The address that people's browsers use."""
         return next((origin for origin in self.origins if origin.startswith("http://")), "http://localhost:8301")
+
+    @property
+    def teams_root(self) -> str:
+        """Where Teams is opened in a browser: deep links begin with it, as they do with Teams' host in the cloud."""
+        return f"{self.public_http}/teams"
 
     @property
     def public_https(self) -> str:

@@ -19,7 +19,6 @@ from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.seeds.company import DELEGATED_APP_ID, LIAISON_MANIFEST_ID
 
 # Where the demonstration serves the product.
-DEFAULT_LIAISON_ADDRESS = "http://localhost:8300"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS app_definitions (external_id TEXT PRIMARY KEY, manifest TEXT NOT NULL) WITHOUT ROWID;
@@ -67,7 +66,7 @@ def find_definition(estate: Estate, app: CatalogueApp) -> AppDefinition | None:
 
 
 def _seeded_definition(estate: Estate) -> AppDefinition:
-    address = get_switch(estate, "teams.liaison_address", DEFAULT_LIAISON_ADDRESS).rstrip("/")
+    address = get_switch(estate, "teams.liaison_address", estate.liaison_address).rstrip("/")
     application = find_application(estate, DELEGATED_APP_ID)
     uris = application.identifier_uris if application is not None else ()
     return AppDefinition(

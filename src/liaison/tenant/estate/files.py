@@ -228,15 +228,15 @@ def is_below(estate: Estate, item: DriveItem, folder: DriveItem) -> bool:
     return folder.id in ancestor_ids(estate, item)
 
 
-def path_below_root(estate: Estate, item: DriveItem) -> str:
-    """The decoded path from the library's root, such as `/General/plan.docx`; empty for the root."""
+def path_below_root(estate: Estate, item_id: str) -> str:
+    """The decoded path of an item from the library's root, such as `/General/plan.docx`; empty for the root."""
     names = estate.db.rows(
         "WITH RECURSIVE up (id, parent_id, name, depth) AS ("
         " SELECT id, parent_id, name, 0 FROM drive_items WHERE id = ?"
         " UNION ALL SELECT above.id, above.parent_id, above.name, depth + 1"
         " FROM drive_items above JOIN up ON above.id = up.parent_id)"
         " SELECT name FROM up WHERE parent_id IS NOT NULL ORDER BY depth DESC",
-        (item.id,),
+        (item_id,),
     )
     return "".join(f"/{row['name']}" for row in names)
 
@@ -244,7 +244,7 @@ def path_below_root(estate: Estate, item: DriveItem) -> str:
 def server_relative_path(estate: Estate, item: DriveItem) -> str:
     """The decoded path on the server, such as `/sites/VentesEurope/Shared Documents/General`."""
     drive, site = place_of(estate, item)
-    return sites.library_path(site, drive) + path_below_root(estate, item)
+    return sites.library_path(site, drive) + path_below_root(estate, item.id)
 
 
 def path_address(estate: Estate, item: DriveItem) -> str:

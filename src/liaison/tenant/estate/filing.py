@@ -235,7 +235,7 @@ def content_of(item: DriveItem) -> Content:
 def _insert(
     estate: Estate, parent: DriveItem, name: str, by: Author, content: Content | None, item_id: str | None
 ) -> DriveItem:
-    if len(files.path_below_root(estate, parent)) + len(name) > _PATH_LIMIT:
+    if len(files.path_below_root(estate, parent.id)) + len(name) > _PATH_LIMIT:
         raise NameRefused("The path is longer than 400 characters.")
     new_id, stamp = item_id or estate.ids.drive_item(), estate.clock.stamp()
     guid = estate.ids.guid() if item_id is None else str(uuid.uuid5(uuid.NAMESPACE_URL, item_id))

@@ -61,15 +61,15 @@ def channel_body(ask: Ask, channel: Channel) -> Json:
         "tenantId": TENANT_ID,
         "isArchived": channel.archived,
         "membershipType": kind,
-        "webUrl": channel_address(channel),
+        "webUrl": channel_address(ask, channel),
     }
 
 
-def channel_address(channel: Channel) -> str:
+def channel_address(ask: Ask, channel: Channel) -> str:
     """The deep link that opens a channel in Teams. Source: graph.md 4.1"""
     marks = {"standard": "", "private": "&ngc=true", "shared": "&ngc=true&allowXTenantAccess=true"}[channel.kind]
     return (
-        f"https://teams.microsoft.com/l/channel/{channel_key(channel.id)}/{quote(channel.display_name, safe='')}"
+        f"{ask.estate.teams_root}/l/channel/{channel_key(channel.id)}/{quote(channel.display_name, safe='')}"
         f"?groupId={channel.team_id}&tenantId={TENANT_ID}{marks}"
     )
 

@@ -17,6 +17,7 @@ from liaison.tenant.estate.files import CHILD_ORDERS, Author, DriveItem
 from liaison.tenant.estate.filing import Conflict, MoveRefused, NameRefused, NameTaken
 from liaison.tenant.estate.people import find_user
 from liaison.tenant.estate.seals import seal
+from liaison.tenant.estate.sites import Drive, Site
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, no_item
 from liaison.tenant.graph.permissions import DRIVE_READ, DRIVE_WRITE
 from liaison.tenant.graph.places import ITEMS, asked_item, may_load_content
@@ -41,7 +42,7 @@ def second(stamp: str) -> str:
 
 def item_body(ask: Ask, item: DriveItem) -> Json:
     """An item with every property it has by default, and those that the request selects."""
-    drive, site = files.place_of(ask.estate, item)
+    drive, site = _place_of(ask, item)
     body: Json = {
         "createdDateTime": second(item.created),
         "eTag": item.e_tag,
@@ -90,9 +91,10 @@ def _kind_facets(ask: Ask, item: DriveItem) -> Json:
 
 def item_address(ask: Ask, item: DriveItem) -> str:
     """`webUrl`: the path for folders and plain files, SharePoint's viewer for Office files. Source: graph.md 6.2"""
+    drive, site = _place_of(ask, item)
     if item.is_folder or not item.name.lower().endswith(_VIEWED):
-        return files.path_address(ask.estate, item)
-    _, site = files.place_of(ask.estate, item)
+        path = sites.library_path(site, drive) + _path_of(ask, item)
+        return sites.absolute_address(ask.estate, path)
     query = urlencode(
         {"sourcedoc": f"{{{item.guid.upper()}}}", "file": item.name, "action": "default", "mobileredirect": "true"},
         quote_via=quote,
@@ -108,6 +110,10 @@ def download_address(ask: Ask, item: DriveItem) -> str:
 
 def identity_set(ask: Ask, author: Author) -> Json:
     """Who wrote: a user, an application, or both."""
+    return ask.remember(author, lambda: _identities(ask, author))
+
+
+def _identities(ask: Ask, author: Author) -> Json:
     found: Json = {}
     user = find_user(ask.estate, author.user_id) if author.user_id else None
     if user is not None:
@@ -263,9 +269,28 @@ def _parent_reference(ask: Ask, item: DriveItem, collection_id: str) -> Json:
     reference: Json = {"driveType": "documentLibrary", "driveId": item.drive_id}
     if item.parent_id is None:
         return reference | {"siteId": collection_id}
-    parent = files.get_item(ask.estate, item.drive_id, item.parent_id)
-    path = f"/drives/{item.drive_id}/root:{files.path_below_root(ask.estate, parent)}"
-    return reference | {"id": parent.id, "name": parent.name, "path": path, "siteId": collection_id}
+    name, path = _parent_of(ask, item, item.parent_id)
+    located = f"/drives/{item.drive_id}/root:{path}"
+    return reference | {"id": item.parent_id, "name": name, "path": located, "siteId": collection_id}
+
+
+def _place_of(ask: Ask, item: DriveItem) -> tuple[Drive, Site]:
+    return ask.remember(("place", item.drive_id), lambda: files.place_of(ask.estate, item))
+
+
+def _path_of(ask: Ask, item: DriveItem) -> str:
+    """The decoded path from the library's root; empty for the root."""
+    return "" if item.parent_id is None else f"{_parent_of(ask, item, item.parent_id)[1]}/{item.name}"
+
+
+def _parent_of(ask: Ask, item: DriveItem, parent_id: str) -> tuple[str, str]:
+    """Name and path of the folder that an item is in; in a delta it may be deleted already."""
+
+    def find() -> tuple[str, str]:
+        path = files.path_below_root(ask.estate, parent_id)
+        return path.rpartition("/")[2] or "root", path
+
+    return ask.remember(("parent", parent_id), find)
 
 
 def _with_expansions(ask: Ask, item: DriveItem) -> Json:

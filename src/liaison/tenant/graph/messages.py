@@ -60,7 +60,7 @@ def message_body(message: Message, ask: Ask) -> Json:
         "chatId": None,
         "importance": message.importance,
         "locale": "en-us",
-        "webUrl": _address(message),
+        "webUrl": _address(ask, message),
         "policyViolation": None,
         "eventDetail": None,
         "from": {"application": None, "device": None, "user": author},
@@ -247,10 +247,10 @@ def _fragment(team: Team, channel: Channel) -> str:
     return f"teams('{team.id}')/channels('{channel_key(channel.id)}')"
 
 
-def _address(message: Message) -> str:
+def _address(ask: Ask, message: Message) -> str:
     parent = message.reply_to or message.id
     return (
-        f"https://teams.microsoft.com/l/message/{channel_key(message.channel_id)}/{message.id}"
+        f"{ask.estate.teams_root}/l/message/{channel_key(message.channel_id)}/{message.id}"
         f"?groupId={message.team_id}&tenantId={TENANT_ID}&createdTime={message.id}&parentMessageId={parent}"
     )
 

@@ -32,7 +32,7 @@ DRIVES = (
 ITEMS = tuple(
     f"{drive}/{item}"
     for drive in DRIVES
-    for item in ("root", "root/{path:path}", "items/{item}", "items/{item}/{path:path}")
+    for item in ("root", "root/{itempath:path}", "items/{item}", "items/{item}/{itempath:path}")
 )
 
 _UNTRUSTED = "Due to organizational policies, you can't access this resource from this untrusted device."
@@ -75,8 +75,8 @@ def find_asked_item(ask: Ask, wanted: SiteAccess = SiteAccess.READ) -> DriveItem
     start = _start_item(ask, drive)
     found = (
         start
-        if start is None or "path" not in ask.params
-        else files.find_by_path(ask.estate, start, ask.params["path"])
+        if start is None or "itempath" not in ask.params
+        else files.find_by_path(ask.estate, start, ask.params["itempath"])
     )
     require_access(ask, site, wanted, found)
     return found
@@ -89,11 +89,11 @@ def asked_target(ask: Ask) -> Target:
     if start is None:
         raise no_item()
     require_access(ask, site, SiteAccess.WRITE, start)
-    if "path" not in ask.params:
+    if "itempath" not in ask.params:
         parent = start if start.is_folder else files.get_item(ask.estate, drive.id, start.parent_id or drive.root_id)
         return Target(parent, start.name, None if start.is_folder else start)
-    existing = files.find_by_path(ask.estate, start, ask.params["path"])
-    return Target(start, ask.params["path"], existing)
+    existing = files.find_by_path(ask.estate, start, ask.params["itempath"])
+    return Target(start, ask.params["itempath"], existing)
 
 
 def require_access(ask: Ask, site: Site, wanted: SiteAccess, item: DriveItem | None = None) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
@@ -15,6 +15,8 @@ from liaison.tenant.estate.files import Author
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request
 from liaison.tenant.graph.paths import Word, read_path
 from liaison.tenant.graph.wild import Wild
+
+Found = TypeVar("Found")
 
 # System options may be written without their dollar sign.
 _SYSTEM = (
@@ -55,6 +57,14 @@ class Ask:
     raw: RawRequest
     params: Mapping[str, str]
     options: Mapping[str, str]
+    _memory: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def remember(self, key: Hashable, find: Callable[[], Found]) -> Found:
+        """What `find` answers, asked once per request: the items of a list share library, folder and authors."""
+        if key not in self._memory:
+            self._memory[key] = find()
+        kept: Found = self._memory[key]
+        return kept
 
     @property
     def origin(self) -> str:

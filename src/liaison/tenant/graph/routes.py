@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -121,7 +121,7 @@ async def send_part(pipeline: ASGIApp, outer: Scope, part: Part) -> PartAnswer:
         **outer,
         "method": part.method,
         "path": unquote(path),
-        "raw_path": path.encode(),
+        "raw_path": quote(path, safe="/%:@!$&'()*+,;=~").encode(),
         "query_string": part.query.encode(),
         "headers": [(name.encode(), value.encode("latin-1", "replace")) for name, value in _part_headers(outer, part)],
         "state": dict(outer.get("state", {})),
@@ -159,11 +159,11 @@ def read_correlation(estate: Estate, request: Request) -> Correlation:
 async def read_request(request: Request) -> RawRequest:
     """An HTTP request as Graph takes it; the path stays percent-encoded, since addresses are decoded whole."""
     raw_path = request.scope.get("raw_path") or request.url.path.encode()
-    _, _, below_version = raw_path.decode("latin-1").lstrip("/").partition("/")
+    _, _, below_version = raw_path.decode("utf-8", "replace").lstrip("/").partition("/")
     return RawRequest(
         request.method,
         "/" + below_version.lstrip("/"),
-        request.scope["query_string"].decode("latin-1"),
+        request.scope["query_string"].decode("utf-8", "replace"),
         {name.lower(): value for name, value in request.headers.items()},
         await request.body(),
         f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}",

@@ -34,12 +34,12 @@ _ADDRESSES = ("contentUrl", "websiteUrl", "removeUrl")
 _WIKI = "com.microsoft.teamspace.tab.wiki"
 
 
-def tab_body(tab: Tab) -> Json:
+def tab_body(ask: Ask, tab: Tab) -> Json:
     """A tab with its app; `sortOrderIndex` is a text, and not in the schema."""
     return {
         "id": tab.id,
         "displayName": tab.display_name,
-        "webUrl": _tab_address(tab),
+        "webUrl": _tab_address(ask, tab),
         "sortOrderIndex": str(tab.sort_order),
         "configuration": None if tab.configuration is None else dict(tab.configuration),
         "teamsApp": app_body(tab.app),
@@ -52,7 +52,7 @@ def list_tabs(ask: Ask) -> Answer:
     found = apps.list_tabs(ask.estate, channel.id)
     if holds_only_self(ask, "TeamsTab."):
         found = [tab for tab in found if is_own_app(ask, tab.app)]
-    part, following = page(ask, filtered(ask, [tab_body(tab) for tab in found]), 100, 999)
+    part, following = page(ask, filtered(ask, [tab_body(ask, tab) for tab in found]), 100, 999)
     values = [_shown(ask, body) for body in part]
     context = ask.context(_fragment(ask, team, channel))
     return Answer(body=collection(context, values, count=len(values), next_page=following))
@@ -187,7 +187,9 @@ def _shown(ask: Ask, body: Json) -> Json:
 
 
 def _one(ask: Ask, team: Team, channel: Channel, tab: Tab, status: int = 200) -> Answer:
-    return Answer(status, entity(ask.context(f"{_fragment(ask, team, channel)}/$entity"), _shown(ask, tab_body(tab))))
+    return Answer(
+        status, entity(ask.context(f"{_fragment(ask, team, channel)}/$entity"), _shown(ask, tab_body(ask, tab)))
+    )
 
 
 def _fragment(ask: Ask, team: Team, channel: Channel) -> str:
@@ -195,14 +197,14 @@ def _fragment(ask: Ask, team: Team, channel: Channel) -> str:
     return f"teams('{team.id}')/channels('{channel_key(channel.id)}')/tabs{suffix}"
 
 
-def _tab_address(tab: Tab) -> str:
+def _tab_address(ask: Ask, tab: Tab) -> str:
     """The deep link to a tab: opaque, with a number made of the tab's id. Source: graph.md 5.2"""
     website = (tab.configuration or {}).get("websiteUrl") or ""
     context = json.dumps(
         {"canvasUrl": website or None, "channelId": tab.channel_id, "subEntityId": None}, separators=(",", ":")
     )
     return (
-        f"https://teams.microsoft.com/l/entity/{tab.app.id}/_djb2_msteams_prefix_{zlib.crc32(tab.id.encode())}"
+        f"{ask.estate.teams_root}/l/entity/{tab.app.id}/_djb2_msteams_prefix_{zlib.crc32(tab.id.encode())}"
         f"?webUrl={quote(website, safe='')}&label={quote(tab.display_name, safe='')}&context={quote(context, safe='')}"
     )
 

@@ -84,7 +84,7 @@ def put_team(ask: Ask) -> Answer:
     _require_old_enough(ask, group)
     _require_teamable(ask, group)
     team = teamwork.create_team(ask.estate, group, settings=read_settings(ask.optional_json()))
-    return Answer(201, entity(ask.context("teams/$entity"), team_body(team)))
+    return Answer(201, entity(ask.context("teams/$entity"), team_body(ask, team)))
 
 
 def _create_from_group(ask: Ask, body: Wild) -> Answer:

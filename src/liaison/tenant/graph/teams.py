@@ -41,7 +41,7 @@ _LATE_KINDS = frozenset({"teamifyGroup", "createChannel", "archiveChannel", "una
 _TEAMS_PAGE = 100
 
 
-def team_body(team: Team) -> Json:
+def team_body(ask: Ask, team: Team) -> Json:
     """A team with every property. `isMembershipLimitedToOwners` and `discoverySettings` are not in the schema."""
     return {
         "id": team.id,
@@ -52,7 +52,7 @@ def team_body(team: Team) -> Json:
         "classification": team.group.classification,
         "specialization": team.specialization,
         "visibility": team_visibility(team.group.visibility),
-        "webUrl": f"https://teams.microsoft.com/l/team/{quote(team.internal_id, safe='')}/conversations"
+        "webUrl": f"{ask.estate.teams_root}/l/team/{quote(team.internal_id, safe='')}/conversations"
         f"?groupId={team.id}&tenantId={TENANT_ID}",
         "isArchived": team.archived,
         "isMembershipLimitedToOwners": False,
@@ -97,7 +97,7 @@ def list_teams(ask: Ask) -> Answer:
     ]
     found = groups.list_groups(ask.estate, equals=narrowed, starts=starts, only_teams=True)
     seen = [team for group in found if (team := teamwork.find_team(ask.estate, group.id)) and _may_list(ask, team)]
-    bodies = filtered(ask, [_sparse(team, "id", "displayName", "description", "visibility") for team in seen])
+    bodies = filtered(ask, [_sparse(ask, team, "id", "displayName", "description", "visibility") for team in seen])
     part, following = page(ask, bodies, _TEAMS_PAGE, 999)
     values = [selected(ask, body, TEAM, "team") for body in part]
     count = len(bodies) if ask.options.get("count") == "true" else None
@@ -112,7 +112,7 @@ def list_joined_teams(ask: Ask) -> Answer:
         raise forbidden(Backend.TEAMS)
     require_teams_licence(ask)
     names = ("id", "displayName", "description", "isArchived", "tenantId")
-    bodies = filtered(ask, [_sparse(team, *names) for team in teamwork.list_teams_of(ask.estate, user.id)])
+    bodies = filtered(ask, [_sparse(ask, team, *names) for team in teamwork.list_teams_of(ask.estate, user.id)])
     values = [selected(ask, body, TEAM, "team") for body in bodies]
     return Answer(body=collection(ask.context("teams"), values, count=len(values)))
 
@@ -238,11 +238,11 @@ def _archived(ask: Ask, team: Team, *, archived: bool, read_only: bool) -> Answe
 
 
 def _one(ask: Ask, team: Team) -> Answer:
-    return Answer(body=entity(ask.context("teams/$entity"), selected(ask, team_body(team), TEAM, "team")))
+    return Answer(body=entity(ask.context("teams/$entity"), selected(ask, team_body(ask, team), TEAM, "team")))
 
 
-def _sparse(team: Team, *filled: str) -> Json:
-    return {name: value if name in filled else None for name, value in team_body(team).items()}
+def _sparse(ask: Ask, team: Team, *filled: str) -> Json:
+    return {name: value if name in filled else None for name, value in team_body(ask, team).items()}
 
 
 def _may_list(ask: Ask, team: Team) -> bool:

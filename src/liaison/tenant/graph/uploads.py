@@ -61,7 +61,7 @@ def create_session(ask: Ask) -> Answer:
     if target.existing is not None:
         require_match(ask, target.existing)
     conflict = read_conflict(item.value.get(CONFLICT), Conflict.FAIL)
-    if conflict is Conflict.FAIL and "path" not in ask.params:
+    if conflict is Conflict.FAIL and "itempath" not in ask.params:
         # Addressed by its id, the file is meant to be replaced.
         conflict = Conflict.REPLACE
     with naming_errors(), ask.estate.db.change():

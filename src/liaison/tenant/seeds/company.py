@@ -65,13 +65,13 @@ SALES = ("SPE_E5", "DYN365_ENTERPRISE_SALES")
 SERVICE = ("SPE_E5", "DYN365_ENTERPRISE_CUSTOMER_SERVICE")
 
 PEOPLE: tuple[Person, ...] = (
-    Person("nadia.benali@contoso.com", "Nadia", "Benali", "Head of IT", "IT", "fr-FR",
+    Person("nadia.benali@contoso.com", "Nadia", "Benali", "Head of IT", "IT", "en-GB",
            ("System Administrator",), (GLOBAL_ADMINISTRATOR,), SALES),
     Person("marc.lefevre@contoso.com", "Marc", "Lefèvre", "CRM administrator", "IT", "fr-FR",
            ("System Administrator",), (), SALES),
     Person("ingrid.solberg@contoso.com", "Ingrid", "Solberg", "Teams administrator", "IT", "en-GB",
            ("System Administrator",), (TEAMS_ADMINISTRATOR,), SALES),
-    Person("claire.fontaine@contoso.com", "Claire", "Fontaine", "Account manager", "Sales", "fr-FR",
+    Person("claire.fontaine@contoso.com", "Claire", "Fontaine", "Account manager", "Sales", "en-GB",
            ("Salesperson",), (), SALES),
     Person("oliver.grant@contoso.com", "Oliver", "Grant", "Account manager", "Sales", "en-GB",
            ("Salesperson",), (), SALES),

@@ -130,7 +130,7 @@ PERSONAL_VIEW = View(
 )  # fmt: skip
 
 APPS: tuple[App, ...] = (
-    App("msdynce_saleshub", "Sales Hub", "Centre de ventes", (
+    App("msdynce_saleshub", "Sales Hub", "Centre des ventes", (
         ("Customers", "Clients", ("account", "contact")),
         ("Sales", "Ventes", ("lead", "opportunity", "competitor")),
         ("Collateral", "Documents", ("quote", "salesorder", "invoice", "product", "salesliterature")),

@@ -116,8 +116,8 @@ class _Opened:
 
 async def show(visit: Visit) -> Response:
     """The step that the choices made so far lead to."""
-    ref = ref_of(visit)
-    opened = _Opened(*await asyncio.gather(find_place(visit), open_choice(ref, visit.person, visit.ports)))
+    ref, by = ref_of(visit), visit.person
+    opened = _Opened(*await asyncio.gather(find_place(visit), open_choice(ref, by, visit.ports)))
     team = visit.asked("team")
     if not team or visit.asked("back") == "team":
         return await _show_teams(visit, opened)

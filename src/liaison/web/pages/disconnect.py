@@ -40,7 +40,8 @@ class DisconnectPage:
 
 
 async def ask(visit: Visit) -> Response:
-    place, panel = await asyncio.gather(find_place(visit), read_panel(ref_of(visit), visit.person, visit.ports))
+    by = visit.person
+    place, panel = await asyncio.gather(find_place(visit), read_panel(ref_of(visit), by, visit.ports))
     connection = _find(panel, visit.asked("link"), visit.asked("row"))
     link, row, app = connection.link, connection.association, visit.named("app")
     page = DisconnectPage(

@@ -114,8 +114,8 @@ def _step(step: StepName, link: Link, visit: Visit) -> ShownStep:
 
 async def show(visit: Visit) -> Response:
     """The last step of the wizard, and what Disconnect leads to."""
-    ref, link_id = ref_of(visit), LinkId(visit.named("link"))
-    place, link = await asyncio.gather(find_place(visit), read_link(link_id, visit.person, visit.ports))
+    ref, link_id, by = ref_of(visit), LinkId(visit.named("link")), visit.person
+    place, link = await asyncio.gather(find_place(visit), read_link(link_id, by, visit.ports))
     progress = progress_of(link, visit)
     app = visit.named("app")
     crumbs = (Crumb(link.record_title, addresses.record(app, ref)), Crumb(progress.headline))

@@ -132,10 +132,8 @@ class _Wanted:
 
 
 async def show(visit: Visit) -> Response:
-    environment = find_environment(visit)
-    shell, now = await asyncio.gather(
-        _shell(visit, environment), read_collaboration(environment.key, visit.person, visit.ports)
-    )
+    by, environment = visit.person, find_environment(visit)
+    shell, now = await asyncio.gather(_shell(visit, environment), read_collaboration(environment.key, by, visit.ports))
     wanted = _Wanted(now.switches.basic, now.switches.enhanced)
     if visit.asked("unsaved"):
         wanted = _Wanted(visit.asked("basic") == ON, visit.asked("enhanced") == ON)

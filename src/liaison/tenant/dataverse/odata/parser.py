@@ -33,6 +33,7 @@ DEEPEST = 100
 _COMPARISONS = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
 _POWERS = {"or": 10, "and": 20} | dict.fromkeys(_COMPARISONS, 30)
 _NOT_POWER = 40
+_LONGEST_NUMBER = 60
 _CONSTANTS = {
     "null": Literal(LiteralKind.NULL, None),
     "true": Literal(LiteralKind.BOOLEAN, True),
@@ -230,6 +231,8 @@ def _literal(token: Token) -> Literal | None:
         return Literal(LiteralKind.TEXT, _unquoted(token.text))
     if token.kind == "guid":
         return Literal(LiteralKind.GUID, token.text.lower())
+    if token.kind == "integer" and len(token.text) > _LONGEST_NUMBER:
+        raise query_error(f"The number '{token.text[:_LONGEST_NUMBER]}…' is too long.")
     if token.kind == "integer":
         return Literal(LiteralKind.INTEGER, int(token.text))
     if token.kind == "decimal":

@@ -142,7 +142,10 @@ def _answer_collection(
         raise unknown_segment(after[0].text)
     if exchange.method == "GET":
         require_row(session, table, row_id)
-        return get_list(session, exchange, child, narrow(session, table, row_id, collection), exchange.path)
+        narrowing = narrow(session, table, row_id, collection)
+        if any(name in exchange.options for name in _FETCHES):
+            return answer_fetch(session, exchange, child, narrowing)
+        return get_list(session, exchange, child, narrowing, exchange.path)
     if exchange.method == "POST":
         return _post_child(session, exchange, table, row_id, collection, references)
     raise wrong_method(exchange.method, exchange.path)

@@ -157,6 +157,8 @@ class ConditionWriter:
         if isinstance(left, Call) and isinstance(right, Literal) and right.kind is LiteralKind.BOOLEAN:
             holds = bool(right.value) == (operator == "eq")
             return self._call(left, not holds)
+        if isinstance(left, Not) and isinstance(left.term, Path | Literal):
+            self._refuse_not(left.term)
         if not isinstance(left, Path):
             raise query_error("A comparison needs a property on one side.")
         place = self._place(left)

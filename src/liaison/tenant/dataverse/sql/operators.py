@@ -8,7 +8,7 @@ Source: fetchxml/reference/operators.md; filter-rows.md, "Dataverse query functi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from liaison.tenant.dataverse.errors import invalid_argument, query_error
@@ -73,8 +73,9 @@ def within(place: Place, span: Span) -> Clause:
         parts.append(f"{place.shown} >= ?")
         values.append(stored_moment(place.column, start))
     if end is not None:
-        # A day column holds days: the day in which a span ends belongs to it.
-        sign = "<=" if place.column.day_only and end.time().replace(microsecond=0) != datetime.min.time() else "<"
+        # What reaches until now includes this second, and on day columns this day.
+        until_now = start is not None and end.time().replace(microsecond=0) != time.min
+        sign = "<=" if until_now else "<"
         parts.append(f"{place.shown} {sign} ?")
         values.append(stored_moment(place.column, end))
     return Clause(f"({' AND '.join(parts)})", tuple(values))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from math import isfinite
 
 from liaison.tenant.dataverse.errors import query_error
 from liaison.tenant.dataverse.odata.nodes import Literal, LiteralKind
@@ -89,7 +90,7 @@ def from_literal(column: Column, literal: Literal, operator: str) -> Stored:
         moment = read_moment(literal.text) if kind in (LiteralKind.DAY, LiteralKind.MOMENT, LiteralKind.TEXT) else None
         found = None if moment is None else stored_moment(column, moment)
     elif kind in (LiteralKind.INTEGER, LiteralKind.DECIMAL):
-        found = _number(column, value)
+        found = _number(value)
     elif kind is LiteralKind.TEXT:
         found = from_text(column, literal.text)
     if found is None:
@@ -121,15 +122,12 @@ def from_text(column: Column, text: str) -> Stored:
         number = float(text) if column.kind not in _WHOLE else int(text)
     except ValueError:
         return None
-    return _number(column, number)
+    return _number(number)
 
 
-def _number(column: Column, value: object) -> int | float | None:
+def _number(value: object) -> int | float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, int):
         return value if abs(value) <= _LARGEST else None
-    if column.kind in _WHOLE and not value.is_integer():
-        # A whole number never equals a broken one, yet comparing the two is legal.
-        return value
-    return value if value == value and abs(value) != float("inf") else None
+    return value if isfinite(value) else None

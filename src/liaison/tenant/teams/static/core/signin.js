@@ -133,7 +133,8 @@ function keep(scope, tokens, whose) {
 
 function ownAddress(address) {
   const url = new URL(address || "/teams/", location.origin);
-  const ours = url.origin === location.origin && /^\/(teams|sites)(\/|$)/.test(url.pathname);
+  // The organisation's own site has its library at the top.
+  const ours = url.origin === location.origin && /^\/(teams|sites|Shared%20Documents)(\/|$)/i.test(url.pathname);
   return ours && url.pathname !== "/teams/auth" ? url.pathname + url.search : "/teams/";
 }
 

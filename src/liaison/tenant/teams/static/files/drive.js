@@ -24,8 +24,8 @@ export const deleteItem = (driveId, itemId) => remove(path`/drives/${driveId}/it
 /** The item at the address of a file or folder. */
 export const readItemAt = (address) => read(`/shares/u!${base64Url(address)}/driveItem`);
 
-/** The site at a server-relative path, and its libraries. */
-export const readSiteAt = (host, sitePath) => read(`/sites/${host}:${encodePath(sitePath)}`);
+/** The site at a server-relative path, the organisation's own one where the path is empty; and its libraries. */
+export const readSiteAt = (host, sitePath) => read(sitePath ? `/sites/${host}:${encodePath(sitePath)}` : "/sites/root");
 export const listLibraries = (siteId) => readAll(path`/sites/${siteId}/drives`);
 export const readRoot = (driveId) => read(path`/drives/${driveId}/root`);
 

@@ -33,10 +33,11 @@ export async function runSite(root) {
 }
 
 async function showAddress(head, body) {
-  const sitePath = location.pathname.split("/").slice(0, 3).map(decodeURIComponent).join("/");
+  const parts = location.pathname.split("/").map(decodeURIComponent);
+  const sitePath = parts[1] === "sites" ? parts.slice(0, 3).join("/") : "";
   const site = await readSiteAt(location.hostname, sitePath);
   const libraries = await listLibraries(site.id);
-  fill(head, siteHead(site, sitePath, libraries));
+  fill(head, siteHead(site, libraries));
   const item = await itemHere(libraries);
   document.title = `${item.root ? site.displayName : item.name} – ${t("site.product")}`;
   if (item.file) {
@@ -47,14 +48,14 @@ async function showAddress(head, body) {
   fill(body, libraryView({ trail, folderHref: (below) => below.webUrl }));
 }
 
-function siteHead(site, sitePath, libraries) {
+function siteHead(site, libraries) {
   const links = libraries.map((library) => h("li", {}, h("a", { href: library.webUrl }, icon("folder"), library.name)));
   return [
     avatar(site.displayName, "team"),
     h(
       "div",
       {},
-      h("h1", {}, h("a", { href: sitePath }, site.displayName)),
+      h("h1", {}, h("a", { href: site.webUrl }, site.displayName)),
       h("nav", { "aria-label": t("site.libraries") }, h("ul.libraries", {}, links)),
     ),
   ];
@@ -62,7 +63,7 @@ function siteHead(site, sitePath, libraries) {
 
 /** The item at this address; a site's own address is the root folder of its first library. */
 async function itemHere(libraries) {
-  const isSite = location.pathname.split("/").filter(Boolean).length <= 2;
+  const isSite = /^\/sites\/[^/]+\/?$/.test(location.pathname);
   if (isSite && libraries.length) return readRoot(libraries[0].id);
   return readItemAt(location.href.split("#")[0]);
 }

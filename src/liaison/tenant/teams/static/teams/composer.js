@@ -8,7 +8,7 @@ export function composer({ opener, label, send, drawing = "add", withSubject = f
   const open = () => {
     const form = writingForm({ label, send, withSubject, enterSends, shut: close });
     fill(place, form);
-    form.querySelector("textarea, input").focus();
+    form.querySelector("textarea").focus();
   };
   const close = () => {
     const button = h(

@@ -32,12 +32,7 @@ export async function renameTab(scene, tab) {
 /** Opens the app's own page for an existing tab; resolves to the changed tab, or to null. */
 export async function setUpTab(scene, tab) {
   const definition = scene.definitionOf(tab.teamsApp);
-  const settings = await configure(
-    scene,
-    definition,
-    t("tab.settingsOf", { name: tab.displayName }),
-    settingsOf(tab),
-  );
+  const settings = await configure(scene, definition, t("tab.settingsOf", { name: tab.displayName }), settingsOf(tab));
   if (!settings) return null;
   return attempt(() =>
     changeTab(scene.team.id, scene.channel.id, tab.id, { configuration: configurationOf(settings) }),

@@ -1,0 +1,1 @@
+"""Killing the worker at every call it makes, and counting what exists afterwards."""

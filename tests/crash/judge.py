@@ -1,0 +1,81 @@
+# ruff: noqa: S608 - the names of tables come from the seed, and SQLite takes no parameters for names
+"""What exists in the tenant because of one record: counted in the tenant's own tables, not asked of Liaison."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from liaison.domain.link import Link
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many there are of each."""
+
+    channels: int = 0
+    installations: int = 0
+    tabs: int = 0
+    locations: int = 0
+    sites: int = 0
+    associations: int = 0
+    notes: int = 0
+
+    def __sub__(self, other: Counts) -> Counts:
+        names = [one.name for one in fields(Counts)]
+        return Counts(**{name: getattr(self, name) - getattr(other, name) for name in names})
+
+    def __str__(self) -> str:
+        return " ".join(f"{one.name}={getattr(self, one.name)}" for one in fields(Counts))
+
+
+CONNECTED = Counts(channels=1, installations=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
+DISCONNECTED = Counts(channels=1, installations=1, tabs=0, locations=0, sites=1, associations=0, notes=2)
+
+
+def count(database: Path, link: Link, channel: str, app: str) -> Counts:
+    """Of the link's record, and of the channel of that name in its team. `sites` counts rows of the team's site."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as tables:
+
+        def number(query: str, *values: str) -> int:
+            return int(tables.execute(query, values).fetchone()[0])
+
+        record = link.record.id
+        crm = link.record.environment
+        return Counts(
+            channels=number(
+                "SELECT count(*) FROM channels WHERE team_id = ? AND display_name = ? AND deleted_at IS NULL",
+                link.team,
+                channel,
+            ),
+            installations=number(
+                "SELECT count(*) FROM installed_apps WHERE team_id = ? AND app_id = ?", link.team, app
+            ),
+            tabs=number("SELECT count(*) FROM tabs WHERE configuration LIKE ?", f"%{link.tab_entity}%"),
+            locations=number(
+                f'SELECT count(*) FROM "{crm}.sharepointdocumentlocation" WHERE regardingobjectid = ?', record
+            ),
+            sites=number(
+                f'SELECT count(*) FROM "{crm}.sharepointsite" WHERE absoluteurl = ?', link.evidence.site_address
+            ),
+            associations=number(
+                f'SELECT count(*) FROM "{crm}.msdyn_teamscollaboration" WHERE regardingobjectid = ?', record
+            ),
+            notes=number(f'SELECT count(*) FROM "{crm}.annotation" WHERE objectid = ?', record),
+        )
+
+
+def fresh_records(database: Path, environment: str) -> list[tuple[str, str]]:
+    """Id and name of open opportunities without notes and locations: what is counted there is ours."""
+    query = f"""
+        SELECT o.opportunityid, o.name FROM "{environment}.opportunity" o
+        WHERE o.statecode = 0
+          AND NOT EXISTS (SELECT 1 FROM "{environment}.annotation" a WHERE a.objectid = o.opportunityid)
+          AND NOT EXISTS (SELECT 1 FROM "{environment}.sharepointdocumentlocation" l
+                          WHERE l.regardingobjectid = o.opportunityid)
+        ORDER BY o.opportunityid
+    """
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as tables:
+        return [(row[0], row[1]) for row in tables.execute(query)]

@@ -1,0 +1,211 @@
+"""The points: three pieces of work, every call the worker makes for them, before and after its effect."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from liaison.domain.connection import ConnectionRequest
+from liaison.domain.link import Link, LinkState, NewChannel
+from liaison.domain.names import ChannelId, RecordRef, RowId, TableName, TeamId
+from liaison.operations.connect import connect_record
+from liaison.operations.disconnect import disconnect
+from liaison.ports import Links, Ports
+from liaison.tenant.seeds import company
+from tests.crash.judge import CONNECTED, DISCONNECTED, Counts, count, fresh_records
+from tests.crash.stage import SALES, Stage, WorkerProcess
+
+EVERYWHERE = "/**"
+PHASES = ("before", "after")
+TEAM = next(team for team in company.TEAMS if team.key == "northwind")
+EXISTING_CHANNEL = "Contract"
+Ask = Callable[[Callable[[], None]], Awaitable[Link]]
+"""Asks as a person does; its argument is called just before the worker may see the work."""
+WORKS = ("connect to an existing channel", "connect to a new channel", "disconnect")
+
+
+class _ArmedLinks:
+    """The links as they are; whatever shall happen to the worker is arranged just before the first write.
+
+    Nothing is called over HTTP between that and the worker's first call: the calls that count are the worker's own.
+    """
+
+    def __init__(self, links: Links, arm: Callable[[], None]) -> None:
+        self._links, self._arm = links, arm
+        self.get, self.of_record = links.get, links.of_record
+
+    async def plan(self, link: Link, key: str, fingerprint: str) -> Link:
+        self._arm()
+        return await self._links.plan(link, key, fingerprint)
+
+    async def save(self, link: Link, act: str = "") -> Link:
+        self._arm()
+        return await self._links.save(link, act)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Kill at the n-th call of the work that fits, in this phase of the call. Every call fits unless one is named."""
+
+    work: str
+    call: int
+    phase: str
+    method: str = "*"
+    path: str = EVERYWHERE
+
+    @property
+    def counts_every_call(self) -> bool:
+        return self.path == EVERYWHERE
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a point. `killed_in` is the call that met the kill, empty when the work ended before it."""
+
+    point: Point
+    killed_in: str
+    state: LinkState | None
+    found: Counts
+    expected: Counts
+    took_s: float
+    trouble: str = ""
+
+    @property
+    def was_reached(self) -> bool:
+        return bool(self.killed_in)
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.state is None
+
+    @property
+    def duplicates(self) -> int:
+        return sum(max(0, number) for number in _differences(self.found, self.expected))
+
+    @property
+    def missing(self) -> int:
+        return sum(max(0, -number) for number in _differences(self.found, self.expected))
+
+    @property
+    def is_recovered(self) -> bool:
+        return not self.is_stuck and self.state in {LinkState.CONNECTED, LinkState.DISCONNECTED} and not self.trouble
+
+
+def _differences(found: Counts, expected: Counts) -> list[int]:
+    return list(vars(found - expected).values())
+
+
+class Play:
+    """Carries out points on one stage, each with a record of its own."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._records = iter(fresh_records(stage.tenant.database, SALES))
+        self._installed: tuple[TeamId, str] | None = None
+
+    async def calls_of(self, work: str) -> list[str]:
+        """What a worker that has just started calls for this work, when nothing happens to it."""
+        ask = await self._prepare(work)
+        await self._stage.start_worker()
+        begun = await ask(self._stage.tenant.forget_calls)
+        final = await self._stage.final(begun.id)
+        if final is None or final.trouble is not None:
+            raise RuntimeError(f"{work} does not work undisturbed: {final}")
+        self._note(final)
+        return self._stage.tenant.calls()
+
+    async def carry_out(self, point: Point) -> Outcome:
+        """Kill at the point, start another worker, wait for the end and count."""
+        stage = self._stage
+        ask = await self._prepare(point.work)
+        worker = await self._worker_for(point)
+        link = await ask(lambda: stage.tenant.kill_at(point.call, point.phase, point.method, point.path))
+        await self._until_killed_or_final(link)
+        killed_in = next(iter(stage.tenant.hits()), "")
+        stage.tenant.kill_nobody()
+        began = time.monotonic()
+        if worker.has_ended:
+            await stage.start_worker()
+        final = await stage.final(link.id)
+        took_s = time.monotonic() - began
+        return await self._judge(point, killed_in, final, link, took_s)
+
+    async def _worker_for(self, point: Point) -> WorkerProcess:
+        """What a worker calls depends on what it remembers: where calls are counted, it has just started."""
+        worker = self._stage.worker
+        if worker is None or worker.has_ended or point.counts_every_call:
+            return await self._stage.start_worker()
+        return worker
+
+    async def _until_killed_or_final(self, link: Link) -> None:
+        worker = self._stage.worker
+        while worker is not None and not worker.has_ended:
+            if await self._stage.final(link.id, patience_s=0.05):
+                return
+
+    async def _judge(self, point: Point, killed_in: str, final: Link | None, link: Link, took_s: float) -> Outcome:
+        seen = final or await self._stage.ports.links.get(link.id)
+        self._note(seen)
+        app = seen.evidence.app
+        found = count(self._stage.tenant.database, seen, _channel_name(seen), app)
+        expected = DISCONNECTED if point.work == "disconnect" else CONNECTED
+        state = final.state if final else None
+        trouble = seen.trouble.code if seen.trouble else ""
+        return Outcome(point, killed_in, state, found, expected, took_s, trouble)
+
+    def _note(self, link: Link) -> None:
+        if link.evidence.app_installation:
+            self._installed = (link.team, link.evidence.app_installation)
+
+    async def _prepare(self, work: str) -> Ask:
+        """Makes what must be there before; what a person then asks for comes back."""
+        stage, claire = self._stage, self._stage.people["Claire"]
+        record, _ = next(self._records)
+        ref = RecordRef(SALES, TableName("opportunity"), RowId(record))
+        if work == "disconnect":
+            if stage.worker is None or stage.worker.has_ended:
+                await stage.start_worker()
+            request = ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
+            link = await connect_record(request, claire, stage.ports)
+            connected = await stage.final(link.id)
+            if connected is None or connected.state is not LinkState.CONNECTED:
+                raise RuntimeError(f"cannot be disconnected: {connected}")
+            return lambda arm: disconnect(connected.id, claire, self._armed(arm))
+        await self._uninstall()
+        if work == "connect to a new channel":
+            request = ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(f"Deal {record[-8:]}"))
+        else:
+            request = ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
+        return lambda arm: connect_record(request, claire, self._armed(arm))
+
+    def _armed(self, arm: Callable[[], None]) -> Ports:
+        links: Any = _ArmedLinks(self._stage.ports.links, arm)
+        return replace(self._stage.ports, links=links)
+
+    async def _uninstall(self) -> None:
+        """Each connect installs the app anew, so that this call too is among those killed."""
+        if self._installed is not None:
+            team, installation = self._installed
+            await self._stage.ports.teamwork(self._stage.people["Claire"]).remove_app(team, installation)
+            self._installed = None
+
+    async def _existing_channel(self) -> ChannelId:
+        channels = await self._stage.ports.teamwork(self._stage.people["Claire"]).list_channels(TeamId(TEAM.id))
+        return next(channel.id for channel in channels if channel.name == EXISTING_CHANNEL)
+
+
+def _channel_name(link: Link) -> str:
+    return link.wanted.name if isinstance(link.wanted, NewChannel) else EXISTING_CHANNEL
+
+
+async def all_points(play: Play, works: tuple[str, ...] = WORKS) -> list[Point]:
+    """Discovered by carrying out each work once, undisturbed."""
+    found = []
+    for work in works:
+        calls = await play.calls_of(work)
+        found += [Point(work, number, phase) for number in range(1, len(calls) + 1) for phase in PHASES]
+        await asyncio.sleep(0)
+    return found

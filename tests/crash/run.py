@@ -1,0 +1,88 @@
+"""`python -m tests.crash.run`: kill the worker at every point, and print what became of each.
+
+Ends with 1 when any point ended with something doubled, missing, orphaned or unfinished.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.crash.points import WORKS, Outcome, Play, Point, all_points
+from tests.crash.stage import a_stage
+
+
+def tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash.run", description=__doc__)
+    parser.add_argument("--every", type=int, default=1, help="carry out every n-th point only")
+    parser.add_argument("--work", choices=WORKS, help="one kind of work only")
+    parser.add_argument("--postgres", default="", help="address of an empty PostgreSQL database; SQLite otherwise")
+    parser.add_argument("--keep", type=Path, help="folder to leave databases and logs in")
+    asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
+    if asked.keep:
+        return asyncio.run(play_all(asked.keep, asked.every, asked.work, asked.postgres))
+    with tempfile.TemporaryDirectory(prefix="liaison-crash-") as folder:
+        return asyncio.run(play_all(Path(folder), asked.every, asked.work, asked.postgres))
+
+
+async def play_all(folder: Path, every: int, work: str | None, postgres: str) -> int:
+    began = time.monotonic()
+    async with a_stage(folder, postgres) as stage:
+        play = Play(stage)
+        points = await all_points(play, (work,) if work else WORKS)
+        chosen = points[::every]
+        tell(f"{len(points)} points, {len(chosen)} carried out, on {'PostgreSQL' if postgres else 'SQLite'}")
+        outcomes = [await _told(play, point) for point in chosen]
+        chain = await stage.ports.audit.first_broken()
+    return _sum_up(outcomes, chain, time.monotonic() - began)
+
+
+async def _told(play: Play, point: Point) -> Outcome:
+    outcome = await play.carry_out(point)
+    state = outcome.state.value if outcome.state else "unfinished"
+    fault = "" if outcome.found == outcome.expected and outcome.is_recovered else f"  FOUND {outcome.found}"
+    where = outcome.killed_in or "not reached"
+    tell(
+        f"{point.work:32} {point.call:3} {point.phase:6} {state:13} {outcome.took_s:5.1f} s  "
+        f"{where[:90]}{fault} {outcome.trouble}".rstrip()
+    )
+    return outcome
+
+
+def _sum_up(outcomes: list[Outcome], chain: int | None, took_s: float) -> int:
+    header = ("work", "points", "reached", "recovered", "duplicates", "orphans", "stuck", "slowest s")
+    tell("\n" + "  ".join(f"{title:>10}" for title in header[1:]) + "  " + header[0])
+    total: Counter[str] = Counter()
+    for work in dict.fromkeys(outcome.point.work for outcome in outcomes):
+        mine = [outcome for outcome in outcomes if outcome.point.work == work]
+        row = {
+            "points": len(mine),
+            "reached": sum(outcome.was_reached for outcome in mine),
+            "recovered": sum(outcome.is_recovered for outcome in mine),
+            "duplicates": sum(outcome.duplicates for outcome in mine),
+            "orphans": sum(outcome.missing for outcome in mine),
+            "stuck": sum(outcome.is_stuck for outcome in mine),
+        }
+        total.update(row)
+        slowest = max(outcome.took_s for outcome in mine)
+        tell("  ".join(f"{number:>10}" for number in row.values()) + f"  {slowest:>10.1f}  {work}")
+    failed = [outcome for outcome in outcomes if outcome.found != outcome.expected or not outcome.is_recovered]
+    tell(f"\n{len(failed)} of {total['points']} points failed; audit chain {'holds' if chain is None else 'BROKEN'}")
+    tell(f"{took_s:.0f} s")
+    return 1 if failed or chain is not None else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

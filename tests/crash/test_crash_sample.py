@@ -1,0 +1,39 @@
+"""A sample of the crash points; `make crash` carries out all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.crash.points import WORKS, Play, Point
+from tests.crash.stage import a_stage
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.xdist_group("crash")]
+
+EXISTING, NEW, DISCONNECT = WORKS
+CHANNELS, TABS = "/v1.0/teams/*/channels", "/v1.0/teams/*/channels/*/tabs"
+ROWS = "/api/data/v9.2/{}(*)"
+
+# The calls with an effect, where something doubled or lost would show.
+SAMPLE = (
+    Point(NEW, 1, "after", "POST", CHANNELS),
+    Point(NEW, 1, "before", "POST", "/v1.0/teams/*/installedApps"),
+    Point(EXISTING, 1, "after", "POST", TABS),
+    Point(EXISTING, 1, "before", "POST", TABS),
+    Point(EXISTING, 1, "after", "PATCH", ROWS.format("sharepointdocumentlocations")),
+    Point(NEW, 1, "after", "PATCH", ROWS.format("msdyn_teamscollaborations")),
+    Point(NEW, 1, "after", "PATCH", ROWS.format("annotations")),
+    Point(DISCONNECT, 1, "after", "DELETE", f"{TABS}/*"),
+)
+
+
+async def test_a_worker_killed_at_a_call_leaves_one_of_each_and_no_work_undone(tmp_path: Path) -> None:
+    async with a_stage(tmp_path) as stage:
+        play = Play(stage)
+        outcomes = [await play.carry_out(point) for point in SAMPLE]
+        assert await stage.ports.audit.first_broken() is None
+    told = "\n".join(f"{outcome.point}: {outcome.state} {outcome.found} {outcome.trouble}" for outcome in outcomes)
+    assert all(outcome.found == outcome.expected for outcome in outcomes), told
+    assert all(outcome.is_recovered for outcome in outcomes), told
+    assert all(outcome.was_reached for outcome in outcomes), told
