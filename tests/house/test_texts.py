@@ -45,6 +45,25 @@ SAID_AFTER_S38 = {
 }
 
 
+LABELS = {
+    "Turn on the linking of Dynamics 365 records to Microsoft Teams channels": (
+        "Activer la liaison des enregistrements Dynamics 365 aux canaux Microsoft Teams"
+    ),
+    "Turn on Enhanced Microsoft Teams Integration": "Activer l’intégration de Microsoft Teams améliorée",
+    "Microsoft Teams collaboration and chat": "Collaboration et conversation instantanée Microsoft Teams",
+    "Collaborate": "Collaborer",
+    "Change area": "Changer de zone",
+    "App Settings": "Paramètres d’application",
+    "General Settings": "Paramètres généraux",
+    "Chat and collaborate": "Discuter et collaborer",
+    "Documents": "Documents",
+    "Environments": "Environnements",
+    "Integration": "Intégration",
+    "Teams integration settings": "Paramètres d’intégration Teams",
+}
+"""The names on the pages of Microsoft, by which people find their way."""
+
+
 def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
 
@@ -127,6 +146,15 @@ def test_no_sentence_is_left_over() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_message_about_members_is_microsofts_word_for_word(language: str) -> None:
     assert load_texts().say(language, "finding.user_sync_not_consented") == SAID_AFTER_S38[language]
+
+
+@pytest.mark.statement("S01", "S21", "S23", "S24", "S25", "S28")
+@pytest.mark.parametrize("label", LABELS)
+def test_a_label_of_microsofts_pages_is_ours_in_both_languages(label: str) -> None:
+    texts = load_texts()
+    keys = [key for key in texts.keys("en") if texts.pattern("en", key) == label]
+    assert keys
+    assert LABELS[label] in {texts.pattern("fr", key) for key in keys}
 
 
 def test_french_sets_a_hard_space_where_french_wants_one() -> None:

@@ -276,8 +276,9 @@ def test_linking_takes_the_rights_on_site_and_location(tenant: LocalTenant) -> N
     case = sofia.rows("incidents?$select=title&$top=1")[0]["incidentid"]
     body = link(case, regardingobjecttypename="incident", regardingobjecttypecode=112)
     assert sofia.create("msdyn_teamscollaborations", body)
-    take_roles(nadia, sofia.user_id())
-    give_role(nadia, sofia.user_id(), "Service Trainee")
+    user = sofia.user_id()
+    take_roles(nadia, user)
+    give_role(nadia, user, "Service Trainee")
     status, code, message = sofia.error("POST", "msdyn_teamscollaborations", {**body, "msdyn_channelid": "19:x"})
     assert (status, code) == (403, "0x80040220")
     assert "is missing prvCreateSharePointSite privilege" in message

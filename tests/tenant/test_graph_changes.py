@@ -48,6 +48,17 @@ def test_later_readings_tell_the_latest_state_and_tombstones_without_names(tenan
     assert follow(graph, link)[0] == []
 
 
+def test_a_deleted_folder_is_told_with_everything_that_was_in_it(tenant: LocalTenant) -> None:
+    graph = person(tenant, "Claire")
+    drive = graph.get(f"/groups/{NORTHWIND}/drive")["id"]
+    _, link = follow(graph, f"/drives/{drive}/root/delta")
+    graph.delete(f"/drives/{drive}/root:/Contract/Annexes")
+    changes, _ = follow(graph, link)
+    assert [change["deleted"] for change in changes] == [{"state": "deleted"}] * 3
+    assert "folder" in changes[0]
+    assert {change["parentReference"]["id"] for change in changes[1:]} == {changes[0]["id"]}
+
+
 def test_what_came_and_went_between_is_told_as_gone(tenant: LocalTenant) -> None:
     graph = person(tenant, "Claire")
     drive, folder = graph.folder(VENTES, graph.channel(VENTES, "General"))

@@ -228,6 +228,9 @@ def test_tags_guard_changes(claire: Graph, folder: str) -> None:
         ("POST", f"{address}/createUploadSession", {"body": {}}),
     ):
         assert claire.refused(method, path, headers=stale, **more)[:2] == (412, "resourceModified")
+    absent = {"If-None-Match": "*"}
+    assert claire.refused("PUT", f"{address}/content", content=b"2", headers=absent)[:2] == (412, "resourceModified")
+    assert claire.call("PUT", f"{folder}:/new.txt:/content", content=b"2", headers=absent).status_code == 201
     claire.delete(address, headers={"If-Match": changed["cTag"]})
 
 

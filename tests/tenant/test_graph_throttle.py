@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from liaison.tenant.seeds.teamwork import channel_id
@@ -13,9 +15,13 @@ RENEWALS = f"/teams/{VENTES}/channels/{channel_id('ventes-europe', 'Renewals')}"
 
 @pytest.fixture
 def claire(tenant: LocalTenant) -> Graph:
+    """Claire's Graph at the beginning of a minute, with the clock standing still."""
+    minute = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    tenant.control.post("/_control/clock", json={"set": minute.isoformat()}).raise_for_status()
+    tenant.control.post("/_control/clock", json={"freeze": True}).raise_for_status()
+    tenant.control.post("/_control/clock", json={"set": minute.isoformat()}).raise_for_status()
     graph = person(tenant, "Claire")
     tenant.switch(graph__throttle=True)
-    tenant.control.post("/_control/clock", json={"freeze": True}).raise_for_status()
     return graph
 
 
@@ -50,7 +56,7 @@ def test_four_people_a_minute_join_a_team(claire: Graph, tenant: LocalTenant) ->
     for given in people:
         statuses.append(claire.call("POST", f"/teams/{VENTES}/members", bind(tenant, given)).status_code)
         advance(tenant, 1)
-    assert statuses == [201, 201, 201, 201, 429] or statuses.count(429) == 0
+    assert statuses == [201, 201, 201, 201, 429]
     advance(tenant, 60)
     assert claire.call("POST", f"/teams/{VENTES}/members", bind(tenant, "Marc")).status_code == 201
 

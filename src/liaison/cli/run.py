@@ -194,8 +194,9 @@ def tenant(
             _stop_with_parent(asyncio.get_running_loop(), stop)
         with stopped_by_signals(stop):
             ready = functools.partial(_tell_tenant, as_json=as_json)
-            how = {"host": host, "ports": ports, "scale": scale, "seed": seed, "liaison": liaison}
-            await serve_tenant(folder, **how, ready=ready, stop=stop)
+            await serve_tenant(
+                folder, host=host, ports=ports, scale=scale, seed=seed, liaison=liaison, ready=ready, stop=stop
+            )
 
     try:
         run_until_done(serve())

@@ -94,11 +94,18 @@ def unmet(checks: tuple[Check, ...]) -> tuple[Check, ...]:
     return tuple(check for check in checks if check.state is CheckState.UNMET)
 
 
+_ROW_KINDS = {
+    "readiness.onedrive_enabled": "setting",
+    "readiness.active_site": "site",
+    "readiness.absolute_location": "location",
+}
+
+
+def rows_of(code: str, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Those of a refusal's rows that are about this check."""
+    return tuple(row for row in rows if row.kind == _ROW_KINDS.get(code))
+
+
 def service_code(checks: tuple[Check, ...]) -> str:
     """What Dataverse answers for these checks: one code for three causes, and none for the others."""
-    causes = {
-        "readiness.onedrive_enabled",
-        "readiness.active_site",
-        "readiness.absolute_location",
-    }
-    return SERVICE_CODE if any(check.code in causes for check in unmet(checks)) else ""
+    return SERVICE_CODE if any(check.code in _ROW_KINDS for check in unmet(checks)) else ""

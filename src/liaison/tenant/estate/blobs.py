@@ -27,7 +27,7 @@ class Blobs:
             spool.write(content)
             spool.flush()
             os.fsync(spool.fileno())
-        os.replace(spool.name, target)
+        Path(spool.name).replace(target)
         return key
 
     def adopt(self, spool: Path) -> str:

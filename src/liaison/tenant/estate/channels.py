@@ -14,6 +14,8 @@ from liaison.tenant.estate.subscriptions import record_change
 NAME_LIMIT = 50
 DESCRIPTION_LIMIT = 1024
 CHANNELS_PER_TEAM = 1000
+# Private and shared channels alike, since late 2025.
+PEOPLE_PER_CHANNEL = 5000
 # A deleted channel keeps its name for thirty days.
 NAME_KEPT_S = 30 * 24 * 3600.0
 

@@ -284,6 +284,16 @@ def list_people(estate: Estate, group_id: str, relation: str) -> list[str]:
     return [row["user_id"] for row in found]
 
 
+def count_people(estate: Estate, group_id: str, relation: str) -> int:
+    """How many members or owners a group has."""
+    return int(estate.db.value(f"SELECT count(*) FROM {_RELATIONS[relation]} WHERE group_id = ?", (group_id,)))
+
+
+def count_groups_of(estate: Estate, user_id: str) -> int:
+    """How many groups a user is a member of."""
+    return int(estate.db.value("SELECT count(*) FROM group_members WHERE user_id = ?", (user_id,)))
+
+
 def list_groups_of(estate: Estate, user_id: str, relation: str = "members") -> list[Group]:
     """The groups that a user is a member (or an owner) of, by name."""
     found = estate.db.rows(

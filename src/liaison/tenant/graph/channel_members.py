@@ -68,6 +68,8 @@ def add_member(ask: Ask) -> Answer:
     channel = _managed_channel(ask)
     asked = read_asked_member(ask, ask.json())
     require_eligible(ask, channel.team_id, channel.kind, asked)
+    if len(channels.channel_people(ask.estate, channel.id)) >= channels.PEOPLE_PER_CHANNEL:
+        raise bad_request(Backend.TEAMS, f"A channel may have {channels.PEOPLE_PER_CHANNEL} members.")
     channels.put_in_channel(ask.estate, channel, asked.user.id, owner=asked.owner)
     return _one(ask, channel, asked.user, asked.owner, 201)
 

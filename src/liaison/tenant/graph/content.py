@@ -59,14 +59,23 @@ def put_content(ask: Ask) -> Answer:
     require_content_access(ask)
     if len(ask.raw.body) > LARGEST_UPLOAD_BYTES:
         raise GraphError(413, "invalidRequest", "The content is larger than 250 MB; use an upload session.")
-    if target.existing is not None:
-        require_match(ask, target.existing)
+    require_state(ask, target)
     conflict = read_conflict(ask.options.get(CONFLICT), Conflict.REPLACE)
     with naming_errors(), ask.estate.db.change():
         folder, name = place_for(ask, target)
         content = filing.store_content(ask.estate, ask.raw.body)
         item, is_new = filing.write_file(ask.estate, folder, name, content, ask.author, conflict)
     return one_item(ask, item, 201 if is_new else 200)
+
+
+def require_state(ask: Ask, target: Target) -> None:
+    """Raise 412 when `If-Match` names another state, and when `If-None-Match` forbids what is there."""
+    if target.existing is None:
+        return
+    require_match(ask, target.existing)
+    tags = (ask.header("If-None-Match") or "").strip()
+    if tags and tags in ("*", target.existing.e_tag, target.existing.c_tag):
+        raise GraphError(412, "resourceModified", "The resource exists already.")
 
 
 def place_for(ask: Ask, target: Target) -> tuple[DriveItem, str]:

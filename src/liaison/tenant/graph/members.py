@@ -27,6 +27,8 @@ from liaison.tenant.seeds.company import TENANT_ID
 _PAGE, _LARGEST_PAGE = 100, 999
 _ADDED_AT_ONCE, _REMOVED_AT_ONCE = 200, 20
 _OWNERS_LIMIT = 100
+_MEMBERS_LIMIT = 25_000
+_TEAMS_LIMIT = 1000
 _LAST_OWNER = "The team must have at least one owner, hence this owner cannot be removed."
 _MEMBER_TYPE = "#microsoft.graph.aadUserConversationMember"
 _RESULT_TYPE = "#microsoft.graph.aadUserConversationMemberResult"
@@ -195,9 +197,19 @@ def read_owner_role(body: Wild, user: User) -> bool:
 def put_in_team(estate: Estate, team: Team, asked: AskedMember) -> None:
     """Add somebody to a team, or raise the role; raises 400 beyond the number of owners a team may have."""
     already = groups.is_owner(estate, team.id, asked.user.id)
-    if asked.owner and not already and len(groups.list_people(estate, team.id, "owners")) >= _OWNERS_LIMIT:
+    if not groups.is_member(estate, team.id, asked.user.id):
+        _require_room(estate, team, asked.user)
+    if asked.owner and not already and groups.count_people(estate, team.id, "owners") >= _OWNERS_LIMIT:
         raise bad_request(Backend.TEAMS, f"A team may have {_OWNERS_LIMIT} owners.")
     teamwork.add_to_team(estate, team.id, asked.user.id, owner=asked.owner or already)
+
+
+def _require_room(estate: Estate, team: Team, user: User) -> None:
+    """A team has room for so many people, a person for so many teams. Source: Teams limits, teams and channels"""
+    if groups.count_people(estate, team.id, "members") >= _MEMBERS_LIMIT:
+        raise bad_request(Backend.TEAMS, f"A team may have {_MEMBERS_LIMIT} members.")
+    if groups.count_groups_of(estate, user.id) >= _TEAMS_LIMIT:
+        raise bad_request(Backend.TEAMS, f"A person may be in {_TEAMS_LIMIT} teams.")
 
 
 def _asked_member(ask: Ask, team: Team) -> User:

@@ -22,8 +22,8 @@ from liaison.tenant.estate.files import DriveItem
 from liaison.tenant.estate.filing import Conflict, NameRefused, NameTaken
 from liaison.tenant.estate.seals import SealBroken, seal, unseal
 from liaison.tenant.estate.uploads import UploadSession
-from liaison.tenant.graph.content import place_for
-from liaison.tenant.graph.drive_items import CONFLICT, item_body, naming_errors, read_conflict, require_match
+from liaison.tenant.graph.content import place_for, require_state
+from liaison.tenant.graph.drive_items import CONFLICT, item_body, naming_errors, read_conflict
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request
 from liaison.tenant.graph.permissions import UPLOAD_SESSION
 from liaison.tenant.graph.places import ITEMS, asked_target, require_content_access
@@ -58,8 +58,7 @@ def create_session(ask: Ask) -> Answer:
     require_content_access(ask)
     body = ask.optional_json()
     item = body.child("item")
-    if target.existing is not None:
-        require_match(ask, target.existing)
+    require_state(ask, target)
     conflict = read_conflict(item.value.get(CONFLICT), Conflict.FAIL)
     if conflict is Conflict.FAIL and "itempath" not in ask.params:
         # Addressed by its id, the file is meant to be replaced.

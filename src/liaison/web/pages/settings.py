@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, Environment
-from liaison.domain.readiness import Check, CheckState, Switches, unmet
+from liaison.domain.readiness import Check, CheckState, Switches, rows_of
 from liaison.errors import (
     BasicRequired,
     ConsentMissing,
@@ -271,20 +271,19 @@ def _refusal(error: LiaisonError, now: Collaboration, wanted: _Wanted, visit: Vi
     changed = isinstance(error, SettingsChanged)
     return Refusal(
         problem=problems.explain(error, visit),
-        causes=_causes(error, now, visit),
+        causes=_causes(error, visit),
         theirs=_positions(_Wanted(now.switches.basic, now.switches.enhanced), visit) if changed else "",
         ours=_positions(wanted, visit) if changed else "",
         by=now.switches.changed_by,
     )
 
 
-def _causes(error: LiaisonError, now: Collaboration, visit: Visit) -> tuple[Requirement, ...]:
-    """Each unmet prerequisite with its very rows; those of now, when the service refused without naming any."""
+def _causes(error: LiaisonError, visit: Visit) -> tuple[Requirement, ...]:
+    """Each unmet prerequisite with its very rows."""
     if not isinstance(error, PrerequisitesUnmet):
         return ()
-    failed = unmet(now.checks)
-    named = tuple(check for check in failed if check.code in error.findings)
-    return tuple(_prerequisite(check, visit) for check in named or failed)
+    failed = (Check(code, CheckState.UNMET, rows_of(code, error.rows)) for code in error.findings)
+    return tuple(_prerequisite(check, visit) for check in failed)
 
 
 def _positions(wanted: _Wanted, visit: Visit) -> str:

@@ -26,7 +26,7 @@ from liaison.tenant.dataverse.sql.formatted import (
     navigation_of,
 )
 from liaison.tenant.dataverse.sql.ordering import Sorting, order_by, read_cookie, rows_after
-from liaison.tenant.dataverse.sql.query import COUNT_LIMIT, Narrowing
+from liaison.tenant.dataverse.sql.query import COUNT_LIMIT, Narrowing, entry_order
 from liaison.tenant.dataverse.sql.scope import Place, Scope
 from liaison.tenant.dataverse.sql.shape import Wire
 from liaison.tenant.estate.crm.columns import LOOKUPS, Column, Kind, type_name
@@ -166,7 +166,13 @@ def _sortings(sources: Sources, fetch: Fetch) -> tuple[tuple[Sorting, ...], bool
             own = own and place.alias == "a"
             found.append(Sorting(place.compared, order.descending))
     table = sources.root.table
-    last = Sorting(f"a.{table.row_order}", bool(found) and found[-1].descending)
+    few = not found and any(
+        condition.operator == "not-null" and condition.attribute in table.table.sparse and condition.entity is None
+        for part in fetch.root.filters
+        if not part.either
+        for condition in part.conditions
+    )
+    last = Sorting(entry_order(table, few=few), bool(found) and found[-1].descending)
     return (*found, last), own
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from liaison.tenant.dataverse.odata.nodes import Compare, Conjunction, Expression, Literal, LiteralKind, Path
 from liaison.tenant.dataverse.odata.options import QueryOptions
 from liaison.tenant.dataverse.sql.conditions import ConditionWriter
 from liaison.tenant.dataverse.sql.ordering import Sorting, order_by, rows_after
@@ -75,8 +76,28 @@ def plan_list(scope: Scope, table: TableModel, options: QueryOptions, narrowing:
 def plan_order(scope: Scope, table: TableModel, options: QueryOptions) -> tuple[Sorting, ...]:
     """What was asked, then the order of entry, so that every order is total."""
     found = [Sorting(scope.place(table, "a", order.path).compared, order.descending) for order in options.order]
-    last = Sorting(f"a.{table.row_order}", bool(found) and found[-1].descending)
+    few = not found and asks_for_few(table, options.condition)
+    last = Sorting(entry_order(table, few=few), bool(found) and found[-1].descending)
     return (*found, last)
+
+
+def entry_order(table: TableModel, *, few: bool) -> str:
+    """The order of entry. Where few rows are asked for, a plus keeps SQLite from walking the whole table in that
+    order instead of taking the index of the few."""
+    return f"{'+' if few else ''}a.{table.row_order}"
+
+
+def asks_for_few(table: TableModel, condition: Expression | None) -> bool:
+    """Whether a condition keeps to rows with a value in a column that few rows fill."""
+    terms = condition.terms if isinstance(condition, Conjunction) else (condition,)
+    return any(
+        isinstance(term, Compare)
+        and term.operator == "ne"
+        and isinstance(term.left, Path)
+        and term.left.text in table.table.sparse
+        and term.right == Literal(LiteralKind.NULL, None)
+        for term in terms
+    )
 
 
 def read_page(estate: Estate, plan: ListPlan, limit: int, after: Sequence[Any] | None = None) -> Page:

@@ -123,6 +123,11 @@ class Table:
         return {column.name: column for column in self.columns}
 
     @cached_property
+    def sparse(self) -> frozenset[str]:
+        """Columns that few rows fill, which have an index of just those rows."""
+        return frozenset(name for name, _, condition in (text.partition(":") for text in self.indexes) if condition)
+
+    @cached_property
     def name_column(self) -> Column | None:
         return self.by_name.get(self.primary_name)
 

@@ -74,7 +74,7 @@ LOCATION = table(
     label("Document Location", "Emplacement de document"), label("Document Locations", "Emplacements de documents"),
     (
         key("SharePointDocumentLocationId"),
-        text("Name", "Name", "Nom", 160, required=Required.SYSTEM, folded=True),
+        text("Name", "Name", "Nom", 160, required=Required.SYSTEM, folded=True, indexed=True),
         text("AbsoluteURL", "Absolute URL", "URL absolue", 2000, style="Url"),
         text("RelativeUrl", "Relative URL", "URL relative", 255),
         polymorphic(
