@@ -134,7 +134,7 @@ class Installation:
 
     def __init__(self, settings: Settings) -> None:
         """Opens the store and brings its schema up to date. Raises SettingInvalid, CannotOpen."""
-        from liaison.errors import UpstreamUnavailable
+        from liaison.errors import StoreUnavailable
         from liaison.store.database import open_database
         from liaison.store.keys import KeysUnreadable, open_keys
         from liaison.store.schema import DatabaseNewer
@@ -145,7 +145,7 @@ class Installation:
         try:
             self.database: Database = open_database(settings.resolved_database_url)
             self.keys: Keys = open_keys(settings.secrets_file)
-        except UpstreamUnavailable as cause:
+        except StoreUnavailable as cause:
             raise CannotOpen(cause.service_code) from cause
         except (DatabaseNewer, KeysUnreadable, OSError) as cause:
             raise CannotOpen(str(cause)) from cause
@@ -189,7 +189,7 @@ class Installation:
             steps,
             lambda operation, link, number: run(operation, link, ports, number),
             lambda: resume_all(ports),
-            (lambda: self._links.forget_keys(settings.keep_runs_days), self._sessions.forget_ended),
+            (lambda: self._links.forget_keys(max(1, settings.keep_runs_days)), self._sessions.forget_ended),
             StoredExecutors(self.database, self.clock),
             options,
         )

@@ -11,7 +11,8 @@
     ├─ ConsentMissing     403  consent.*
     ├─ Upstream                a service's own answer: its name, its code, its request id
     │  ├─ UpstreamRefused 502   ├─ UpstreamThrottled 503   ├─ UpstreamUnavailable 503
-    │  ├─ AnswerLost      503   ├─ StillPreparing    503   └─ UpstreamSurprise    502
+    │  ├─ AnswerLost      503   ├─ StillPreparing    503   ├─ UpstreamSurprise    502
+    │  └─ StoreUnavailable 503  our own database, which is a service too
     └─ Defect             500  made only at a door
 
 Each concrete class fixes a stable `code`; its fields are the facts. Every sentence for a person lives in
@@ -588,6 +589,13 @@ class UpstreamSurprise(Upstream):
 
     code = "upstream.surprise"
     path: str = ""
+
+
+@dataclass(unsafe_hash=True)
+class StoreUnavailable(UpstreamUnavailable):
+    """Our own database does not answer, stays locked, or has no room left; nothing was changed."""
+
+    code = "store.unavailable"
 
 
 # --- defect ----------------------------------------------------------------------------------------------------

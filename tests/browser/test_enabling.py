@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.person import SALES, SETTINGS_TITLES
+from tests.browser.person import SETTINGS_TITLES
 from tests.contract.demo_process import Demo
 
 BASIC = "Turn on the linking of Dynamics 365 records to Microsoft Teams channels"
@@ -90,22 +90,27 @@ def test_nothing_takes_effect_before_save_and_leaving_warns(newcomer: Opener) ->
     expect(again.get_by_role("switch", name=BASIC)).not_to_be_checked()
 
 
+@pytest.mark.statement("S12")
 @pytest.mark.statement("S13")
-def test_a_refusal_shows_the_code_and_the_very_rows(newcomer: Opener, fresh_demo: Demo) -> None:
-    switch = f"dataverse.sharepoint_configured.{SALES}"
-    fresh_demo.control("POST", "/switches", {switch: False})
-    try:
-        page = newcomer("Marc").open_settings()
-        flip(page, BASIC)
-        save(page)
-        refusal = page.locator(".refusal")
-        expect(refusal).to_contain_text("800503ca")
-        expect(refusal).to_contain_text("Nothing has been changed.")
-        expect(refusal.locator(".requirement")).not_to_have_count(0)
-        expect(refusal.locator(".rows tbody tr").first).to_be_visible()
-        expect(page.get_by_role("switch", name=BASIC)).to_be_checked()
-    finally:
-        fresh_demo.control("POST", "/switches", {switch: True})
+@pytest.mark.statement("S14")
+def test_a_refusal_shows_the_code_every_cause_and_the_very_rows(newcomer: Opener) -> None:
+    """Contoso Service is seeded as a neglected environment: OneDrive on, sites and locations left over."""
+    page = newcomer("Marc").open("/power-apps/environments/contoso-service/settings/teams-integration")
+    flip(page, BASIC)
+    save(page)
+    refusal = page.locator(".refusal")
+    expect(refusal).to_contain_text("800503ca")
+    expect(refusal).to_contain_text("3 causes")
+    expect(refusal).to_contain_text("Nothing has been changed.")
+    causes = refusal.locator(".requirement")
+    expect(causes).to_have_count(3)
+    expect(causes.nth(0)).to_contain_text("OneDrive integration is turned on")
+    expect(causes.nth(1).locator(".rows tbody tr")).to_have_count(1)
+    expect(causes.nth(1).locator(".rows .address")).to_contain_text("https://contoso.sharepoint.com/")
+    expect(causes.nth(2).locator(".rows .address").first).to_contain_text("/sites/service/incident/")
+    expect(page.get_by_role("switch", name=BASIC)).to_be_checked()
+    page.get_by_role("link", name="Discard").click()
+    expect(page.get_by_role("switch", name=BASIC)).not_to_be_checked()
 
 
 @pytest.mark.statement("S26")

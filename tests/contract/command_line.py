@@ -33,17 +33,21 @@ class CommandLine:
     language: str = "en_GB.UTF-8"
 
     def __call__(self, *arguments: str, **environment: str) -> Ended:
+        with self.started(*arguments, **environment) as process:
+            out, err = process.communicate(timeout=120)
+        return Ended(process.returncode, out, err)
+
+    def started(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """The command while it runs."""
         known = {"PATH": os.environ["PATH"], "HOME": str(self.data), "LANG": self.language, "PYTHONUTF8": "1"}
         known |= {"LIAISON_DATA_FOLDER": str(self.data), "COLUMNS": "100"}
         if self.server:
             known["LIAISON_SERVER"] = self.server
-        ended = subprocess.run(
+        return subprocess.Popen(
             [*COMMAND, *arguments],
             env={**known, **environment},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=120,
             cwd=self.data,
-            check=False,
         )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
+from liaison.cli.device_pages import approve
 from tests.contract.command_line import CommandLine
 from tests.contract.demo_process import Demo
 
@@ -27,6 +29,19 @@ def test_signing_in_by_device_code_keeps_the_sign_in_for_its_owner_only(demo: De
     assert line("whoami").out.startswith("Priya Raman")
     assert line("logout").code == 0
     assert (line("whoami").code, json.loads(kept.read_text(encoding="utf-8"))) == (3, {})
+
+
+def test_signing_in_waits_for_the_person_who_enters_the_code_in_a_browser(demo: Demo, tmp_path: Path) -> None:
+    line = demo.command_line(tmp_path)
+    with line.started("login") as process:
+        assert process.stderr is not None
+        told = process.stderr.readline()
+        found = re.fullmatch(r"Open (\S+) in a browser and enter the code (\S+)\.\n", told)
+        assert found, told
+        approve(found[1], found[2], "priya.raman@contoso.com")
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, "Signed in as Priya Raman" in err) == (0, True)
+    assert line("whoami").code == 0
 
 
 def test_a_token_that_has_run_out_is_renewed_by_itself(demo: Demo, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import signal
 import socket
 import threading
 import time
@@ -161,6 +162,17 @@ def test_a_link_that_stopped_gives_its_troubles_exit_code(liaison: CommandLine, 
     assert ended.code == 6
     assert "[stopped] Finding or creating the channel" in ended.out
     assert "(channel.name_taken, " in ended.err
+
+
+def test_ctrl_c_while_waiting_ends_with_130_and_leaves_the_work_going_on(liaison: CommandLine, world: World) -> None:
+    link = given_link(world, LinkState.CONNECTING)
+    with liaison.started("connect", "opportunity", "northwind", "--team", "Ventes", "--channel", "General") as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == f"The work on the link {link.id} has begun.\n"
+        assert process.stderr.readline().startswith("… ")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, f"The work goes on. Look at it with: liaison link {link.id}\n")
 
 
 def test_disconnecting_by_record_and_channel_finds_the_link(liaison: CommandLine, world: World) -> None:

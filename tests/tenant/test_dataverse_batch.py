@@ -87,9 +87,7 @@ def test_reads_and_writes_in_order(client: Crm) -> None:
     assert "\r\n\r\n1\r\n--batchresponse_" in counted
 
 
-@pytest.mark.parametrize(
-    "url", ["WhoAmI", "/api/data/v9.0/WhoAmI", "{root}/WhoAmI", "/api/data/v9.2/WhoAmI()"]
-)
+@pytest.mark.parametrize("url", ["WhoAmI", "/api/data/v9.0/WhoAmI", "{root}/WhoAmI", "/api/data/v9.2/WhoAmI()"])
 def test_every_form_of_address(client: Crm, url: str) -> None:
     ((status, _, body),) = answers(send(client, part("GET", url.format(root=client.root))))
     assert (status, body["UserId"]) == (200, client.user_id())
@@ -100,7 +98,9 @@ def test_a_change_set_refers_to_its_earlier_members(client: Crm) -> None:
         client,
         change_set(
             part("POST", "accounts", {"name": "Parent in set"}, content_id="1"),
-            part("POST", "contacts", {"lastname": "Child", "parentcustomerid_account@odata.bind": "$1"}, content_id="2"),
+            part(
+                "POST", "contacts", {"lastname": "Child", "parentcustomerid_account@odata.bind": "$1"}, content_id="2"
+            ),
             part("PATCH", "$1", {"primarycontactid@odata.bind": "$2"}, content_id="3", If_Match="*"),
             part("PUT", "$1/name", {"value": "Renamed in set"}, content_id="4"),
             part("POST", "$1/Account_Tasks", {"subject": "Below"}, content_id="5"),

@@ -268,7 +268,9 @@ def test_the_type_code_is_optional_in_metadata_and_needed_in_practice(tenant: Lo
         "/Attributes(LogicalName='regardingobjecttypecode')?$select=RequiredLevel"
     )
     assert level["RequiredLevel"]["Value"] == "None"
-    assert claire.error("POST", "msdyn_teamscollaborations", link(northwind(claire), regardingobjecttypecode=77))[0] == 400
+    assert (
+        claire.error("POST", "msdyn_teamscollaborations", link(northwind(claire), regardingobjecttypecode=77))[0] == 400
+    )
 
 
 def test_linking_takes_the_rights_on_site_and_location(tenant: LocalTenant) -> None:
@@ -327,7 +329,9 @@ def test_links_survive_the_record(tenant: LocalTenant) -> None:
 
 def test_one_default_site(tenant: LocalTenant) -> None:
     nadia = crm(tenant)
-    made = nadia.create("sharepointsites", {"name": "New default", "absoluteurl": "https://x.example", "isdefault": True})
+    made = nadia.create(
+        "sharepointsites", {"name": "New default", "absoluteurl": "https://x.example", "isdefault": True}
+    )
     defaults = nadia.rows("sharepointsites?$select=name&$filter=isdefault eq true")
     assert [row["sharepointsiteid"] for row in defaults] == [made]
 
@@ -342,7 +346,11 @@ def test_addresses_of_chains(tenant: LocalTenant) -> None:
     )
     library = nadia.create(
         "sharepointdocumentlocations",
-        {"name": "L", "relativeurl": "account", "parentsiteorlocation_sharepointsite@odata.bind": f"/sharepointsites({below})"},
+        {
+            "name": "L",
+            "relativeurl": "account",
+            "parentsiteorlocation_sharepointsite@odata.bind": f"/sharepointsites({below})",
+        },
     )
     folder = nadia.create(
         "sharepointdocumentlocations",

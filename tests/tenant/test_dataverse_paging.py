@@ -1,5 +1,6 @@
 """Pages, counts, annotations and expanded rows."""
 
+# ruff: noqa: S608 - names of our own tables.
 from __future__ import annotations
 
 from typing import Any
@@ -111,7 +112,9 @@ def test_count_stops_at_five_thousand(tenant: LocalTenant, client: Crm) -> None:
             )
 
     tenant.ask(add)
-    answer = client.get("contoso_visits?$select=contoso_name&$count=true&$top=1", Prefer='odata.include-annotations="*"')
+    answer = client.get(
+        "contoso_visits?$select=contoso_name&$count=true&$top=1", Prefer='odata.include-annotations="*"'
+    )
     assert answer["@odata.count"] == 5_000
     assert answer["@Microsoft.Dynamics.CRM.totalrecordcount"] == 5_000
     assert answer["@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"] is True
@@ -171,7 +174,9 @@ def test_expanding_lookups_and_collections(client: Crm) -> None:
     assert row["primarycontactid"] is None
     assert [task["subject"] for task in row["Account_Tasks"]] == ["T2", "T1"]
     assert "@odata.etag" in row["Account_Tasks"][0]
-    assert row["Account_Tasks@odata.nextLink"].startswith(f"{client.root}/accounts({made})/Account_Tasks?$select=subject")
+    assert row["Account_Tasks@odata.nextLink"].startswith(
+        f"{client.root}/accounts({made})/Account_Tasks?$select=subject"
+    )
     assert len(client.rows(row["Account_Tasks@odata.nextLink"])) == 2
 
 
@@ -220,8 +225,10 @@ def test_nested_collections_are_paged_with_a_token(client: Crm) -> None:
         ("nothing", "Could not find a property named 'nothing' on type 'Microsoft.Dynamics.CRM.account'."),
         (
             "primarycontactid($filter=statecode eq 0)",
-            "The $filter, $orderby and $top options are not supported for the single-valued navigation property"
-            " 'primarycontactid'.",
+            (
+                "The $filter, $orderby and $top options are not supported for the single-valued navigation property"
+                " 'primarycontactid'."
+            ),
         ),
         (
             "Account_Tasks($top=1;$expand=owninguser)",

@@ -90,10 +90,10 @@ def test_conditions(few: Crm, condition: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("function", "names"),
     [
-        ("In(PropertyName='numberofemployees',PropertyValues=[\"5\",\"50\"])", ["Élan", "100%_[x]"]),
-        ("NotIn(PropertyName='numberofemployees',PropertyValues=[\"5\",\"50\"])", ["elan", "d'Or"]),
-        ("Between(PropertyName='revenue',PropertyValues=[\"5\",\"2000\"])", ["Élan", "elan"]),
-        ("NotBetween(PropertyName='revenue',PropertyValues=[\"5\",\"2000\"])", ["100%_[x]", "d'Or"]),
+        ('In(PropertyName=\'numberofemployees\',PropertyValues=["5","50"])', ["Élan", "100%_[x]"]),
+        ('NotIn(PropertyName=\'numberofemployees\',PropertyValues=["5","50"])', ["elan", "d'Or"]),
+        ('Between(PropertyName=\'revenue\',PropertyValues=["5","2000"])', ["Élan", "elan"]),
+        ('NotBetween(PropertyName=\'revenue\',PropertyValues=["5","2000"])', ["100%_[x]", "d'Or"]),
         ("EqualUserId(PropertyName='ownerid')", ["Élan", "elan", "100%_[x]", "d'Or"]),
         ("NotEqualUserId(PropertyName='ownerid')", []),
         ("EqualBusinessId(PropertyName='owningbusinessunit')", ["Élan", "elan", "100%_[x]", "d'Or"]),
@@ -133,7 +133,7 @@ def test_lambda_over_collections(client: Crm) -> None:
     busy = client.create("accounts", {"name": "Busy", "Account_Tasks": [{"subject": "a"}, {"subject": "b"}]})
     client.create("accounts", {"name": "Idle"})
     client.create("accounts", {"name": "Calm", "Account_Tasks": [{"subject": "a"}]})
-    three = "In(PropertyName='name',PropertyValues=[\"Busy\",\"Idle\",\"Calm\"])"
+    three = 'In(PropertyName=\'name\',PropertyValues=["Busy","Idle","Calm"])'
     path = f"accounts?$select=name&$orderby=name&$filter=Microsoft.Dynamics.CRM.{three} and "
     assert client.names(path + "Account_Tasks/any()") == ["Busy", "Calm"]
     assert client.names(path + "Account_Tasks/any(t:t/subject eq 'b')") == ["Busy"]
@@ -187,13 +187,13 @@ def json_text(text: str) -> str:
         ),
         (
             "name eq 5",
-            "A binary operator with incompatible types was detected. Found operand types 'Edm.String' and 'Edm.Int32'"
-            " for operator kind 'Equal'.",
+            ("A binary operator with incompatible types was detected. Found operand types 'Edm.String' and 'Edm.Int32'"
+            " for operator kind 'Equal'."),
         ),
         (
             "revenue gt 'much'",
-            "A binary operator with incompatible types was detected. Found operand types 'Edm.Decimal' and"
-            " 'Edm.String' for operator kind 'GreaterThan'.",
+            ("A binary operator with incompatible types was detected. Found operand types 'Edm.Decimal' and"
+            " 'Edm.String' for operator kind 'GreaterThan'."),
         ),
         ("name", "The $filter expression must evaluate to a single boolean value."),
         ("", "The value for OData query '$filter' cannot be empty."),
@@ -203,17 +203,17 @@ def json_text(text: str) -> str:
         ),
         (
             "length(name)",
-            "An unknown function with name 'length' was found. This may also be a function import or a key lookup on a"
-            " navigation property, which is not allowed.",
+            ("An unknown function with name 'length' was found. This may also be a function import or a key lookup on a"
+            " navigation property, which is not allowed."),
         ),
         (
             "not name eq 'x'",
-            "A unary operator with an incompatible type was detected. Found operand type 'Edm.String' for operator"
-            " kind 'Not'.",
+            ("A unary operator with an incompatible type was detected. Found operand type 'Edm.String' for operator"
+            " kind 'Not'."),
         ),
         ("revenue add 1 eq 2", "The operator 'add' is not supported in a filter of this service."),
-        ("primarycontactid/Contact_Tasks/any()", "A lambda expression cannot follow a single-valued navigation"
-                                                 " property."),
+        ("primarycontactid/Contact_Tasks/any()", ("A lambda expression cannot follow a single-valued navigation"
+                                                 " property.")),
         ("(" * 120 + "statecode eq 0" + ")" * 120, "Recursion limit reached."),
     ],
 )  # fmt: skip
@@ -259,7 +259,9 @@ def test_select_may_hold_line_breaks_and_tabs(client: Crm) -> None:
     condition = quote(
         "regardingobjectid eq 5f0c0000-0000-0000-0000-000000000000 and regardingobjecttypename eq 'account'"
     )
-    assert client.rows(f"msdyn_teamscollaborations?$filter={condition}\n    &$select={names}".replace("\n", "%0A")) == []
+    assert (
+        client.rows(f"msdyn_teamscollaborations?$filter={condition}\n    &$select={names}".replace("\n", "%0A")) == []
+    )
 
 
 def test_guids_may_be_quoted(client: Crm) -> None:
@@ -272,8 +274,10 @@ def test_unknown_select_fails_the_whole_request(client: Crm) -> None:
     assert client.error("GET", "organizations?$select=name,isonedriveintegrationenabled") == (
         400,
         "0x80060888",
-        "Could not find a property named 'isonedriveintegrationenabled' on type"
-        " 'Microsoft.Dynamics.CRM.organization'.",
+        (
+            "Could not find a property named 'isonedriveintegrationenabled' on type"
+            " 'Microsoft.Dynamics.CRM.organization'."
+        ),
     )
 
 
@@ -287,7 +291,9 @@ def test_options_the_service_lacks(client: Crm, option: str) -> None:
     )
 
 
-@pytest.mark.parametrize("option", ["$top=-1", "$top=x", "$count=maybe", "$orderby=name sideways", "$select=name&$select=x"])
+@pytest.mark.parametrize(
+    "option", ["$top=-1", "$top=x", "$count=maybe", "$orderby=name sideways", "$select=name&$select=x"]
+)
 def test_options_with_wrong_values(client: Crm, option: str) -> None:
     assert client.error("GET", f"accounts?{option}")[:2] == (400, "0x80060888")
 

@@ -220,16 +220,16 @@ def test_sharing_gives_rights_and_takes_them_back(tenant: LocalTenant) -> None:
     assert access(claire, user, f"accounts({account})") == "ReadAccess, WriteAccess"
     share("ModifyAccess", "ReadAccess")
     assert access(claire, user, f"accounts({account})") == "ReadAccess"
-    listed = claire.get(
-        f"RetrieveSharedPrincipalsAndAccess(Target=@tid)?@tid={{'@odata.id':'accounts({account})'}}"
-    )
+    listed = claire.get(f"RetrieveSharedPrincipalsAndAccess(Target=@tid)?@tid={{'@odata.id':'accounts({account})'}}")
     assert listed["PrincipalAccesses"] == [
         {
             "AccessMask": "ReadAccess",
             "Principal": {"@odata.type": "#Microsoft.Dynamics.CRM.systemuser", "ownerid": user},
         }
     ]
-    rows = claire.rows(f"principalobjectaccessset?$select=accessrightsmask,principaltypecode&$filter=objectid eq {account}")
+    rows = claire.rows(
+        f"principalobjectaccessset?$select=accessrightsmask,principaltypecode&$filter=objectid eq {account}"
+    )
     assert [(row["accessrightsmask"], row["principaltypecode"]) for row in rows] == [(1, "systemuser")]
     revoke = {
         "Target": entity("account", account),

@@ -199,6 +199,8 @@ def test_content_is_downloaded_by_redirect_without_a_token(claire: Graph, tenant
     assert httpx2.get(location, headers={"Range": "bytes=7-"}).content == b"789"
     assert httpx2.get(location, headers={"Range": "bytes=10-"}).status_code == 416
     assert httpx2.get(item["@microsoft.graph.downloadUrl"]).content == b"0123456789"
+    chosen = claire.get(f"{folder}:/Été.txt?$select=id,@microsoft.graph.downloadUrl,@content.downloadUrl")
+    assert set(chosen) == {"@odata.context", "id", "@microsoft.graph.downloadUrl", "@content.downloadUrl"}
     assert httpx2.get(location[:-4]).status_code == 401
     tenant.control.post("/_control/clock", json={"advance_s": 3700}).raise_for_status()
     assert httpx2.get(location).status_code == 401

@@ -184,6 +184,14 @@ def test_a_selected_group_holds_what_was_selected(tenant: LocalTenant) -> None:
     }
 
 
+def test_people_of_a_group_can_be_expanded(tenant: LocalTenant) -> None:
+    found = person(tenant, "Claire").get(f"/groups/{MARKETING}?$select=id&$expand=owners")
+    assert [(owner["@odata.type"], owner["displayName"]) for owner in found["owners"]] == [
+        ("#microsoft.graph.user", "Anaïs Girard")
+    ]
+    assert "members" not in found
+
+
 def test_new_groups_reach_lists_later_when_the_switch_says_so(tenant: LocalTenant) -> None:
     tenant.switch(graph__directory_delay_s=60)
     graph = person(tenant, "Claire")

@@ -207,6 +207,15 @@ def test_changes_of_channels_are_told(tenant: LocalTenant, listener: Listener) -
     assert listener.wait_for(2)[1]["changeType"] == "deleted"
 
 
+def test_a_subscription_is_not_told_of_what_was_before(tenant: LocalTenant, listener: Listener) -> None:
+    graph = person(tenant, "Claire")
+    graph.post("/subscriptions", asked(listener, f"/teams/{VENTES}/members"))
+    graph.post(f"/teams/{VENTES}/channels", {"displayName": "Before"})
+    graph.post("/subscriptions", asked(listener, f"/teams/{VENTES}/channels"))
+    after = graph.post(f"/teams/{VENTES}/channels", {"displayName": "After"})["id"]
+    assert [item["resourceData"]["id"] for item in listener.wait_for(1)] == [after]
+
+
 def test_members_messages_and_files_are_told(tenant: LocalTenant, listener: Listener) -> None:
     graph = person(tenant, "Claire")
     drive, folder = graph.folder(VENTES, graph.channel(VENTES, "General"))

@@ -245,11 +245,12 @@ def test_joined_teams_of_others_are_for_administrators_and_applications(tenant: 
 
 def test_an_application_has_no_me(tenant: LocalTenant) -> None:
     graph = application(tenant, "Team.ReadBasic.All User.Read.All")
-    assert graph.refused("GET", "/me/joinedTeams") == (
-        400,
-        "BadRequest",
-        "/me request is only valid with delegated authentication flow.",
-    )
+    for path in ("/me/joinedTeams", "/me", "/me/memberOf", "/users/me-token-to-replace"):
+        assert graph.refused("GET", path) == (
+            400,
+            "BadRequest",
+            "/me request is only valid with delegated authentication flow.",
+        )
 
 
 def test_the_list_of_teams_holds_what_the_caller_can_see(tenant: LocalTenant) -> None:

@@ -60,6 +60,7 @@ from liaison.errors import (
     LinkBusy,
     LinkUnknown,
     NotTeamMember,
+    PrivilegeMissing,
     RecordUnknown,
     SettingsChanged,
     StillPreparing,
@@ -147,6 +148,8 @@ class World:
     consent: Consent = field(default_factory=lambda: Consent(ConsentState.GRANTED, enhanced_scopes(), (), "Nadia"))
     scopes: frozenset[str] = frozenset(enhanced_scopes())
     refuse: dict[str, Exception] = field(default_factory=dict)
+    strangers: set[tuple[str, str]] = field(default_factory=set)
+    """Environment and person, where the environment does not know the person."""
     touched: list[str] = field(default_factory=list)
 
     def touch(self, method: str) -> None:
@@ -199,6 +202,8 @@ class FakeCrm:
 
     async def read_person(self) -> CrmPerson:
         self.world.touch("crm.read_person")
+        if (self.key, self.by.id) in self.world.strangers:
+            raise PrivilegeMissing("prvReadUser")
         is_administrator = self.by in {NADIA, MARC} or self.by.id in {NADIA.id, MARC.id}
         role = "System Administrator" if is_administrator else "Salesperson"
         return CrmPerson(RowId(self.by.id), self.by.name, (role,), is_administrator)

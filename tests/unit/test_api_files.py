@@ -75,6 +75,25 @@ async def test_an_upload_must_say_its_length_and_keep_to_it(client: ApiClient) -
     assert client.world.files == {ItemId("folder-general"): {}, ItemId("folder-contract"): {}}
 
 
+async def test_a_sender_who_hangs_up_leaves_no_file_and_no_defect(client: ApiClient) -> None:
+    messages = iter([{"type": "http.request", "body": b"123", "more_body": True}, {"type": "http.disconnect"}])
+    sent = []
+
+    async def receive() -> dict[str, object]:
+        return next(messages)
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    headers = [(b"authorization", b"Bearer claire"), (b"content-length", b"9")]
+    path = f"/api/v1{FILES}"
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"name=a.txt"}
+    await client.app({**scope, "headers": headers, "http_version": "1.1", "scheme": "http"}, receive, send)
+    assert sent[0]["status"] == 400
+    assert client.world.files[ItemId("folder-general")] == {}
+    assert client.world.files.get(ItemId("folder-contract"), {}) == {}
+
+
 async def test_an_existing_file_is_never_replaced(client: ApiClient) -> None:
     await client.post(FILES, params={"name": "a.txt"}, content=b"first")
     answer = await client.post(FILES, params={"name": "a.txt"}, content=b"second")

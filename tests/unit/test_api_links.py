@@ -14,7 +14,7 @@ from liaison.domain.link import CONNECT_STEPS, Finding, Link, LinkState, NewChan
 from liaison.domain.names import ChannelId, LinkId
 from liaison.errors import ChannelNameTaken, Remembered, UpstreamThrottled
 from tests.unit.api_client import ApiClient
-from tests.unit.api_fakes import CLAIRE, EUROPE, GENERAL, NOW, OLIVER, PUBLIC, RENEWAL, SECRET_DEAL, World
+from tests.unit.api_fakes import CLAIRE, EUROPE, GENERAL, MARC, NOW, OLIVER, PUBLIC, RENEWAL, SECRET_DEAL, World
 
 pytestmark = pytest.mark.anyio
 
@@ -241,6 +241,13 @@ async def test_everyones_links_are_for_system_administrators(client: ApiClient) 
     refused = await client.get("/links", params={"of": "everyone"}, as_="oliver")
     shown = await client.get("/links", params={"of": "everyone"}, as_="marc")
     assert (refused.status_code, refused.json()["code"]) == (403, "role.missing")
+    assert [link["id"] for link in shown.json()["items"]] == [LINK]
+
+
+async def test_an_administrator_unknown_to_one_environment_sees_the_links_of_the_other(client: ApiClient) -> None:
+    given_link(client)
+    client.world.strangers.add(("contoso-service", MARC.id))
+    shown = await client.get("/links", params={"of": "everyone"}, as_="marc")
     assert [link["id"] for link in shown.json()["items"]] == [LINK]
 
 

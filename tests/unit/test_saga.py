@@ -21,6 +21,7 @@ from liaison.errors import (
     PrivilegeMissing,
     SignInExpired,
     StillPreparing,
+    StoreUnavailable,
     UpstreamThrottled,
     UpstreamUnavailable,
 )
@@ -295,11 +296,11 @@ async def test_an_outage_of_our_own_store_is_left_to_the_sweep(world: World) -> 
 
     async def sometimes(link):
         if next(asked, False):
-            raise UpstreamUnavailable("store")
+            raise StoreUnavailable("liaison")
         return await get(link)
 
     world.links.get = sometimes  # type: ignore[method-assign]
-    with pytest.raises(UpstreamUnavailable):
+    with pytest.raises(StoreUnavailable):
         await carry_on(world, planned)
     assert (await get(planned.id)).state.at_work
     assert await resume_all(world.ports) == 1

@@ -24,7 +24,7 @@ SHARED = {
     "teams_document.html", "bar.html", "site_map.html", "elements.html",
 }  # fmt: skip
 CALLABLE = {
-    "say", "plural", "row_kind", "moment", "size", "icon", "asset", "initials", "tint", "help_topic", "ui",
+    "say", "plural", "row_kind", "moment", "size", "icon", "asset", "initials", "tint", "pieces", "help_topic", "ui",
 }  # fmt: skip
 
 

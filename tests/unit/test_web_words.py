@@ -41,6 +41,17 @@ def test_nobody_is_sent_to_another_site(text: str, path: str) -> None:
     assert addresses.local_path(text) == path
 
 
+def test_addresses_in_plain_text_can_be_followed() -> None:
+    text = "See https://a.example/x?y=1. And <https://b.example>, not javascript:alert(1)"
+    assert [(piece.text, piece.address) for piece in words.pieces(text)] == [
+        ("See ", ""),
+        ("https://a.example/x?y=1", "https://a.example/x?y=1"),
+        (". And <", ""),
+        ("https://b.example", "https://b.example"),
+        (">, not javascript:alert(1)", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "letters"),
     [

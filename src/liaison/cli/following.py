@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from liaison.cli.api import Api, Document, path
 from liaison.cli.refusals import OK, tell_problem
 from liaison.cli.show import show_json, show_note, show_pairs
 from liaison.cli.words import say
+
+AGAIN_AFTER_S = 1.0
 
 
 def follow(api: Api, link: Document) -> Document:
@@ -26,6 +29,8 @@ def _changes(api: Api, link: Document) -> Iterator[Document]:
     latest = link
     yield latest
     while not latest["is_final"]:
+        if latest is not link:
+            time.sleep(AGAIN_AFTER_S)
         for changed in api.follow(path("links", link["id"], "events")):
             latest = changed
             yield latest

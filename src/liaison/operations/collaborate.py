@@ -11,6 +11,7 @@ from liaison.domain.link import Link, LinkState
 from liaison.domain.names import Person, RecordRef
 from liaison.domain.readiness import Switches
 from liaison.errors import CollaborationOff, TableNotEnabled
+from liaison.operations.environments import find_environment
 from liaison.ports import Ports
 
 
@@ -46,7 +47,7 @@ async def read_panel(ref: RecordRef, by: Person, ports: Ports) -> Panel:
         ports.links.of_record(ref),
     )
     if not may_collaborate(switches, table):
-        environment = next(place for place in ports.environments if place.key == ref.environment)
+        environment = find_environment(ref.environment, ports)
         raise TableNotEnabled(table.plural) if switches.basic else CollaborationOff(environment.name)
     return Panel(record, table, switches, join_connections(associations, links))
 

@@ -13,6 +13,7 @@ from liaison.domain.link import CONNECT_STEPS, Evidence, Link, LinkState, NewCha
 from liaison.domain.names import LinkId, Person
 from liaison.domain.teams import AppPlacement, Channel, TabContent
 from liaison.errors import ChannelNameTaken, LinkBusy
+from liaison.operations.environments import find_environment
 from liaison.operations.saga import Effect, Step, Task, carry_out
 from liaison.ports import Ports
 
@@ -75,7 +76,7 @@ def fingerprint(asked: ConnectionRequest) -> str:
 
 async def gather_connection_facts(asked: ConnectionRequest, by: Person, ports: Ports) -> tuple[Record, ConnectionFacts]:
     """Everything that deciding needs, asked for at once."""
-    environment = next(place for place in ports.environments if place.key == asked.record.environment)
+    environment = find_environment(asked.record.environment, ports)
     crm, teamwork = ports.crm(by, asked.record.environment), ports.teamwork(by)
     record, switches, table, me, scopes = await asyncio.gather(
         crm.read_record(asked.record),

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from liaison.domain.crm import Association, Location, PlaceKind
 from liaison.domain.link import Link
 from liaison.domain.names import DriveId, ItemId, Person, RecordRef, read_file_name
 from liaison.domain.teams import FileEntry, FilePage, Folder
-from liaison.errors import FilesRefused, FileUnknown, LiaisonError, Remembered, UploadTooLarge
+from liaison.errors import (
+    FilesRefused,
+    FileUnknown,
+    LiaisonError,
+    NotAllowed,
+    NotFound,
+    Remembered,
+    UploadTooLarge,
+)
 from liaison.ports import Ports
 
 
@@ -52,13 +60,18 @@ async def list_places(ref: RecordRef, by: Person, ports: Ports) -> tuple[Place, 
 
 
 async def _open_channel(row: Association, link: Link | None, by: Person, ports: Ports) -> Place:
+    """A folder that the link knows is not asked for again; whether the person may see it shows when it is listed."""
     try:
-        folder = await ports.teamwork(by).read_files_folder(row.team, row.channel)
+        folder = _known_folder(link) if link else await ports.teamwork(by).read_files_folder(row.team, row.channel)
     except LiaisonError as error:
         trouble = Remembered.of(_as_files_error(error, row.channel_name))
-        address = link.evidence.folder_address if link else ""
-        return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, address, None, trouble)
+        return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, "", None, trouble)
     return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, folder.address, folder, None)
+
+
+def _known_folder(link: Link) -> Folder:
+    made = link.evidence
+    return Folder(made.drive, made.folder, made.channel_name, made.folder_address, made.site_address, made.folder_path)
 
 
 async def _open_location(place: Location, by: Person, ports: Ports) -> Place:
@@ -94,8 +107,12 @@ async def list_documents(
     chosen = _choose(places, key)
     if chosen is None or chosen.folder is None:
         return Documents(places, chosen, FilePage((), ""))
-    item = folder or chosen.folder.item
-    return Documents(places, chosen, await ports.files(by).list_folder(chosen.folder.drive, item, page))
+    try:
+        files = await ports.files(by).list_folder(chosen.folder.drive, folder or chosen.folder.item, page)
+    except (NotAllowed, NotFound) as error:
+        closed = replace(chosen, folder=None, trouble=Remembered.of(_as_files_error(error, chosen.name)))
+        return Documents(tuple(closed if place is chosen else place for place in places), closed, FilePage((), ""))
+    return Documents(places, chosen, files)
 
 
 def _choose(places: tuple[Place, ...], key: str) -> Place | None:

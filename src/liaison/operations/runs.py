@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from liaison.domain.link import LinkState, Operation
 from liaison.domain.names import LinkId, Person
-from liaison.errors import Defect, LinkBusy, Remembered, UpstreamUnavailable
+from liaison.errors import Defect, LinkBusy, Remembered, StoreUnavailable
 from liaison.operations.connect import carry_out_connection
 from liaison.operations.disconnect import carry_out_disconnection
 from liaison.operations.saga import Stopped, Task
@@ -27,7 +27,7 @@ async def run(operation: Operation, link_id: LinkId, ports: Ports, number: int |
             await carry_out_disconnection(link_id, ports, number)
     except (Stopped, LinkBusy):
         pass  # the link already says why, or another run has it
-    except UpstreamUnavailable:
+    except StoreUnavailable:
         raise
     except Exception as cause:
         incident = uuid4().hex[:12]

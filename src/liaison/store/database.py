@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from liaison.errors import UpstreamUnavailable
+from liaison.errors import StoreUnavailable
 from liaison.store.schema import migrate
 
 BUSY_TIMEOUT_S = 15.0
-SERVICE = "store"
+AGAIN_AFTER_S = 5.0
+SERVICE = "liaison"
 _TRIES = 4
 _REPEATABLE = {"40001", "40P01"}
 """PostgreSQL's serialization failure and deadlock: nothing was done, the same again may succeed."""
@@ -37,11 +38,11 @@ class Database:
         self._turn: AbstractContextManager[Any] = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     async def read(self, work: Work[Found]) -> Found:
-        """What `work` finds, in one snapshot. Raises UpstreamUnavailable when the database does not answer."""
+        """What `work` finds, in one snapshot. Raises StoreUnavailable when the database does not answer."""
         return await anyio.to_thread.run_sync(self.read_now, work)
 
     async def write(self, work: Work[Found]) -> Found:
-        """What `work` did, committed when this returns. Raises UpstreamUnavailable; then nothing was changed."""
+        """What `work` did, committed when this returns. Raises StoreUnavailable; then nothing was changed."""
         return await anyio.to_thread.run_sync(self.write_now, work)
 
     def read_now(self, work: Work[Found]) -> Found:
@@ -60,7 +61,7 @@ class Database:
                 if left and getattr(error.orig, "sqlstate", "") in _REPEATABLE:
                     continue
                 if isinstance(error, OperationalError):
-                    raise UpstreamUnavailable(SERVICE, _reason(error)) from error
+                    raise StoreUnavailable(SERVICE, _reason(error), wait_s=AGAIN_AFTER_S) from error
                 raise
         raise AssertionError("unreachable: the last try returns or raises")
 

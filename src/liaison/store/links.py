@@ -80,20 +80,18 @@ class StoredLinks:
 
         Raises LinkBusy when somebody did, or when another link already ties this record and channel.
         """
-        return await self._database.write(lambda connection: self._save(connection, link, act))
+        try:
+            return await self._database.write(lambda connection: self._save(connection, link, act))
+        except IntegrityError:
+            twin = await self._database.read(lambda connection: _find_twin(connection, link))
+            if twin is None:
+                raise
+            raise LinkBusy(twin.id, twin.state.value) from None
 
     def _save(self, connection: sa.Connection, link: Link, act: str) -> Link:
         saved = replace(link, version=link.version + 1)
         is_as_read = sa.and_(links.c.id == link.id, links.c.version == link.version)
-        try:
-            with connection.begin_nested():
-                changed = connection.execute(links.update().where(is_as_read).values(self._row(saved))).rowcount
-        except IntegrityError:
-            twin = _find_twin(connection, link)
-            if twin is None:
-                raise
-            raise LinkBusy(twin.id, twin.state.value) from None
-        if not changed:
+        if not connection.execute(links.update().where(is_as_read).values(self._row(saved))).rowcount:
             now = _get(connection, link.id)
             raise LinkBusy(now.id, now.state.value)
         if act:

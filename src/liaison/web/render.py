@@ -90,6 +90,7 @@ class _Sayings:
             "asset": self._assets.address,
             "initials": words.initials,
             "tint": words.tint,
+            "pieces": words.pieces,
             "help_topic": addresses.help_topic,
         }
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from babel.dates import format_datetime
 
 TINTS = 6
+ADDRESS_SHOWN = 60
+_ADDRESS = re.compile(r"(https?://[^\s<>\"]+[^\s<>\".,;:!?)])")
 
 
 def moment(language: str, at: datetime) -> str:
@@ -19,6 +23,25 @@ def moment(language: str, at: datetime) -> str:
 def is_one(language: str, count: int) -> bool:
     """Does the language use the singular for this count?"""
     return count < 2 if language == "fr" else count == 1
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of plain text; `address` is set when it is an address that can be followed."""
+
+    text: str
+    address: str = ""
+
+
+def pieces(text: str) -> tuple[Piece, ...]:
+    """Plain text with its web addresses told apart, each shown no longer than a person would read it."""
+    found = (part for part in _ADDRESS.split(text) if part)
+    return tuple(Piece(_shortened(part), part) if _ADDRESS.fullmatch(part) else Piece(part) for part in found)
+
+
+def _shortened(address: str) -> str:
+    plain = unquote(address)
+    return plain if len(plain) <= ADDRESS_SHOWN else f"{plain[:ADDRESS_SHOWN]}…"
 
 
 def initials(name: str) -> str:

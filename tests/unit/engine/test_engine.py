@@ -131,6 +131,29 @@ def test_on_postgresql_a_worker_on_another_machine_takes_over(tmp_path: Path) ->
         stage.end()
 
 
+def test_a_worker_that_slept_through_its_replacement_begins_anew(tmp_path: Path) -> None:
+    """Stopped for longer than others wait, it must not carry on what they have taken over."""
+    server = os.environ.get(POSTGRES_VARIABLE)
+    if not server:
+        pytest.skip(f"{POSTGRES_VARIABLE} names no PostgreSQL server")
+    with a_schema(server) as address:
+        stage = Stage(tmp_path, address)
+        sleeper = stage.start("wait", "apart")
+        stage.wait_for("begin two")
+        sleeper.process.send_signal(signal.SIGSTOP)
+        second = stage.start("apart")
+        stage.wait_for("finished")
+        (tmp_path / "go").touch()
+        sleeper.process.send_signal(signal.SIGCONT)
+        stage.wait_for(f"ready {sleeper.process.pid}", 2)
+        assert stage.counted("begin three") == 1
+        second.kill()
+        (tmp_path / "links").write_text("l1 l2")
+        stage.wait_for("finished", 2)
+        assert stage.counted("begin three") == 2
+        stage.end()
+
+
 def test_two_workers_given_the_same_work_do_it_once(stage: Stage) -> None:
     links = [f"link-{number}" for number in range(8)]
     (stage.folder / "links").write_text(" ".join(links))

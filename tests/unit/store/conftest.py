@@ -31,16 +31,16 @@ from liaison.store.database import Database, open_database
 POSTGRES_VARIABLE = "LIAISON_TEST_POSTGRES"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+SERVER = os.environ.get(POSTGRES_VARIABLE, "")
+
+
+@pytest.fixture(params=["sqlite", "postgres"] if SERVER else ["sqlite"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'liaison.sqlite'}"
         return
-    server = os.environ.get(POSTGRES_VARIABLE)
-    if not server:
-        pytest.skip(f"{POSTGRES_VARIABLE} names no PostgreSQL server (postgresql+psycopg://user@host:port/database)")
-    with a_schema(server) as scoped:
+    with a_schema(SERVER) as scoped:
         yield scoped
 
 

@@ -12,14 +12,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from liaison.errors import UpstreamUnavailable
+from liaison.errors import StoreUnavailable
 from liaison.store import schema
 from liaison.store.database import Database, make_engine, open_database
 from liaison.store.executors import StoredExecutors
 from liaison.store.schema.tables import metadata
-from tests.unit.store.conftest import SetClock
+from tests.unit.store.conftest import POSTGRES_VARIABLE, SERVER, SetClock, a_schema
 
 pytestmark = pytest.mark.anyio
+
+
+def test_every_test_of_the_store_runs_on_postgresql_too() -> None:
+    if not SERVER:
+        pytest.skip(f"{POSTGRES_VARIABLE} names no PostgreSQL server (postgresql+psycopg://user@host:port/database)")
+    with a_schema(SERVER) as address:
+        open_database(address).close()
 
 
 def test_the_migrations_make_exactly_the_declared_tables(database: Database) -> None:
@@ -93,9 +100,9 @@ async def test_a_database_that_stays_locked_is_said_to_be_unavailable(tmp_path: 
     sa.event.listen(hasty, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout=50"))
     with other.connect() as holder:
         holder.exec_driver_sql("CREATE TABLE held (a)")  # begins, and keeps the write lock
-        with pytest.raises(UpstreamUnavailable) as unavailable:
+        with pytest.raises(StoreUnavailable) as unavailable:
             await Database(hasty).write(lambda connection: connection.exec_driver_sql("CREATE TABLE wanted (a)"))
-    assert (unavailable.value.service, unavailable.value.service_code) == ("store", "SQLITE_BUSY")
+    assert (unavailable.value.service, unavailable.value.service_code) == ("liaison", "SQLITE_BUSY")
     for engine in (hasty, other, database.engine):
         engine.dispose()
 

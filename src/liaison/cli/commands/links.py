@@ -71,8 +71,10 @@ def _end(link: Document, *, wait: bool, as_json: bool) -> None:
         try:
             link = follow(api(), link)
         except KeyboardInterrupt:
-            show_note(say("connect.goes_on", link=link["id"]))
             raise click.exceptions.Exit(INTERRUPTED) from None
+        finally:
+            if not link["is_final"]:
+                show_note(say("connect.goes_on", link=link["id"]))
     raise click.exceptions.Exit(finish(link, as_json=as_json))
 
 

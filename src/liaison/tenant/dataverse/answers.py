@@ -42,6 +42,8 @@ def answer(estate: Estate, exchange: Exchange, host: str, port: int | None, thro
         publish(session)
     except DataverseError as error:
         reply = error_reply(error, exchange.preferences)
+    except RecursionError:
+        reply = error_reply(query_error("The request is nested too deep."), exchange.preferences)
     except Exception:
         log.exception("defect in %s %s, request %s", exchange.method, exchange.path, request_id)
         reply = error_reply(

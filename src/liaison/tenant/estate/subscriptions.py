@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS subscriptions (
   resource TEXT NOT NULL, resource_key TEXT NOT NULL, change_type TEXT NOT NULL,
   notification_url TEXT NOT NULL, lifecycle_url TEXT, client_state TEXT, tls_version TEXT,
   topic TEXT NOT NULL, container TEXT NOT NULL,
-  expires REAL NOT NULL, renewed REAL NOT NULL, warned INTEGER NOT NULL DEFAULT 0
+  expires REAL NOT NULL, renewed REAL NOT NULL, warned INTEGER NOT NULL DEFAULT 0,
+  after_change INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX IF NOT EXISTS subscriptions_once ON subscriptions (app_id, change_type, resource_key);
 CREATE INDEX IF NOT EXISTS subscriptions_by_topic ON subscriptions (topic, container);
@@ -97,11 +98,15 @@ def record_change(change: sqlite3.Connection, topic: str, container: str, entity
 
 
 def add_subscription(estate: Estate, subscription: Subscription) -> None:
-    """Keep a subscription; raises `sqlite3.IntegrityError` when the app already has an equal one."""
+    """Keep a subscription; it is told of what happens from now on.
+
+    Raises `sqlite3.IntegrityError` when the app already has an equal one.
+    """
     marks = ", ".join("?" * len(_COLUMNS))
+    newest = "(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'changes_to_tell')"
     with estate.db.change() as change:
         change.execute(
-            f"INSERT INTO subscriptions ({', '.join(_COLUMNS)}) VALUES ({marks})",
+            f"INSERT INTO subscriptions ({', '.join(_COLUMNS)}, after_change) VALUES ({marks}, {newest})",
             [getattr(subscription, name) for name in _COLUMNS],
         )
 
@@ -167,7 +172,8 @@ def mark_warned(estate: Estate, subscription_id: str) -> None:
 
 
 def has_subscriptions(estate: Estate) -> bool:
-    return estate.db.value("SELECT 1 FROM subscriptions LIMIT 1") is not None
+    """Whether there is anybody to tell."""
+    return estate.db.value("SELECT 1 FROM subscriptions WHERE expires > ?", (estate.clock.seconds(),)) is not None
 
 
 def list_changes(estate: Estate, limit: int = 200) -> list[Change]:
@@ -179,8 +185,8 @@ def list_changes(estate: Estate, limit: int = 200) -> list[Change]:
 def list_watchers(estate: Estate, change: Change) -> list[Subscription]:
     """Live subscriptions that want to be told of a change."""
     found = estate.db.rows(
-        "SELECT * FROM subscriptions WHERE topic = ? AND container IN (?, '*') AND expires > ?",
-        (change.topic, change.container, estate.clock.seconds()),
+        "SELECT * FROM subscriptions WHERE topic = ? AND container IN (?, '*') AND expires > ? AND after_change < ?",
+        (change.topic, change.container, estate.clock.seconds(), change.seq),
     )
     return [watcher for watcher in map(_subscription, found) if change.change_type in watcher.change_type.split(",")]
 

@@ -52,9 +52,14 @@ class UploadSession:
 
 
 def create_tables(estate: Estate) -> None:
-    """Create the table of sessions and the spool folder; repeatable."""
+    """Create the table of sessions and the spool folder, and drop what ended sessions left there; repeatable."""
     estate.db.run_script(_TABLES)
-    (estate.folder / "uploads").mkdir(exist_ok=True)
+    spools = estate.folder / "uploads"
+    spools.mkdir(exist_ok=True)
+    open_sessions = {row["id"] for row in estate.db.rows("SELECT id FROM upload_sessions WHERE item_id IS NULL")}
+    for spool in spools.iterdir():
+        if spool.name not in open_sessions:
+            spool.unlink()
 
 
 def start_session(

@@ -46,6 +46,8 @@ class Desk:
             raise not_built(backend_of(tokens), raw.method, f"/v1.0{raw.path}")
         operation, options = match.operation, read_options(raw.query)
         headers = self._throttle.admit(operation, match.params, options, caller.app_id)
+        if caller.is_application and tokens[:1] == [Word("me")]:
+            raise GraphError(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
         self._require_permission(match, caller)
         ask = Ask(self._estate, caller, operation.backend, raw, match.params, options)
         answer = operation.answer(ask)

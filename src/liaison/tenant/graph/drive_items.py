@@ -86,7 +86,11 @@ def _kind_facets(ask: Ask, item: DriveItem) -> Json:
         "cTag": item.c_tag,
         "file": {"mimeType": item.mime_type, "hashes": {"quickXorHash": item.quick_hash}},
     }
-    return ({"@microsoft.graph.downloadUrl": download_address(ask, item)} if may_load_content(ask) else {}) | facets
+    if not may_load_content(ask):
+        return facets
+    address = download_address(ask, item)
+    older_name = {"@content.downloadUrl": address} if "@content.downloadUrl" in ask.words("select") else {}
+    return {"@microsoft.graph.downloadUrl": address, **older_name} | facets
 
 
 def item_address(ask: Ask, item: DriveItem) -> str:

@@ -25,6 +25,7 @@ from liaison.tenant.graph.search import is_eventual, require_advanced, searched
 from liaison.tenant.graph.shapes import (
     collection,
     entity,
+    expands,
     filtered,
     page,
     selected,
@@ -33,10 +34,13 @@ from liaison.tenant.graph.shapes import (
 )
 from liaison.tenant.graph.table import operations
 from liaison.tenant.graph.teams import read_visibility
+from liaison.tenant.graph.users import typed_user
 from liaison.tenant.graph.wild import Wild
 from liaison.tenant.seeds.company import DOMAIN
 
 _BINDS_AT_CREATION = 20
+# An expansion in the directory is cut off here. Source: Graph v1.0, concepts/query-parameters.md
+_EXPANDED_PEOPLE = 20
 _UNIQUE_NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # Returned only when they are selected.
 _ON_REQUEST = frozenset({"assignedLabels", "uniqueName"})
@@ -91,6 +95,10 @@ def group_body(group: Group) -> Json:
 def shown_group(ask: Ask, group: Group) -> Json:
     """A group as the request selects it."""
     body = group_body(group)
+    for relation in ("owners", "members"):
+        if expands(ask, relation):
+            people = groups.list_people(ask.estate, group.id, relation)[:_EXPANDED_PEOPLE]
+            body[relation] = [typed_user(ask, user_id) for user_id in people]
     if ask.words("select"):
         return selected(ask, body, GROUP, "group")
     return {name: value for name, value in body.items() if name not in _ON_REQUEST}

@@ -172,4 +172,7 @@ async def read_request(request: Request) -> RawRequest:
 
 def listed_operations() -> list[tuple[str, str]]:
     """Method and address pattern of everything that is built, for the table of coverage."""
-    return [(operation.method, f"/v1.0/{unquote(operation.pattern)}") for operation in OPERATIONS]
+    return [
+        (operation.method, "/v1.0/" + operation.pattern.replace("/{itempath:path}", ":/{path}:").replace(":path}", "}"))
+        for operation in OPERATIONS
+    ]

@@ -185,7 +185,9 @@ def _asked_session(estate: Estate, request: Request) -> UploadSession:
     except SealBroken as broken:
         raise GraphError(401, "unauthenticated", "The upload address is not valid.") from broken
     session = uploads.find_session(estate, session_id)
-    if session is None:
+    # A crash between keeping the content and noting the file loses the session: the client starts again.
+    lost = session is not None and session.item_id is None and not uploads.spool_of(estate, session).exists()
+    if session is None or lost:
         raise GraphError(404, "itemNotFound", "The upload session was not found")
     return session
 

@@ -6,11 +6,12 @@ Source: Graph v1.0, resources/user.md; graph.md 7.1
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from liaison.tenant.estate import people
 from liaison.tenant.estate.people import User
 from liaison.tenant.graph.access import asked_user, is_guest
-from liaison.tenant.graph.errors import Backend, GraphError, forbidden
+from liaison.tenant.graph.errors import Backend, GraphError, forbidden, no_resource
 from liaison.tenant.graph.permissions import ME_READ, USER_READ, USERS_READ
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import Answer, Json
@@ -83,6 +84,15 @@ def shown_user(ask: Ask, body: Json) -> Json:
     if ask.words("select"):
         return allowed
     return {name: allowed[name] for name in DEFAULT_PROPERTIES}
+
+
+def typed_user(ask: Ask, user_id: str) -> Json:
+    """A user among other directory objects: with its type, and with the default properties."""
+    user = people.find_user(ask.estate, user_id)
+    if user is None:
+        raise no_resource(user_id)
+    shown = shown_user(replace(ask, options={}), user_body(user))
+    return {"@odata.type": "#microsoft.graph.user", **shown}
 
 
 def read_me(ask: Ask) -> Answer:

@@ -77,7 +77,7 @@ def attribute_json(model: TableModel, column: Column, number: int, language: int
         "IsRequiredForForm": column.required is Required.SYSTEM,
         "IsValidForCreate": column.creatable,
         "IsValidForUpdate": column.updatable and not is_key,
-        "IsValidForRead": True,
+        "IsValidForRead": not column.secret,
         "IsValidForForm": True,
         "IsValidForGrid": True,
         "IsValidODataAttribute": True,

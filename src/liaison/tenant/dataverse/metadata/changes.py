@@ -11,7 +11,7 @@ from typing import Any
 
 from liaison.tenant.dataverse.errors import invalid_argument
 from liaison.tenant.dataverse.metadata.definitions import COLLECTIONS, Definition, Definitions, definitions_of
-from liaison.tenant.dataverse.operations.parameters import json_parameter
+from liaison.tenant.dataverse.operations.parameters import json_parameter, read_list, read_object
 from liaison.tenant.dataverse.paths import read_parameters
 from liaison.tenant.dataverse.requests import Exchange
 from liaison.tenant.dataverse.responses import Reply, json_reply
@@ -44,7 +44,7 @@ def _table(definitions: Definitions, definition: Definition, query: Mapping[str,
     for collection in COLLECTIONS:
         if names is not None and collection not in names:
             continue
-        part: Mapping[str, Any] = (query.get("AttributeQuery") or {}) if collection == "Attributes" else {}
+        part = read_object(query.get("AttributeQuery"), "AttributeQuery") if collection == "Attributes" else {}
         keep = _criteria(part.get("Criteria"))
         inner = _names(part.get("Properties"))
         shown[collection] = [_projected(item, inner) for item in definitions.collection(name, collection) if keep(item)]
@@ -59,18 +59,23 @@ def _projected(definition: Definition, names: list[str] | None) -> Definition:
     return {name: definition[name] for name in wanted if name in definition}
 
 
-def _names(properties: Mapping[str, Any] | None) -> list[str] | None:
+def _names(asked: Any) -> list[str] | None:
     """Names to show; None is everything."""
-    if properties is None or properties.get("AllProperties") is True:
+    properties = read_object(asked, "Properties")
+    if not properties or properties.get("AllProperties") is True:
         return None
-    return [str(name) for name in properties.get("PropertyNames") or ()]
+    return [str(name) for name in read_list(properties.get("PropertyNames"), "PropertyNames")]
 
 
-def _criteria(criteria: Mapping[str, Any] | None) -> Callable[[Definition], bool]:
+def _criteria(asked: Any) -> Callable[[Definition], bool]:
+    criteria = read_object(asked, "Criteria")
     if not criteria:
         return lambda _: True
-    tests = [_condition(condition) for condition in criteria.get("Conditions") or ()]
-    tests.extend(_criteria(part) for part in criteria.get("Filters") or ())
+    tests = [
+        _condition(read_object(condition, "Conditions"))
+        for condition in read_list(criteria.get("Conditions"), "Conditions")
+    ]
+    tests.extend(_criteria(part) for part in read_list(criteria.get("Filters"), "Filters"))
     either = criteria.get("FilterOperator") == "Or"
     return lambda definition: (any if either else all)(test(definition) for test in tests)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from liaison.tenant.dataverse.errors import DataverseError, invalid_argument, query_error
+from liaison.tenant.dataverse.operations.parameters import read_list, read_object
 from liaison.tenant.dataverse.paths import RowKey, read_reference
 from liaison.tenant.dataverse.requests import ContentReferences, Exchange
 from liaison.tenant.dataverse.responses import Reply, empty_reply, json_reply
@@ -49,7 +50,8 @@ def update_multiple(session: Session, exchange: Exchange, table: TableModel, ref
     targets = _targets(exchange, table, "UpdateMultiple")
     with session.estate.db.change():
         for target in targets:
-            row_id = find_id(session, table, _key(session, table, target))
+            key = _key(session, table, target)
+            row_id = find_id(session, table, key) if key.row_id or key.values else None
             if row_id is None:
                 raise invalid_argument(f"Each target needs its primary key '{table.key}'.")
             change_row(session, table, row_id, _without_key(table, target), references)
@@ -67,18 +69,18 @@ def upsert_multiple(session: Session, exchange: Exchange, table: TableModel, ref
 def bulk_delete(session: Session, exchange: Exchange) -> Reply:
     """Delete what the queries find, each row for itself; rows the caller may not delete stay."""
     body = exchange.json()
-    queries = body.get("QuerySet")
+    queries = [read_object(query, "QuerySet") for query in read_list(body.get("QuerySet"), "QuerySet")]
     if not session.user.may("prvBulkDelete"):
         raise DataverseError(
             403, "0x80040220", f"Principal user (Id={session.user.id}, type=8) is missing prvBulkDelete privilege."
         )
-    if not isinstance(queries, list) or not queries:
+    if not queries:
         raise invalid_argument("Required field 'QuerySet' is missing.")
     for query in queries:
         table = session.model.tables.get(str(query.get("EntityName")))
         if table is None:
             raise invalid_argument(f"The table '{query.get('EntityName')}' does not exist.")
-        for row_id in _found(session, table, query.get("Criteria") or {}):
+        for row_id in _found(session, table, read_object(query.get("Criteria"), "Criteria")):
             _try_delete(session, table, row_id)
     return json_reply(
         {
@@ -134,7 +136,7 @@ def _found(session: Session, table: TableModel, criteria: Mapping[str, Any]) -> 
     scope = Scope(session.model, session.user, session.now)
     seen = scope.readable(table, "a")
     clauses = [seen] if seen.sql else []
-    conditions = criteria.get("Conditions") or []
+    conditions = [read_object(one, "Conditions") for one in read_list(criteria.get("Conditions"), "Conditions")]
     if not conditions:
         raise invalid_argument("A query that deletes needs at least one condition.")
     joined = [_condition(scope, table, condition) for condition in conditions]
@@ -157,7 +159,10 @@ def _condition(scope: Scope, table: TableModel, condition: Mapping[str, Any]) ->
     operator = _CONDITIONS.get(str(condition.get("Operator")))
     if column is None or operator is None:
         raise invalid_argument(f"The condition on '{condition.get('AttributeName')}' cannot be read.")
-    values = [str(value.get("Value") if isinstance(value, dict) else value) for value in condition.get("Values") or ()]
+    values = [
+        str(value.get("Value") if isinstance(value, dict) else value)
+        for value in read_list(condition.get("Values"), "Values")
+    ]
     return operate(scope, operator, Place(column, table, "a"), values)
 
 

@@ -7,7 +7,7 @@ Source: dataverse.md section 4; query/count-rows.md.
 from __future__ import annotations
 
 from liaison.tenant.dataverse.errors import DataverseError
-from liaison.tenant.dataverse.operations.parameters import json_parameter, row_parameter, text_parameter
+from liaison.tenant.dataverse.operations.parameters import json_parameter, read_list, row_parameter, text_parameter
 from liaison.tenant.dataverse.paths import read_parameters
 from liaison.tenant.dataverse.requests import Exchange
 from liaison.tenant.dataverse.responses import Reply, empty_reply, json_reply
@@ -55,7 +55,7 @@ def retrieve_languages(session: Session, exchange: Exchange, inside: str | None)
 
 def retrieve_total_record_count(session: Session, exchange: Exchange, inside: str | None) -> Reply:
     """Counts of whole tables, whatever the caller may read of them."""
-    names = json_parameter(read_parameters(inside, exchange.options), "EntityNames")
+    names = read_list(json_parameter(read_parameters(inside, exchange.options), "EntityNames"), "EntityNames")
     counts: list[int] = []
     for name in names:
         table = session.model.tables.get(str(name))

@@ -41,6 +41,24 @@ def json_parameter(parameters: Parameters, name: str) -> Any:
     raise invalid_argument(f"Required field '{name}' is missing or cannot be read.")
 
 
+def read_object(value: Any, name: str) -> dict[str, Any]:
+    """A JSON object; None is an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise invalid_argument(f"The field '{name}' must be an object.")
+    return value
+
+
+def read_list(value: Any, name: str) -> list[Any]:
+    """A JSON array; None is an empty one."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise invalid_argument(f"The field '{name}' must be an array.")
+    return value
+
+
 def row_parameter(session: Session, value: Any, name: str) -> tuple[TableModel, str]:
     """The row that an entity parameter names: by `@odata.id`, or by its type and key.
 

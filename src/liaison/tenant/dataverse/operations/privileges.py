@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from liaison.tenant.dataverse.errors import DataverseError, missing_row
-from liaison.tenant.dataverse.operations.parameters import json_parameter, text_parameter
+from liaison.tenant.dataverse.operations.parameters import json_parameter, read_list, text_parameter
 from liaison.tenant.dataverse.paths import read_parameters
 from liaison.tenant.dataverse.requests import Exchange
 from liaison.tenant.dataverse.responses import Reply, json_reply
@@ -31,7 +31,7 @@ def retrieve_by_names(
     session: Session, exchange: Exchange, table: TableModel, row_id: str, inside: str | None
 ) -> Reply:
     """Those of a list of privileges that a user has."""
-    names = json_parameter(read_parameters(inside, exchange.options), "PrivilegeNames")
+    names = read_list(json_parameter(read_parameters(inside, exchange.options), "PrivilegeNames"), "PrivilegeNames")
     wanted = [str(name).lower() for name in names]
     return _answer(session, "RetrieveUserSetOfPrivilegesByNames", _user(session, table, row_id), wanted)
 

@@ -51,12 +51,13 @@ def get_one(session: Session, exchange: Exchange, table: TableModel, row_id: str
     """200 with the row, 304 when the client's version still holds, 403 or 404."""
     options = read_query(exchange.options)
     row, shape = find_one(session, table, row_id, options)
-    etag = f'W/"{row[0]}"' if not table.has_version else str(row[0])
+    etag = str(row[0])
     if _unchanged(exchange, options, etag):
         return empty_reply({"ETag": etag}, 304)
     wire = show_rows(session, shape, [row], options, exchange.preferences)[0]
     context = f"{session.metadata_root}#{table.table.set_name}{context_names(shape, options.expand)}/$entity"
-    return json_reply({"@odata.context": context, **wire}, headers=applied(exchange.preferences, "annotations"))
+    headers = {"ETag": etag, **applied(exchange.preferences, "annotations")}
+    return json_reply({"@odata.context": context, **wire}, headers=headers)
 
 
 def find_one(session: Session, table: TableModel, row_id: str, options: QueryOptions) -> tuple[sqlite3.Row, Shape]:

@@ -13,15 +13,16 @@ from liaison.tenant.dataverse.requests import ContentReferences, Exchange
 from liaison.tenant.dataverse.responses import Reply, empty_reply, json_reply
 from liaison.tenant.dataverse.rows.aggregation import answer_apply
 from liaison.tenant.dataverse.rows.documents import list_documents
-from liaison.tenant.dataverse.rows.finding import id_of, require_row, row_behind, table_of
+from liaison.tenant.dataverse.rows.finding import id_of, require_right, require_row, row_behind, table_of
 from liaison.tenant.dataverse.rows.joining import add_to_collection, remove_from_collection
 from liaison.tenant.dataverse.rows.properties import answer_property, answer_reference, target_row
-from liaison.tenant.dataverse.rows.reading import get_count, get_list, get_one, narrow
+from liaison.tenant.dataverse.rows.reading import get_count, get_list, get_one, narrow, new_scope
 from liaison.tenant.dataverse.rows.tracking import answer_changes, changes_asked
 from liaison.tenant.dataverse.rows.writes import delete_row_at, patch_row, post_row
 from liaison.tenant.dataverse.session import Session
 from liaison.tenant.estate.crm.columns import type_name
 from liaison.tenant.estate.crm.model import ByIntersect, Collection, TableModel
+from liaison.tenant.estate.crm.privileges import Right
 from liaison.tenant.estate.crm.tables import Flag
 
 _FETCHES = ("fetchXml", "savedQuery", "userQuery", "sql")
@@ -135,13 +136,13 @@ def _answer_collection(
     if head.inside is not None:
         return _answer_row(session, exchange, child, id_of(session, child, head), after, references)
     if len(after) == 1 and after[0].name == "$count" and exchange.method == "GET":
-        require_row(session, table, row_id)
+        _require_readable(session, table, row_id)
         narrowing = narrow(session, table, row_id, collection)
         return get_count(session, exchange, child, narrowing, exchange.path)
     if after:
         raise unknown_segment(after[0].text)
     if exchange.method == "GET":
-        require_row(session, table, row_id)
+        _require_readable(session, table, row_id)
         narrowing = narrow(session, table, row_id, collection)
         if any(name in exchange.options for name in _FETCHES):
             return answer_fetch(session, exchange, child, narrowing)
@@ -208,10 +209,13 @@ def _list_references(
     session: Session, exchange: Exchange, table: TableModel, row_id: str, collection: Collection
 ) -> Reply:
     child = session.table(collection.table)
-    require_row(session, table, row_id)
+    _require_readable(session, table, row_id)
     narrowing = narrow(session, table, row_id, collection)
+    seen = new_scope(session).readable(child, "a")
+    conditions = " AND ".join(part.sql for part in (narrowing.condition, seen) if part.sql)
     rows = session.estate.db.rows(
-        f"SELECT a.{child.key} FROM {narrowing.source} WHERE {narrowing.condition.sql}", narrowing.condition.values
+        f"SELECT a.{child.key} FROM {narrowing.source} WHERE {conditions}",
+        (*narrowing.condition.values, *seen.values),
     )
     return json_reply(
         {
@@ -219,3 +223,8 @@ def _list_references(
             "value": [{"@odata.id": session.address(child, row[0])} for row in rows],
         }
     )
+
+
+def _require_readable(session: Session, table: TableModel, row_id: str) -> None:
+    """The row whose collection is asked must be there and readable."""
+    require_right(session, table, require_row(session, table, row_id), Right.READ)

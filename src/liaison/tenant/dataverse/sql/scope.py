@@ -26,6 +26,8 @@ class Place:
     @property
     def shown(self) -> str:
         """The expression whose value a person sees."""
+        if self.column.secret:
+            return "NULL"
         name = f"{self.alias}.{self.column.name}"
         if self.column.localized and self.language == 1036:
             return f"coalesce({self.alias}.{french_name(self.column)}, {name})"

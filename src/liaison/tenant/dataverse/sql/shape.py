@@ -81,7 +81,7 @@ def build_shape(
 
 def _chosen(table: TableModel, select: tuple[str, ...]) -> tuple[Column, ...]:
     if not select:
-        return tuple(column for column in table.columns if column.name != "documentbody")
+        return table.columns
     found: dict[str, Column] = {}
     for name in select:
         if name == "*":

@@ -88,7 +88,8 @@ class Column:
     """A column by its schema name; the logical name is the schema name in lower case.
 
     `folded` keeps a second, folded copy for comparing without case and accents; `localized` keeps a French text
-    beside the English one; `open_to` names the table flag whose bearers a polymorphic lookup may point to.
+    beside the English one; `open_to` names the table flag whose bearers a polymorphic lookup may point to; a
+    `secret` is written and never read.
     """
 
     schema: str
@@ -109,6 +110,7 @@ class Column:
     folded: bool = False
     localized: bool = False
     indexed: bool = False
+    secret: bool = False
     style: str = "Text"
 
     @cached_property
@@ -166,10 +168,11 @@ def text(
     indexed: bool = False,
     style: str = "Text",
     read_only: bool = False,
+    secret: bool = False,
 ) -> Column:
     return Column(
         schema, Kind.TEXT, label(en, fr), required, length, folded=folded, localized=localized, indexed=indexed,
-        style=style, creatable=not read_only, updatable=not read_only,
+        style=style, secret=secret, creatable=not read_only, updatable=not read_only,
     )  # fmt: skip
 
 

@@ -176,7 +176,7 @@ SERVICE_ENDPOINT = table(
         choice("AuthType", "Auth Type", "Type d'authentification",
                options((4, "WebhookKey", "Clé"), (5, "HttpHeader", "En-tête HTTP"),
                        (6, "HttpQueryString", "Chaîne de requête"))),
-        text("AuthValue", "Auth Value", "Valeur d'authentification", 2000),
+        text("AuthValue", "Auth Value", "Valeur d'authentification", 2000, secret=True),
         choice("ConnectionMode", "Connection Mode", "Mode de connexion",
                options((1, "Normal", "Normal"), (2, "Federated", "Fédéré")), default=1),
         choice("MessageFormat", "Message Format", "Format du message",

@@ -22,7 +22,7 @@ from liaison.tenant.estate.crm.columns import (
     table_name,
     text,
 )
-from liaison.tenant.estate.crm.tables import Flag, ManyToMany, Ownership, Table, intersect, table
+from liaison.tenant.estate.crm.tables import AlternateKey, Flag, ManyToMany, Ownership, Table, intersect, table
 
 _SINGLE_SWITCHES = (
     ("ismsteamsenabled", "Teams integration", "Intégration Teams"),
@@ -123,6 +123,7 @@ SYSTEM_USER = table(
                required=Required.SYSTEM),
     ),
     primary_name="fullname", ownership=Ownership.BUSINESS, flags=(Flag.TRACKED,), state=(), verb_name="User",
+    keys=(AlternateKey("aadobjectid", ("azureactivedirectoryobjectid",), label("Microsoft Entra Object ID")),),
 )  # fmt: skip
 
 TEAM = table(
@@ -146,6 +147,8 @@ TEAM = table(
         lookup("BusinessUnitId", "Business Unit", "Division", "businessunit", "business_unit_teams"),
     ),
     ownership=Ownership.BUSINESS, flags=(Flag.TEAMS, Flag.NOTES), state=(),
+    keys=(AlternateKey("aadobjectid_membershiptype", ("azureactivedirectoryobjectid", "membershiptype"),
+                       label("Group and membership type")),),
 )  # fmt: skip
 
 ROLE = table(
