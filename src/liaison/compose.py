@@ -51,9 +51,9 @@ __all__ = [
     "build_application",
     "build_ports",
     "build_worker",
-    "import_product",
     "is_loopback",
     "local_settings",
+    "prepare_product",
     "read_settings",
     "require_tenant",
     "rotate_keys",
@@ -134,20 +134,15 @@ class Installation:
 
     def __init__(self, settings: Settings) -> None:
         """Opens the store and brings its schema up to date. Raises SettingInvalid, CannotOpen."""
-        from liaison.errors import StoreUnavailable
-        from liaison.store.database import open_database
         from liaison.store.keys import KeysUnreadable, open_keys
-        from liaison.store.schema import DatabaseNewer
 
         require_tenant(settings)
         self.settings = settings
         self.clock = MachineClock()
+        self.database = _open_database(settings)
         try:
-            self.database: Database = open_database(settings.resolved_database_url)
             self.keys: Keys = open_keys(settings.secrets_file)
-        except StoreUnavailable as cause:
-            raise CannotOpen(cause.service_code) from cause
-        except (DatabaseNewer, KeysUnreadable, OSError) as cause:
+        except (KeysUnreadable, OSError) as cause:
             raise CannotOpen(str(cause)) from cause
 
     @cached_property
@@ -308,6 +303,20 @@ class Installation:
         )
 
 
+def _open_database(settings: Settings) -> Database:
+    """The store, its schema brought up to date. Raises CannotOpen."""
+    from liaison.errors import StoreUnavailable
+    from liaison.store.database import open_database
+    from liaison.store.schema import DatabaseNewer
+
+    try:
+        return open_database(settings.resolved_database_url)
+    except StoreUnavailable as cause:
+        raise CannotOpen(cause.service_code) from cause
+    except (DatabaseNewer, OSError) as cause:
+        raise CannotOpen(str(cause)) from cause
+
+
 def _allowed_hosts(settings: Settings) -> dict[str, Any]:
     """Which hosts each kind of call may reach. The local tenant takes uploads at its own address."""
     from liaison.wire.hosts import AllowedHosts
@@ -416,15 +425,23 @@ async def serve_local_tenant(
     )
 
 
-def import_product() -> None:
-    """Import what pages need, for a process that has something else to wait for meanwhile."""
+def prepare_product(data_folder: Path) -> None:
+    """Import what pages need and make the embedded store, for a process that has something else to wait for.
+
+    Raises CannotOpen.
+    """
     rooms = {
         "dataverse": ("crm",),
         "entra": ("sign_in",),
         "graph": ("files", "people", "teamwork"),
+        "operations": ("runs",),
         "store": ("audit", "consents", "links", "parked_tokens", "sessions"),
         "web": ("app",),
     }
     for room, modules in rooms.items():
         for module in modules:
             import_module(f"liaison.{room}.{module}")
+    from liaison.text.lookup import load_texts
+
+    load_texts()
+    _open_database(Settings(data_folder=data_folder)).close()

@@ -243,3 +243,20 @@ def test_links_can_be_written_by_this_client(client: DataverseClient) -> None:
     )
     assert [place["relativeurl"] for place in places] == ["Shared Documents/General"]
     client.records.delete("msdyn_teamscollaboration", made)
+
+
+def test_sql(client: DataverseClient) -> None:
+    rows = client.query.sql(
+        "SELECT name, estimatedvalue FROM opportunity WHERE name = 'Northwind renewal' AND statecode = 0"
+    )
+    assert [(row["name"], row["estimatedvalue"]) for row in rows] == [("Northwind renewal", 120000.0)]
+    joined = client.query.sql(
+        "SELECT o.name, a.name AS account FROM opportunity o JOIN account a ON a.accountid = o.parentaccountid"
+        " WHERE a.name LIKE 'Northwind%' AND (o.estimatedvalue BETWEEN 119000 AND 121000 OR o.name IS NULL)"
+        " AND o.statecode IN (0, 1)"
+    )
+    assert [(row["name"], row["account"]) for row in joined] == [("Northwind renewal", "Northwind Traders")]
+    groups = client.query.sql("SELECT statecode, COUNT(*) AS n FROM opportunity GROUP BY statecode ORDER BY statecode")
+    assert [row["statecode"] for row in groups] == [0, 1, 2]
+    assert sum(row["n"] for row in groups) == 800
+    assert len(client.query.sql("SELECT name FROM account ORDER BY name DESC")) == 600

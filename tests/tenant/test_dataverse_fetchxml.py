@@ -322,6 +322,20 @@ def test_a_personal_view_belongs_to_its_owner(tenant: LocalTenant) -> None:
     rows = claire.rows(f"opportunities?userQuery={view['userqueryid']}")
     assert all(row["estimatedvalue"] >= 50_000 for row in rows)
     assert oliver.error("GET", f"opportunities?userQuery={NOBODY}")[:2] == (404, "0x80040217")
+    assert oliver.rows("userqueries?$select=name") == []
+    assert oliver.error("GET", f"opportunities?userQuery={view['userqueryid']}")[:2] == (403, "0x80048306")
+    share = {
+        "Target": {"@odata.type": "Microsoft.Dynamics.CRM.userquery", "userqueryid": view["userqueryid"]},
+        "PrincipalAccess": {
+            "AccessMask": "ReadAccess",
+            "Principal": {"@odata.type": "Microsoft.Dynamics.CRM.systemuser", "systemuserid": oliver.user_id()},
+        },
+    }
+    assert claire.call("POST", "GrantAccess", share).status_code == 204
+    assert oliver.rows("userqueries?$select=name") != []
+    # The view asks for rows of whoever runs it.
+    owners = {row.get("_ownerid_value") for row in oliver.rows(f"opportunities?userQuery={view['userqueryid']}")}
+    assert owners <= {oliver.user_id(), None}
 
 
 def test_a_view_on_a_collection(client: Crm) -> None:
@@ -347,3 +361,34 @@ def test_every_seeded_view_runs(tenant: LocalTenant) -> None:
         cells = [cell.get("name") for cell in ET.fromstring(view["layoutxml"]).iter("cell")]
         fetched = [attribute.get("name") for attribute in ET.fromstring(view["fetchxml"]).iter("attribute")]
         assert set(cells) <= set(fetched)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM account",
+        "SELECT name FROM account; DROP TABLE account",
+        "SELECT name FROM account UNION SELECT name FROM lead",
+        "SELECT name FROM account WHERE name = (SELECT 1)",
+        "DELETE FROM account",
+        "SELECT name FROM account WHERE 1 = 1",
+        "SELECT name FROM account WHERE x.name = 'a'",
+        "SELECT TOP 5 name FROM account",
+        "SELECT name FROM account WHERE " + "(" * 200 + "name = 'a'" + ")" * 200,
+    ],
+)
+def test_sql_beyond_the_subset_is_refused(client: Crm, statement: str) -> None:
+    assert client.error("GET", f"accounts?sql={quote(statement)}")[0] == 400
+
+
+def test_sql_pages_by_next_links(client: Crm) -> None:
+    for statement, total in (
+        ("SELECT name FROM account ORDER BY name", 600),
+        ("SELECT a.name, c.fullname FROM account a JOIN contact c ON c.parentcustomerid = a.accountid", 1500),
+    ):
+        seen, address = 0, f"accounts?sql={quote(statement)}"
+        while address:
+            answer = client.get(address, Prefer="odata.maxpagesize=400")
+            seen += len(answer["value"])
+            address = answer.get("@odata.nextLink", "")
+        assert seen == total

@@ -61,6 +61,8 @@ def test_rows_of_another_unit_are_hidden(tenant: LocalTenant) -> None:
     nadia, claire, sofia = crm(tenant), crm(tenant, "Claire"), crm(tenant, "Sofia")
     made = sofia.create("accounts", {"name": "Of the service"})
     assert claire.rows("accounts?$filter=name eq 'Of the service'") == []
+    for below in ("Account_Tasks", "Account_Tasks/$count", "Account_Tasks/$ref", "name", "primarycontactid"):
+        assert claire.error("GET", f"accounts({made})/{below}")[:2] == (403, "0x80048306"), below
     assert len(nadia.rows("accounts?$filter=name eq 'Of the service'")) == 1
     status, code, message = claire.error("GET", f"accounts({made})")
     assert (status, code) == (403, "0x80048306")

@@ -193,6 +193,9 @@ def test_a_webhook_hears_of_a_new_row(client: Crm) -> None:
         made = client.create("accounts", {"name": "Heard", "industrycode": 1, "revenue": 5})
         (path, headers, raw), *_ = listener.wait(1)
     assert path == "/hook"
+    endpoint = client.rows("serviceendpoints?$select=name,authvalue,authtype&$filter=contract eq 8")[0]
+    assert (endpoint["authtype"], endpoint["authvalue"]) == (5, None)
+    assert client.rows("serviceendpoints?$filter=authvalue ne null") == []
     assert headers["x-liaison-key"] == "s3cret"
     assert headers["x-ms-dynamics-entity-name"] == "account"
     assert headers["x-ms-dynamics-request-name"] == "Create"

@@ -40,7 +40,7 @@ async def run_demo(
     stop = asyncio.Event()
     try:
         with stopped_by_signals(stop):
-            await asyncio.to_thread(_import_product)
+            await asyncio.to_thread(_prepare_product, data)  # while the tenant starts
             introduction = await _read_introduction(tenant)
             watching = asyncio.create_task(_stop_with(tenant, stop))
             await _serve_product(settings_for(introduction, address, data), introduction, sockets, stop, told)
@@ -64,11 +64,10 @@ async def _start_tenant(data: Path, port: int, liaison: str) -> Process:
     )
 
 
-def _import_product() -> None:
-    """Import what the product needs while the tenant starts."""
-    from liaison.compose import import_product
+def _prepare_product(data: Path) -> None:
+    from liaison.compose import prepare_product
 
-    import_product()
+    prepare_product(data)
 
 
 async def _read_introduction(tenant: Process) -> dict[str, Any]:

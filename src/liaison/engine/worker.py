@@ -82,11 +82,11 @@ class Worker:
             host = socket.gethostname()
             executor = f"{host}-{os.getpid()}-{secrets.token_hex(4)}"
             lock = LifeLock(self._options.lock_folder, executor)
-            is_locked = lock.hold()
-            await self._executors.join(executor, host, os.getpid())
-            life = _Life(executor, Engine(self._options.address, executor, self._carry_out), self._executors)
-            life.beat_s = None if is_locked and self._options.is_on_one_machine else self._options.heartbeat_s
             try:
+                is_locked = lock.hold()
+                await self._executors.join(executor, host, os.getpid())
+                life = _Life(executor, Engine(self._options.address, executor, self._carry_out), self._executors)
+                life.beat_s = None if is_locked and self._options.is_on_one_machine else self._options.heartbeat_s
                 await self._live(life, stop, ready)
             finally:
                 lock.release()
@@ -99,7 +99,11 @@ class Worker:
 
     async def _live(self, life: _Life, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         self._steps.attach(life.engine, self.receive, life.permit)
-        life.engine.launch()
+        try:
+            life.engine.launch()
+        except BaseException:
+            await life.engine.stop()  # else the next attempt would meet this one's remains
+            raise
         life.may_act.set()
         self._life = life
         log.info("worker.ready", executor=life.executor)

@@ -14,6 +14,7 @@ from liaison.tenant.estate import Estate, files, filing, sites
 from liaison.tenant.estate.crm.environments import add_environment, find_environment, read_model
 from liaison.tenant.estate.crm.model import Model
 from liaison.tenant.estate.crm.rows import insert_many
+from liaison.tenant.estate.crm.storage import loading
 from liaison.tenant.estate.files import Author
 from liaison.tenant.estate.switches import set_switch
 from liaison.tenant.seeds import crm_names as words
@@ -39,7 +40,8 @@ def seed(estate: Estate, scale: int = 0) -> None:
     for number, environment in enumerate(ENVIRONMENTS):
         with estate.db.change() as change:
             add_environment(change, environment.key, environment.name, environment.organization_id)
-            _fill(estate, change, environment, random.Random(2027 + number), scale if number == 0 else 0)
+            with loading(change, environment.key):
+                _fill(estate, change, environment, random.Random(2027 + number), scale if number == 0 else 0)
     set_switch(estate, f"dataverse.sharepoint_configured.{ENVIRONMENTS[1].key}", False)
 
 

@@ -60,10 +60,10 @@ class Aggregation:
 
 def run_fetch_aggregate(session: Session, fetch: Fetch, preferences: Preferences) -> list[Wire]:
     """Run a FetchXML query with `aggregate="true"`."""
-    scope = Scope(session.model, session.user, session.now)
+    scope = Scope(session.model, session.user, session.now, session.estate.db.value)
     sources, clauses = build_sources(scope, fetch.root)
     measures = tuple(
-        _measure(sources.place(source, attribute.name), attribute)
+        _measure(sources.place(source, attribute.name or source.table.key), attribute)
         for source in sources.all
         for attribute in source.asked.attributes
     )

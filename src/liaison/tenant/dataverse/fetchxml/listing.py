@@ -62,7 +62,7 @@ def run_listing(
     session: Session, fetch: Fetch, preferences: Preferences, narrowing: Narrowing | None = None
 ) -> FetchPage:
     """Run a query that is no aggregate."""
-    scope = Scope(session.model, session.user, session.now)
+    scope = Scope(session.model, session.user, session.now, session.estate.db.value)
     sources, clauses = build_sources(scope, fetch.root)
     if narrowing is not None:
         sources.text[0] = narrowing.source

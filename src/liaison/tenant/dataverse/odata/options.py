@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from liaison.tenant.dataverse.errors import query_error
 from liaison.tenant.dataverse.odata.nodes import Expression, Literal, LiteralKind
-from liaison.tenant.dataverse.odata.parser import parse_condition
+from liaison.tenant.dataverse.odata.parser import LONGEST_REMEMBERED, parse_condition
 
 MOST_EXPANSIONS = 15
 LARGEST_TOP = 5_000
@@ -64,12 +64,17 @@ def read_query(options: Mapping[str, str]) -> QueryOptions:
 
     Source: query/overview.md, "OData query options".
     """
-    return _read(tuple(options.items()))
+    if sum(map(len, options.values())) > LONGEST_REMEMBERED:
+        return _read(options)
+    return _remembered(tuple(options.items()))
 
 
-@lru_cache(maxsize=2048)
-def _read(pairs: tuple[tuple[str, str], ...]) -> QueryOptions:
-    options = dict(pairs)
+@lru_cache(maxsize=1024)
+def _remembered(pairs: tuple[tuple[str, str], ...]) -> QueryOptions:
+    return _read(dict(pairs))
+
+
+def _read(options: Mapping[str, str]) -> QueryOptions:
     for name in options:
         if name in _REFUSED:
             raise query_error(f"The query parameter {name} is not supported")

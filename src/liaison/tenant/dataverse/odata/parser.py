@@ -29,6 +29,8 @@ from liaison.tenant.dataverse.odata.nodes import (
 
 MOST_CONDITIONS = 500
 DEEPEST = 100
+# Longer filters are rare, seldom come twice, and would make the memory of known ones large.
+LONGEST_REMEMBERED = 1_000
 
 _COMPARISONS = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
 _POWERS = {"or": 10, "and": 20} | dict.fromkeys(_COMPARISONS, 30)
@@ -42,9 +44,13 @@ _CONSTANTS = {
 _ARITHMETIC = frozenset({"add", "sub", "mul", "div", "mod", "has", "in"})
 
 
-@lru_cache(maxsize=4096)
 def parse_condition(text: str) -> Expression:
     """The expression of a `$filter`. Raises the service's 400 for what cannot be read, is too deep or too long."""
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _Parser(text).whole()
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str) -> Expression:
     return _Parser(text).whole()
 
 

@@ -44,7 +44,8 @@ TOTAL_EXCEEDED = "Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"
 
 _LIST_PLANS: dict[tuple[object, ...], ListPlan] = {}
 _ONE_PLANS: dict[tuple[object, ...], OnePlan] = {}
-_MOST_PLANS = 2_048
+_MOST_PLANS = 512
+_MOST_VALUES = 40
 
 
 def get_one(session: Session, exchange: Exchange, table: TableModel, row_id: str) -> Reply:
@@ -163,7 +164,8 @@ def _unchanged(exchange: Exchange, options: QueryOptions, etag: str) -> bool:
 
 
 def new_scope(session: Session) -> Scope:
-    return Scope(session.model, session.user, session.now)
+    """A scope that may ask the database how to write a query."""
+    return Scope(session.model, session.user, session.now, session.estate.db.value)
 
 
 def _place(session: Session) -> tuple[object, ...]:
@@ -183,7 +185,7 @@ def _list_plan(
         return found
     check_expansions(table, options.expand, nested=any(expansion.expand for expansion in options.expand))
     plan = plan_list(new_scope(session), table, options, narrowing)
-    if not plan.timed:
+    if not plan.timed and len(plan.values) <= _MOST_VALUES:
         if len(_LIST_PLANS) >= _MOST_PLANS:
             _LIST_PLANS.clear()
         _LIST_PLANS[key] = plan

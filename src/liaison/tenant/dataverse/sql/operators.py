@@ -18,11 +18,13 @@ from liaison.tenant.dataverse.sql.spans import Span, fiscal_span, named_span
 from liaison.tenant.dataverse.sql.values import from_text, read_moment, stored_moment
 from liaison.tenant.estate.crm.columns import LOOKUPS, TEXTS, Kind
 from liaison.tenant.estate.crm.fold import fold
-from liaison.tenant.estate.crm.model import TableModel
+from liaison.tenant.estate.crm.model import TableModel, search_name
 from liaison.tenant.estate.crm.rights import Clause
 
 _COMPARED = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 _OPPOSITES = {"eq": "ne", "ne": "eq", "gt": "le", "le": "gt", "ge": "lt", "lt": "ge"}
+_TRIGRAM = 3
+_MANY = 2_000
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 Operator = Callable[[Scope, Place, Sequence[str]], Clause]
@@ -145,6 +147,40 @@ def _searched(search: Callable[[str, bool, str], Clause], positive: bool) -> Ope
     return write
 
 
+def _contains(scope: Scope, place: Place, values: Sequence[str]) -> Clause:
+    """A part of a text; where few rows hold it, the search index names them."""
+    text = _one(values, "contains")
+    if place.column.searched and place.folded and scope.ask is not None and patterns.is_plain(text):
+        found = _by_index(scope.ask, place, fold(text))
+        if found is not None:
+            return found
+    return _searched(patterns.contains, True)(scope, place, values)
+
+
+def _by_index(ask: Callable[[str, tuple[str, ...]], Any], place: Place, text: str) -> Clause | None:
+    """None where the text is too short for the index, or so frequent that walking the table is quicker."""
+    if len(text) < _TRIGRAM or "\x00" in text:
+        return None
+    index = search_name(place.table.environment, place.table.name)
+    phrase = '"' + text.replace('"', '""') + '"'
+    matching = f"SELECT rowid FROM {index} WHERE {index} MATCH ?"
+    if ask(f"SELECT count(*) FROM ({matching} LIMIT {_MANY})", (phrase,)) >= _MANY:
+        return None
+    return Clause(f"{place.alias}.rowid IN ({matching})", (phrase,))
+
+
+def _like(scope: Scope, place: Place, values: Sequence[str]) -> Clause:
+    """A pattern; one that only asks for a part or a beginning is written as that."""
+    pattern = _one(values, "like")
+    inner = pattern.strip("%")
+    if place.column.kind in TEXTS and inner and patterns.is_plain(inner):
+        if pattern == f"%{inner}%":
+            return _contains(scope, place, [inner])
+        if pattern == f"{inner}%":
+            return patterns.starts_with(place.compared, place.folded, inner)
+    return _searched(patterns.like, True)(scope, place, values)
+
+
 def _null(positive: bool) -> Operator:
     return lambda _, place, __: Clause(f"{place.shown} IS {'' if positive else 'NOT '}NULL")
 
@@ -258,9 +294,9 @@ _OPERATORS: dict[str, Operator] = {
     "not-between": _between(False),
     "null": _null(True),
     "not-null": _null(False),
-    "like": _searched(patterns.like, True),
+    "like": _like,
     "not-like": _searched(patterns.like, False),
-    "contains": _searched(patterns.contains, True),
+    "contains": _contains,
     "not-contains": _searched(patterns.contains, False),
     "begins-with": _searched(patterns.starts_with, True),
     "not-begin-with": _searched(patterns.starts_with, False),

@@ -16,6 +16,11 @@ _CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
 _LAST = "\U0010ffff"
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text holds no wildcard."""
+    return _WILD.search(text) is None
+
+
 def like(expression: str, folded: bool, pattern: str) -> Clause:
     """The text matches the whole pattern, in which `%` stands for anything."""
     if "[" in pattern or folded:

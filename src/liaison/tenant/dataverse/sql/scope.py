@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,11 +46,15 @@ class Place:
 
 @dataclass
 class Scope:
-    """One query being written: its joins so far, and whether its text depends on the time of day."""
+    """One query being written: its joins so far, and whether its text depends on the time of day.
+
+    `ask` runs a small question whose answer decides how the query is written; without it the plain way is taken.
+    """
 
     model: Model
     user: Principal
     now: datetime
+    ask: Callable[[str, tuple[str, ...]], Any] | None = None
     joins: list[str] = field(default_factory=list)
     join_values: list[Any] = field(default_factory=list)
     timed: bool = False
@@ -62,7 +67,7 @@ class Scope:
 
     def inner(self) -> Scope:
         """A scope for a subquery, whose aliases don't clash with this one's."""
-        child = Scope(self.model, self.user, self.now)
+        child = Scope(self.model, self.user, self.now, self.ask)
         child._count = self._count + 100
         self._count += 200
         return child

@@ -89,7 +89,7 @@ class Column:
 
     `folded` keeps a second, folded copy for comparing without case and accents; `localized` keeps a French text
     beside the English one; `open_to` names the table flag whose bearers a polymorphic lookup may point to; a
-    `secret` is written and never read.
+    `secret` is written and never read; `searched` gets an index for parts of its text, beside being folded.
     """
 
     schema: str
@@ -111,6 +111,7 @@ class Column:
     localized: bool = False
     indexed: bool = False
     secret: bool = False
+    searched: bool = False
     style: str = "Text"
 
     @cached_property
@@ -169,10 +170,11 @@ def text(
     style: str = "Text",
     read_only: bool = False,
     secret: bool = False,
+    searched: bool = False,
 ) -> Column:
     return Column(
         schema, Kind.TEXT, label(en, fr), required, length, folded=folded, localized=localized, indexed=indexed,
-        style=style, secret=secret, creatable=not read_only, updatable=not read_only,
+        style=style, secret=secret, searched=searched, creatable=not read_only, updatable=not read_only,
     )  # fmt: skip
 
 

@@ -145,6 +145,11 @@ def sql_name(environment: str, table: str) -> str:
     return f'"{environment}.{table}"'
 
 
+def search_name(environment: str, table: str) -> str:
+    """The quoted name of the index over parts of a table's searched text."""
+    return f'"{environment}.{table}.search"'
+
+
 def start_flags(table: Table) -> Flags:
     """The flags a new environment has."""
     return Flags(table.has(Flag.DOCUMENTS), table.has(Flag.TEAMS), table.has(Flag.TRACKED))

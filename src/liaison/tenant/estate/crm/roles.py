@@ -54,7 +54,7 @@ class SeedRole:
 
 _SELLING = ("account", "contact", "lead", "opportunity", "quote", "salesorder", "invoice", "contoso_visit")
 _SERVING = ("account", "contact", "incident", "msdyn_workorder", "contoso_visit")
-_PERSONAL = ("task", "annotation", "userquery")
+_PERSONAL = ("task", "annotation")
 _LIBRARY = ("sharepointsite", "sharepointdocumentlocation")
 _SHARED_READING = (
     "organization", "businessunit", "systemuser", "team", "role", "privilege", "savedquery", "appmodule", "sitemap",
@@ -77,6 +77,7 @@ def _worker(
         grants[name] = (Grant(_USE, reads), Grant(Right.CREATE | Right.WRITE | Right.SHARE | Right.ASSIGN, writes))
     for name in _PERSONAL:
         grants[name] = (Grant(_USE, reads), Grant(_FULL, Depth.BASIC))
+    grants["userquery"] = (Grant(_FULL, Depth.BASIC),)
     for name in _LIBRARY:
         grants[name] = (Grant(_MANAGE, Depth.GLOBAL),)
     grants["msdyn_teamscollaboration"] = (Grant(_MANAGE, Depth.GLOBAL),)

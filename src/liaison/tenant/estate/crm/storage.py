@@ -1,8 +1,11 @@
 """How tables become SQLite tables: one set for each environment, so that no query needs an environment filter."""
 
+# ruff: noqa: S608 - names come from table definitions, never from a request; every value is bound.
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.crm.catalogue import TABLES
@@ -15,7 +18,7 @@ from liaison.tenant.estate.crm.columns import (
     french_name,
     type_name,
 )
-from liaison.tenant.estate.crm.model import sql_name
+from liaison.tenant.estate.crm.model import search_name, sql_name
 from liaison.tenant.estate.crm.tables import Flag, Table, stored_names
 
 _SHARED = """
@@ -66,6 +69,9 @@ def _definition(environment: str, table: Table) -> Iterator[str]:
         index = f'"{environment}.{table.name}.{number}"'
         where = f" WHERE {condition}" if condition else ""
         yield f"CREATE INDEX IF NOT EXISTS {index} ON {name} ({expression}){where};"
+    for column in table.columns:
+        if column.searched:
+            yield from _search_index(environment, table, column)
     for alternate in table.keys:
         unique = f'"{environment}.{table.name}.{alternate.name}"'
         yield f"CREATE UNIQUE INDEX IF NOT EXISTS {unique} ON {name} ({', '.join(alternate.columns)});"
@@ -104,6 +110,41 @@ def _indexes(table: Table) -> Iterator[tuple[str, str]]:
         yield expression, condition
     if table.has(Flag.TRACKED):
         yield "versionnumber", ""
+
+
+def _search_index(environment: str, table: Table, column: Column) -> Iterator[str]:
+    """A trigram index over the folded text, kept by triggers: parts of names are found without reading every row."""
+    yield (
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {search_name(environment, table.name)} USING fts5({folded_name(column)},"
+        f" content={sql_name(environment, table.name)}, content_rowid='rowid',"
+        " tokenize='trigram case_sensitive 1', columnsize=0);"
+    )
+    yield from (f"CREATE TRIGGER IF NOT EXISTS {name} {work}" for name, work in _triggers(environment, table, column))
+
+
+def _triggers(environment: str, table: Table, column: Column) -> Iterator[tuple[str, str]]:
+    """Names and work of the triggers that keep a search index."""
+    index, text = search_name(environment, table.name), folded_name(column)
+    added = f"INSERT INTO {index} (rowid, {text}) VALUES (new.rowid, new.{text});"
+    taken = f"INSERT INTO {index} ({index}, rowid, {text}) VALUES ('delete', old.rowid, old.{text});"
+    for event, work in (("INSERT", added), ("DELETE", taken), (f"UPDATE OF {text}", f"{taken} {added}")):
+        name = f'"{environment}.{table.name}.search.{event[0].lower()}"'
+        yield name, f"AFTER {event} ON {sql_name(environment, table.name)} BEGIN {work} END;"
+
+
+@contextmanager
+def loading(change: sqlite3.Connection, environment: str) -> Iterator[None]:
+    """Within this block rows may be added by the thousand: search indexes are built once, at the end."""
+    searched = [(table, column) for table in TABLES for column in table.columns if column.searched]
+    triggers = [trigger for table, column in searched for trigger in _triggers(environment, table, column)]
+    for name, _ in triggers:
+        change.execute(f"DROP TRIGGER {name}")
+    yield
+    for table, _ in searched:
+        index = search_name(environment, table.name)
+        change.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
+    for name, work in triggers:
+        change.execute(f"CREATE TRIGGER {name} {work}")
 
 
 def _view(environment: str, table: Table) -> str:

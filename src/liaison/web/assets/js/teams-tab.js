@@ -84,7 +84,7 @@ function showRecord({ record, link: connection }) {
   for (const name of ["title", "stage", "owner"]) fill(name, record[name]);
   fill("state", connection.state_text);
   const words = (record.title ?? "").split(/\s+/).filter(Boolean);
-  tab.querySelector("[data-initials]").textContent = [...new Set([words.at(0), words.at(-1)])]
+  tab.querySelector("[data-initials]").dataset.initials = [...new Set([words.at(0), words.at(-1)])]
     .map((word) => word?.[0] ?? "")
     .join("")
     .toUpperCase();

@@ -78,7 +78,8 @@ ACCOUNT = table(
     "Account", "accounts", 1, label("Account", "Compte"), label("Accounts", "Comptes"),
     (
         key("AccountId"),
-        text("Name", "Account Name", "Nom du compte", 160, required=Required.APPLICATION, folded=True, indexed=True),
+        text("Name", "Account Name", "Nom du compte", 160, required=Required.APPLICATION, folded=True, indexed=True,
+             searched=True),
         text("AccountNumber", "Account Number", "Numéro de compte", 20, indexed=True),
         choice("AccountCategoryCode", "Category", "Catégorie",
                options((1, "Preferred Customer", "Client privilégié"), (2, "Standard", "Standard"))),
@@ -110,7 +111,7 @@ CONTACT = table(
     "Contact", "contacts", 2, label("Contact", "Contact"), label("Contacts", "Contacts"),
     (
         key("ContactId"),
-        text("FullName", "Full Name", "Nom complet", 160, folded=True, indexed=True, read_only=True),
+        text("FullName", "Full Name", "Nom complet", 160, folded=True, indexed=True, searched=True, read_only=True),
         text("FirstName", "First Name", "Prénom", 50, required=Required.RECOMMENDED, folded=True),
         text("LastName", "Last Name", "Nom", 50, required=Required.APPLICATION, folded=True),
         text("JobTitle", "Job Title", "Fonction", 100, folded=True),
@@ -176,7 +177,7 @@ OPPORTUNITY = table(
     "Opportunity", "opportunities", 3, label("Opportunity", "Opportunité"), label("Opportunities", "Opportunités"),
     (
         key("OpportunityId"),
-        text("Name", "Topic", "Rubrique", 300, required=Required.APPLICATION, folded=True, indexed=True),
+        text("Name", "Topic", "Rubrique", 300, required=Required.APPLICATION, folded=True, indexed=True, searched=True),
         customer("CustomerId", "Potential Customer", "Client potentiel", "opportunity", on_delete=OnDelete.DELETE),
         lookup("ParentAccountId", "Account", "Compte", "account", "opportunity_parent_account"),
         lookup("ParentContactId", "Contact", "Contact", "contact", "opportunity_parent_contact"),

@@ -31,7 +31,7 @@ INCIDENT = table(
     (
         key("IncidentId"),
         text("Title", "Case Title", "Titre de l'incident", 200, required=Required.APPLICATION, folded=True,
-             indexed=True),
+             indexed=True, searched=True),
         text("TicketNumber", "Case Number", "Numéro d'incident", 100, indexed=True),
         customer("CustomerId", "Customer", "Client", "incident", on_delete=OnDelete.DELETE),
         lookup("PrimaryContactId", "Contact", "Contact", "contact", "contact_as_primary_contact"),

@@ -74,7 +74,7 @@ LOCATION = table(
     label("Document Location", "Emplacement de document"), label("Document Locations", "Emplacements de documents"),
     (
         key("SharePointDocumentLocationId"),
-        text("Name", "Name", "Nom", 160, required=Required.SYSTEM, folded=True, indexed=True),
+        text("Name", "Name", "Nom", 160, required=Required.SYSTEM, folded=True, indexed=True, searched=True),
         text("AbsoluteURL", "Absolute URL", "URL absolue", 2000, style="Url"),
         text("RelativeUrl", "Relative URL", "URL relative", 255),
         polymorphic(
@@ -223,6 +223,17 @@ SPACE_ASSOCIATION = table(
     primary_name="msdyn_name", ownership=Ownership.NONE,
 )  # fmt: skip
 
+GRAPH_RESOURCE = table(
+    "msdyn_CollabGraphResource", "msdyn_collabgraphresource", 10_114,
+    label("Collab Graph Resource", "Ressource Graph"), label("Collab Graph Resources", "Ressources Graph"),
+    (
+        key("msdyn_collabgraphresourceId"),
+        text("msdyn_graphresourcename", "Graph Resource Name", "Nom de la ressource", 300, folded=True),
+        text("msdyn_graphresourceid", "Graph Resource Id", "ID de la ressource", 300, indexed=True),
+    ),
+    primary_name="msdyn_graphresourcename", ownership=Ownership.NONE,
+)  # fmt: skip
+
 TABLES: tuple[Table, ...] = (
-    SITE, LOCATION, DOCUMENT, TEAMS_COLLABORATION, TEAMS_SETTINGS, OLD_TEAMS_SETTINGS, SPACE_ASSOCIATION,
+    SITE, LOCATION, DOCUMENT, TEAMS_COLLABORATION, TEAMS_SETTINGS, OLD_TEAMS_SETTINGS, SPACE_ASSOCIATION, GRAPH_RESOURCE,
 )  # fmt: skip
