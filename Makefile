@@ -30,14 +30,14 @@ tenant: $(RUN_READY) ## Start the local tenant alone
 	@exec $(BIN)/liaison tenant
 
 test: $(DEV_READY) $(ASSETS_READY) chromium ## Install, then run the tests (T=path for a part)
-	@$(BIN)/python -m pytest $(T) -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest $(T) -n 2 --dist loadgroup $(if $(filter tests,$(T)),--statements docs/statements.md)
 
 check: $(DEV_READY) ## Format, lint, types, floors, words, texts, docs
 	@$(BIN)/ruff format --check src tests bench docs
 	@$(BIN)/ruff check src tests bench docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m docs._generate --check
+	@$(BIN)/python docs/_generate --check
 
 format: $(DEV_READY) ## Format the code
 	@$(BIN)/ruff format src tests bench docs
@@ -50,10 +50,10 @@ bench: $(DEV_READY) $(ASSETS_READY) ## Measure, side by side with a baseline
 	@$(BIN)/python -m bench.run
 
 docs: $(DEV_READY) ## Write the generated pages of docs/
-	@$(BIN)/python -m docs._generate
+	@$(BIN)/python docs/_generate
 
 screenshots: $(DEV_READY) $(ASSETS_READY) chromium ## Take the pictures of docs/ from the running demo
-	@$(BIN)/python -m docs._generate.screenshots
+	@PYTHONPATH=. $(BIN)/python docs/_generate/screenshots.py
 
 lock: $(DEV_READY) ## Pin the dependencies again, with hashes and without addresses
 	@$(BIN)/uv pip compile -q pyproject.toml --group build --generate-hashes --universal --python-version 3.11 \

@@ -46,6 +46,8 @@ def pages(record: str) -> dict[str, str]:
 
 
 NAMES = tuple(pages(""))
+COLOURFUL = ("view", "documents", "collaborate", "wizard", "settings", "links", "patterns", "tab")
+"""Between them these show every element, and colours are all that a theme changes."""
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +75,22 @@ def choose_taste(page: Page, name: str, value: str) -> None:
 
 
 @pytest.mark.statement("F78")
-@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("fr", "dark"), ("fr", "contrast")])
-def test_no_page_breaks_an_accessibility_rule(nadia: Person, record: str, language: str, theme: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "theme", "names"),
+    [("en", "light", NAMES), ("fr", "dark", COLOURFUL), ("fr", "contrast", COLOURFUL)],
+    ids=["en-light", "fr-dark", "fr-contrast"],
+)
+def test_no_page_breaks_an_accessibility_rule(
+    nadia: Person, record: str, language: str, theme: str, names: tuple[str, ...]
+) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: npm ci")
     page = nadia.open("/links")
     choose_taste(page, "language", language)
     choose_taste(page, "theme", theme)
     broken = {}
-    for name, path in pages(record).items():
-        page.goto(nadia.demo.product + path)
+    for name in names:
+        page.goto(nadia.demo.product + pages(record)[name])
         if found := violations(page):
             broken[name] = found
     assert broken == {}
@@ -140,6 +148,7 @@ def test_french_is_spoken_from_the_door_to_the_record(person: Opener) -> None:
     page = seller.page
     page.goto(seller.demo.product)
     expect(page.get_by_role("link", name="Se connecter avec Microsoft")).to_be_visible()
+    seller.sign_in("/")
     page = seller.open_record()
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     tabs = page.locator(".tabs a")

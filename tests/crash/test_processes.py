@@ -245,10 +245,7 @@ def wait_for(holds: Any, patience_s: float = 10.0) -> None:
         time.sleep(0.05)
 
 
-def test_help_is_quick() -> None:
-    took = []
-    for _ in range(5):
-        began = time.monotonic()
-        assert run("--help")[0] == 0
-        took.append(time.monotonic() - began)
-    assert min(took) < 0.4
+def test_help_names_every_process() -> None:
+    code, said, _ = run("--help")
+    assert code == 0
+    assert {"demo", "serve", "worker", "tenant"} <= set(said.split())

@@ -100,7 +100,7 @@ def test_the_id_token_says_who_signed_in(tenant: LocalTenant) -> None:
         "nonce": "nonce-1",
         "acct": 0,
         "ver": "2.0",
-        "xms_pl": "fr",
+        "xms_pl": "en",
         "wids": ["b79fbf4d-3ef9-4689-8143-76b194e85509"],
     }
 
