@@ -253,3 +253,19 @@ async def test_my_links_are_mine_and_can_be_narrowed() -> None:
     mine, none = await client.get("/links"), await client.get("/links?show=needs_person")
     assert (f'href="/links/{LINK}"' in mine.text, str(other) in mine.text) == (True, False)
     assert "No links here" in none.text
+
+
+async def test_the_channels_can_be_searched_without_a_script() -> None:
+    page = await WebClient(WebWorld()).sign_in("claire").get(f"{NEW}?team={EUROPE}&find=contr")
+    assert ("Contract" in page.text, "General" in page.text) == (True, False)
+
+
+async def test_a_panel_with_work_under_way_renews_its_list_until_the_work_is_over() -> None:
+    world = world_with(link_in(LinkState.CONNECTING))
+    client = WebClient(world).sign_in("claire")
+    panel = await client.fragment(f"{RECORD}/collaborate")
+    world.links[LINK] = link_in(LinkState.NEEDS_PERSON)
+    part = await client.fragment(f"{RECORD}/collaborate", "connections")
+    assert ('hx-trigger="every 2s"' in panel.text, 'hx-trigger="every 2s"' in part.text) == (True, False)
+    assert "panel-head" not in part.text
+    assert "Needs a person" in part.text

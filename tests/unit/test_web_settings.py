@@ -9,9 +9,11 @@ from html import unescape
 import pytest
 
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
+from liaison.domain.link import LinkState
 from liaison.domain.readiness import Deployment, ReadinessFacts, Switches
 from liaison.errors import Row
 from tests.unit.api_fakes import SALES, SERVICE
+from tests.unit.test_web_collaborate import link_in
 from tests.unit.test_web_pages import heading, text_of
 from tests.unit.web_client import WebClient
 from tests.unit.web_fakes import WebWorld
@@ -273,3 +275,11 @@ async def test_an_unknown_environment_is_not_found() -> None:
 async def test_nothing_of_the_settings_is_for_strangers(path: str) -> None:
     answer = await WebClient(fresh()).get(path)
     assert (answer.status_code, answer.headers["location"].startswith("/auth/login")) == (303, True)
+
+
+async def test_turning_basic_off_says_how_many_links_will_no_longer_be_shown() -> None:
+    world = WebWorld()
+    world.links["a"] = link_in(LinkState.CONNECTED)  # type: ignore[index]
+    page = await WebClient(world).sign_in("nadia").get(IN_APP)
+    warning = re.search(r'<div class="when-basic-off">.*?</div>\s*</div>', page.text, re.DOTALL)[0]  # type: ignore[index]
+    assert "1 link will no longer be shown" in text_of(warning)

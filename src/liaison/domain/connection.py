@@ -55,7 +55,20 @@ def may_collaborate(switches: Switches, table: Table) -> bool:
 def plan_connection(asked: ConnectionRequest, facts: ConnectionFacts) -> ConnectionRequest:
     """The request, its channel name checked, when every rule allows it; raises the first rule that does not.
 
-    Order: switches, table, licences, consent, channel.
+    Order: what `require_connecting` asks, then the channel.
+    """
+    require_connecting(facts)
+    if isinstance(asked.channel, NewChannel):
+        return _with_new_channel(asked, asked.channel, facts)
+    if all(channel.id != asked.channel for channel in facts.channels):
+        raise ChannelGone(asked.channel, facts.team_name)
+    return asked
+
+
+def require_connecting(facts: ConnectionFacts) -> None:
+    """Raise the first rule by which this person cannot connect this table's records, whatever the channel.
+
+    Order: switches, table, licences, consent. The team's facts are not looked at.
     """
     _require_switches(facts)
     _require_table(facts.table)
@@ -63,11 +76,6 @@ def plan_connection(asked: ConnectionRequest, facts: ConnectionFacts) -> Connect
     missing = missing_to_connect(facts.carried_scopes)
     if missing:
         raise ConsentNotGranted(Rung.CONNECT.value, missing)
-    if isinstance(asked.channel, NewChannel):
-        return _with_new_channel(asked, asked.channel, facts)
-    if all(channel.id != asked.channel for channel in facts.channels):
-        raise ChannelGone(asked.channel, facts.team_name)
-    return asked
 
 
 def missing_to_connect(carried: frozenset[str]) -> tuple[str, ...]:

@@ -7,7 +7,13 @@ import hashlib
 from dataclasses import replace
 from uuid import uuid4
 
-from liaison.domain.connection import ConnectionFacts, ConnectionRequest, plan_connection, propose_free_name
+from liaison.domain.connection import (
+    ConnectionFacts,
+    ConnectionRequest,
+    plan_connection,
+    propose_free_name,
+    require_connecting,
+)
 from liaison.domain.crm import Record
 from liaison.domain.link import CONNECT_STEPS, Evidence, Link, LinkState, NewChannel, Operation, StepName
 from liaison.domain.names import LinkId, Person
@@ -75,7 +81,10 @@ def fingerprint(asked: ConnectionRequest) -> str:
 
 
 async def gather_connection_facts(asked: ConnectionRequest, by: Person, ports: Ports) -> tuple[Record, ConnectionFacts]:
-    """Everything that deciding needs, asked for at once."""
+    """Everything that deciding needs; the team is asked only when nothing else stands in the way.
+
+    Raises what `require_connecting` refuses, RecordUnknown, TeamUnknown, NotTeamMember.
+    """
     environment = find_environment(asked.record.environment, ports)
     crm, teamwork = ports.crm(by, asked.record.environment), ports.teamwork(by)
     record, switches, table, me, scopes = await asyncio.gather(
@@ -86,8 +95,7 @@ async def gather_connection_facts(asked: ConnectionRequest, by: Person, ports: P
         ports.sign_in.carried_scopes(by),
     )
     facts = ConnectionFacts(environment.name, switches, table, me.service_plans, scopes, "", ())
-    if not switches.enhanced or not scopes:
-        return record, facts
+    require_connecting(facts)
     team, channels = await asyncio.gather(teamwork.read_team(asked.team), teamwork.list_channels(asked.team))
     return record, replace(facts, team_name=team.name, channels=channels)
 

@@ -24,7 +24,7 @@ class Page(Protocol):
     def shell(self) -> Shell: ...
 
 
-BLOCKS = ("", "panel_body", "grid")
+BLOCKS = ("", "panel_body", "connections", "grid")
 """Parts of pages that are also sent alone; the empty name is the whole page."""
 
 SURROUNDINGS = ("layout.html", "panel_page.html")

@@ -22,7 +22,7 @@ from liaison.web.shell import Face, Shell
 from liaison.web.shipped import Assets
 from liaison.web.taste import Taste
 
-FRAGMENTS = ("panel-body", "grid")
+FRAGMENTS = ("panel-body", "connections", "grid")
 """Ids of elements whose content pages send alone when a script asks for it."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from starlette.responses import Response
@@ -15,6 +15,8 @@ from liaison.web.pages.record import ref_of
 from liaison.web.place import Place, app_shell, find_place
 from liaison.web.shell import Crumb, Shell
 from liaison.web.visit import Visit
+
+REFRESH_S = 2
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class CollaboratePage:
     shell: Shell
     record: str
     record_address: str
+    address: str
     connections: tuple[ShownConnection, ...]
     begin: str
     teams_address: str
@@ -57,14 +60,17 @@ async def show(visit: Visit) -> Response:
     panel = await read_panel(ref, visit.person, visit.ports)
     app = visit.named("app")
     connections = tuple(_shown(connection, panel, visit) for connection in panel.connections)
+    is_at_work = any(connection.now for connection in connections)
+    shell = panel_shell(visit, place, panel, visit.say("web.collaborate.title"))
     page = CollaboratePage(
-        shell=panel_shell(visit, place, panel, visit.say("web.collaborate.title")),
+        shell=replace(shell, refresh_s=REFRESH_S) if is_at_work else shell,
         record=panel.record.title,
         record_address=addresses.record(app, ref),
+        address=addresses.record(app, ref, "collaborate"),
         connections=connections,
         begin=addresses.new_connection(app, ref) if panel.switches.enhanced else "",
         teams_address=visit.door.options.teams_address,
-        is_at_work=any(connection.now for connection in connections),
+        is_at_work=is_at_work,
     )
     return visit.answer(page)
 

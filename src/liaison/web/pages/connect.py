@@ -68,6 +68,7 @@ class ChannelPage:
     wizard: Wizard
     team: str
     channels: tuple[ShownChannel, ...]
+    asked: str
     name: str
     is_new: bool
     name_limit: int
@@ -185,7 +186,8 @@ def _show_channels(
         shell=_shell(visit, opened),
         wizard=_wizard(visit, opened, 2, hidden, _back(visit, opened, "team", destination)),
         team=destination.team.name,
-        channels=tuple(_channel(channel, visit) for channel in destination.channels),
+        channels=tuple(_channel(channel, visit) for channel in _found(destination, visit.asked("find"))),
+        asked=visit.asked("find"),
         name=visit.asked("name") or propose_channel_name(opened.panel.record.title),
         is_new=visit.asked("channel") == NEW,
         name_limit=CHANNEL_NAME_LIMIT,
@@ -194,6 +196,10 @@ def _show_channels(
         proposal=_proposal(error),
     )
     return visit.answer(page, error.status if error else 200)
+
+
+def _found(destination: Destination, asked: str) -> tuple[Channel, ...]:
+    return tuple(channel for channel in destination.channels if asked.casefold() in channel.name.casefold())
 
 
 def _channel(channel: Channel, visit: Visit) -> ShownChannel:

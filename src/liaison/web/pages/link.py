@@ -13,8 +13,9 @@ from liaison.domain.names import LinkId
 from liaison.errors import AppUnknown, LinkUnknown
 from liaison.operations.read_link import read_link
 from liaison.web import addresses
+from liaison.web.pages.collaborate import REFRESH_S
 from liaison.web.pages.links import environment_name
-from liaison.web.pages.progress import REFRESH_S, Progress, progress_of
+from liaison.web.pages.progress import Progress, progress_of
 from liaison.web.place import app_that_shows, plain_shell
 from liaison.web.shell import Crumb, Shell
 from liaison.web.visit import Visit

@@ -14,6 +14,7 @@ from liaison.domain.link import Link, LinkState, Operation, StepName
 from liaison.domain.names import LinkId
 from liaison.operations.read_link import read_link
 from liaison.web import addresses, pictures, problems
+from liaison.web.pages.collaborate import REFRESH_S
 from liaison.web.pages.record import ref_of
 from liaison.web.place import app_shell, find_place
 from liaison.web.shell import Crumb, Shell
@@ -23,7 +24,6 @@ LOOK_EVERY_S = 0.4
 HEARTBEAT_S = 15.0
 LONGEST_STREAM_S = 600.0
 """A stream ends then; the browser opens another."""
-REFRESH_S = 2
 
 
 @dataclass(frozen=True)
