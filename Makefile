@@ -12,7 +12,7 @@ ASSETS_READY := node_modules/.ready-assets
 T ?= tests
 PORT ?= 8300
 
-.PHONY: help demo serve worker tenant test check format crash bench fuzz docs lock screenshots clean
+.PHONY: help demo serve worker tenant test test-slow check format crash bench fuzz docs lock screenshots clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -30,7 +30,11 @@ tenant: $(RUN_READY) ## Start the local tenant alone
 	@exec $(BIN)/liaison tenant
 
 test: $(DEV_READY) $(ASSETS_READY) chromium ## Install, then run the tests (T=path for a part)
-	@$(BIN)/python -m pytest $(T) -n 2 --dist loadgroup $(if $(filter tests,$(T)),--statements docs/statements.md)
+	@$(BIN)/python -m pytest $(T) -n 2 --dist loadgroup $(if $(filter tests,$(T)),-m "not slow" --statements docs/statements.md)
+	@echo "Not in make test: the slow suites (make test-slow) and every crash point (make crash)."
+
+test-slow: $(DEV_READY) $(ASSETS_READY) chromium ## Run the suites that are too slow for make test
+	@$(BIN)/python -m pytest tests -m slow -n 2 --dist loadgroup
 
 check: $(DEV_READY) ## Format, lint, types, floors, words, texts, docs
 	@$(BIN)/ruff format --check src tests bench docs

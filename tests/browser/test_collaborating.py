@@ -83,17 +83,23 @@ def test_a_new_channels_name_is_checked_while_it_is_typed(person: Opener) -> Non
     expect(page.get_by_role("link", name="Open channel")).to_be_visible()
 
 
+def open_in_teams(seller: Person, link: str) -> Page:
+    """What a link of the page opens in Teams, signed in there too."""
+    with seller.context.expect_page() as opened:
+        seller.page.get_by_role("link", name=link).click()
+    teams = opened.value
+    choice = teams.locator("button[name=user]", has_text=company.person(seller.given).name)
+    expect(choice.or_(teams.locator(".avatar-button")).first).to_be_visible()
+    if choice.count():
+        choice.click()
+    return teams
+
+
 def test_the_channel_in_teams_shows_the_record_in_its_tab(person: Opener) -> None:
     seller = person("Claire")
     page = connect(seller, "Head office rollout", "Prévisions")
     title = page.locator(".record-head h1").inner_text()
-    with seller.context.expect_page() as opened:
-        page.get_by_role("link", name="Open channel").click()
-    teams = opened.value
-    choice = teams.locator("button[name=user]", has_text=company.person("Claire").name)
-    expect(choice.or_(teams.locator(".avatar-button")).first).to_be_visible()
-    if choice.count():
-        choice.click()
+    teams = open_in_teams(seller, "Open channel")
     teams.get_by_role("tab", name=title).click()
     tab = teams.frame_locator("iframe").first
     expect(tab.locator('[data-field="title"]')).to_have_text(title)
@@ -102,6 +108,22 @@ def test_the_channel_in_teams_shows_the_record_in_its_tab(person: Opener) -> Non
     with seller.context.expect_page() as record:
         tab.get_by_role("link", name="Open in Dynamics 365").click()
     expect(record.value.locator(".record-head h1")).to_have_text(title)
+
+
+def test_removing_the_tab_in_teams_leaves_the_record_connected(person: Opener) -> None:
+    seller = person("Claire")
+    page = connect(seller, "Cloud migration", "Prévisions")
+    title = page.locator(".record-head h1").inner_text()
+    teams = open_in_teams(seller, "Open channel")
+    teams.get_by_role("tab", name=title).click()
+    teams.get_by_role("button", name=f"Options for the tab {title}").click()
+    teams.get_by_role("menuitem", name="Remove tab").click()
+    words = teams.frame_locator("dialog iframe").get_by_role("heading", level=1)
+    expect(words).to_have_text("Remove the tab")
+    teams.get_by_role("dialog").get_by_role("button", name="Remove tab").click()
+    expect(teams.get_by_role("tab", name=title)).to_have_count(0)
+    page.get_by_role("link", name="All connected channels").click()
+    expect(page.locator(".connection")).to_contain_text("Prévisions")
 
 
 def test_a_tab_outside_teams_offers_the_browser(person: Opener) -> None:
@@ -124,13 +146,7 @@ def test_files_go_both_ways_between_record_and_channel(person: Opener, demo: Dem
     ])  # fmt: skip
     expect(page.locator(".file-grid")).to_contain_text("Offre été.txt")
     expect(page.locator(".file-grid")).to_contain_text("Plan.txt")
-    with seller.context.expect_page() as opened:
-        page.get_by_role("link", name="Open in Teams").click()
-    channel = opened.value
-    choice = channel.locator("button[name=user]", has_text=company.person("Claire").name)
-    expect(choice.or_(channel.locator(".avatar-button")).first).to_be_visible()
-    if choice.count():
-        choice.click()
+    channel = open_in_teams(seller, "Open in Teams")
     expect(channel.get_by_text("Offre été.txt")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Offre été.txt", exact=True).click()
@@ -174,13 +190,15 @@ def test_the_wizard_is_walked_by_keyboard_alone(person: Opener) -> None:
     seller = person("Claire")
     page = seller.open_record("Licences")
 
-    def reach(name: str, role: str = "") -> None:
+    def reach(name: str) -> None:
+        seen = []
         for _ in range(60):
             page.keyboard.press("Tab")
-            focused = page.evaluate("[document.activeElement.textContent.trim(), document.activeElement.type ?? '']")
-            if name in focused[0] and (not role or focused[1] == role):
+            focused = page.evaluate("[document.activeElement.tagName, document.activeElement.textContent.trim()]")
+            seen.append(focused[1])
+            if focused[0] in {"A", "BUTTON"} and focused[1] == name:
                 return
-        raise AssertionError(f"{name} is not reached by Tab")
+        raise AssertionError(f"{name} is not reached by Tab, only {seen}")
 
     reach("Collaborate")
     page.keyboard.press("Enter")
@@ -193,16 +211,16 @@ def test_the_wizard_is_walked_by_keyboard_alone(person: Opener) -> None:
     page.keyboard.type("Ventes")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    reach("Next", "submit")
+    reach("Next")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Choose a channel")).to_be_visible()
-    for _ in range(2):
+    for _ in range(3):
         page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
-    reach("Next", "submit")
+    reach("Next")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Review")).to_be_visible()
-    reach("Finish", "submit")
+    reach("Finish")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Open channel")).to_be_visible()
     page.keyboard.press("Escape")

@@ -11,6 +11,7 @@ from tests.local_tenant import LocalTenant
 from tests.tenant.teams_browser import GraphAside, Visit
 
 pytest_plugins = ["tests.tenant.teams_fixtures"]
+pytestmark = pytest.mark.slow
 
 
 def _files(claire: Visit, channel: str) -> Page:

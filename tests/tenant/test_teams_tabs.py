@@ -18,6 +18,7 @@ from tests.tenant.tab_app import TabApp, running_tab_app
 from tests.tenant.teams_browser import SALES, GraphAside, Visit
 
 pytest_plugins = ["tests.tenant.teams_fixtures"]
+pytestmark = pytest.mark.slow
 
 _TEAMS_JS = Path(__file__).parents[2] / "node_modules/@microsoft/teams-js/dist/umd/MicrosoftTeams.min.js"
 _WEBSITE = "https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/com.microsoft.teamspace.tab.web"

@@ -82,13 +82,16 @@ async def test_the_panel_says_how_far_each_connection_has_come(link: Link, words
 async def test_the_wizard_leads_from_team_to_channel_to_review_to_the_link() -> None:
     world = WebWorld()
     client = WebClient(world).sign_in("claire")
-    teams = await client.fragment(f"{NEW}?pressed=1")
-    channels = await client.fragment(f"{NEW}?team={EUROPE}")
+    teams = await client.fragment(f"{NEW}?pressed=team")
+    channels = await client.fragment(f"{NEW}?team={EUROPE}&pressed=team")
+    none = await client.fragment(f"{NEW}?team={EUROPE}&pressed=channel")
     review = await client.fragment(f"{NEW}?team={EUROPE}&channel={GENERAL}")
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', review.text))
     done = await client.post(NEW, {name: unescape(value) for name, value in hidden.items()})
     link = next(iter(world.links.values()))
     assert "Choose a team to go on." in teams.text
+    assert "A value is needed for the channel." in none.text
+    assert "A value is needed" not in channels.text
     assert [name in channels.text for name in ("General", "Contract", "Private channel")] == [True] * 3
     assert "A tab in the channel" in review.text
     assert "New channel" not in review.text

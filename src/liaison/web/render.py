@@ -24,28 +24,29 @@ class Page(Protocol):
     def shell(self) -> Shell: ...
 
 
-BLOCKS = ("", "panel_body", "connections", "grid")
-"""Parts of pages that are also sent alone; the empty name is the whole page."""
-
 SURROUNDINGS = ("layout.html", "panel_page.html")
 
 
 class Renderer:
-    """Each language and each part has its own templates; in those of a part, nothing surrounds it."""
+    """Each language and each part that is also sent alone has its own templates; around a part there is nothing."""
 
     def __init__(self, texts: Texts, assets: Assets) -> None:
-        sayings = {language: _Sayings(language, texts, assets) for language in LANGUAGES}
-        self._environments = {
-            (language, block): _environment(saying, block) for language, saying in sayings.items() for block in BLOCKS
-        }
+        self._sayings = {language: _Sayings(language, texts, assets) for language in LANGUAGES}
+        self._environments: dict[tuple[str, str], Environment] = {}
 
     def render(self, page: Page, block: str = "") -> str:
         """The whole page, or only that block of it when it has one."""
-        language = page.shell.language
-        part = self._environments[language, block].get_template(page.template).render(page=page)
+        part = self._environment(page.shell.language, block).get_template(page.template).render(page=page)
         if block and not part.strip():
             return self.render(page)
         return part
+
+    def _environment(self, language: str, block: str) -> Environment:
+        """Made when first needed: compiling templates takes longer than starting the server should."""
+        key = (language, block)
+        if key not in self._environments:
+            self._environments[key] = _environment(self._sayings[language], block)
+        return self._environments[key]
 
 
 def read_template(name: str) -> str | None:

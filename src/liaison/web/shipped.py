@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -35,7 +36,10 @@ class Asset:
     address: str
     media_type: str
     content: bytes
-    packed: bytes
+
+    @cached_property
+    def packed(self) -> bytes:
+        return gzip.compress(self.content, 6, mtime=0)
 
 
 class Assets:
@@ -77,4 +81,4 @@ def _read_asset(entry: Traversable) -> Asset:
     content = entry.read_bytes()
     stem, _, kind = entry.name.rpartition(".")
     mark = hashlib.sha256(content).hexdigest()[:12]
-    return Asset(f"/assets/{stem}.{mark}.{kind}", _TYPES[kind], content, gzip.compress(content, 6, mtime=0))
+    return Asset(f"/assets/{stem}.{mark}.{kind}", _TYPES[kind], content)

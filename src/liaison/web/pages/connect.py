@@ -124,7 +124,8 @@ async def show(visit: Visit) -> Response:
         return await _show_teams(visit, opened)
     destination = await read_destination(TeamId(team), visit.person, visit.ports)
     if not visit.asked("channel") or visit.asked("back") == "channel":
-        return _show_channels(visit, opened, destination)
+        missing = InputMissing("channel") if visit.asked("pressed") == "channel" and not visit.asked("find") else None
+        return _show_channels(visit, opened, destination, missing)
     try:
         channel = _read_choice(visit.asked("channel"), visit.asked("name"), destination)
     except Refused as error:
@@ -171,7 +172,7 @@ async def _show_teams(visit: Visit, opened: _Opened) -> Response:
     teams = await visit.ports.teamwork(visit.person).list_teams()
     asked = visit.asked("search")
     found = tuple(team for team in teams if asked.casefold() in team.name.casefold())
-    missing = visit.asked("pressed") and visit.say("web.connect.choose_team")
+    missing = visit.say("web.connect.choose_team") if visit.asked("pressed") and not asked else ""
     wizard = _wizard(visit, opened, 1, (), "")
     return visit.answer(TeamPage(_shell(visit, opened), wizard, found, asked, missing))
 
