@@ -30,7 +30,12 @@ tenant: $(RUN_READY) ## Start the local tenant alone
 	@exec $(BIN)/liaison tenant
 
 test: $(DEV_READY) $(ASSETS_READY) chromium ## Install, then run the tests (T=path for a part)
-	@$(BIN)/python -m pytest $(T) -n 2 --dist loadgroup $(if $(filter tests,$(T)),-m "not slow" --statements docs/statements.md)
+ifeq ($(T),tests)
+	@$(BIN)/python -m pytest tests -m serial
+	@$(BIN)/python -m pytest tests -m "not slow and not serial" -n 2 --dist loadgroup --statements docs/statements.md
+else
+	@$(BIN)/python -m pytest $(T)
+endif
 	@echo "Not in make test: the slow suites (make test-slow) and every crash point (make crash)."
 
 test-slow: $(DEV_READY) $(ASSETS_READY) chromium ## Run the suites that are too slow for make test

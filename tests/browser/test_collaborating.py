@@ -12,6 +12,8 @@ from tests.browser.conftest import Opener
 from tests.browser.person import Person
 from tests.contract.demo_process import Demo
 
+pytestmark = pytest.mark.xdist_group("collaborating")  # one demo, walked in order
+
 TEAM = "Ventes Europe"
 
 
@@ -63,6 +65,24 @@ def test_a_record_is_connected_to_an_existing_channel_with_live_progress(person:
     expect(connection).to_contain_text("Renewals")
     expect(connection).to_contain_text(TEAM)
     expect(connection.locator(".badge")).to_have_text("Connected")
+
+
+@pytest.mark.statement("F22")
+def test_a_library_that_takes_its_time_is_waited_for_without_the_person(person: Opener, demo: Demo) -> None:
+    demo.control("POST", "/switches", {"graph.files_folder_delay_s": 4.0})
+    try:
+        page = begin_connection(person("Claire"), "Support contract")
+        choose(page, "Create a new channel")
+        page.locator("#channel-name").fill("Slow library")
+        press(page, "Next")
+        press(page, "Finish")
+        expect(page.locator(".progress-line")).to_have_text("Connected, files pending")
+        expect(page.locator(".steps .waiting")).to_contain_text("Waiting for the channel’s file library")
+        page.get_by_role("link", name="All connected channels").click()
+        expect(page.locator(".connection .badge")).to_have_text("Connected, files pending")
+        expect(page.locator(".connection .badge")).to_have_text("Connected", timeout=30_000)
+    finally:
+        demo.control("POST", "/switches", {"graph.files_folder_delay_s": 0.0})
 
 
 @pytest.mark.statement("F28")
