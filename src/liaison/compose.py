@@ -139,6 +139,7 @@ class Installation:
         require_tenant(settings)
         self.settings = settings
         self.clock = MachineClock()
+        self.closing = asyncio.Event()
         self.database = _open_database(settings)
         try:
             self.keys: Keys = open_keys(settings.secrets_file)
@@ -354,7 +355,7 @@ def build_application(installation: Installation) -> ASGIApp:
         version=version("liaison"),
     )
     try:
-        web = build_web(installation.ports, installation.texts, options)
+        web = build_web(installation.ports, installation.texts, options, installation.closing)
     except AssetsMissing as cause:
         raise NotSetUp(str(cause)) from cause
     web.mount(API_PREFIX, _LateApi(installation))

@@ -45,6 +45,7 @@ async def test_the_panel_lists_the_channels_and_marks_what_microsofts_button_mad
         part in said for part in ("1 connected channel", "Contract", "Ventes Europe", "Connected by Microsoft’s button")
     )
     assert f"collaborate/disconnect?row={ADOPTED_ROW}" in panel.text
+    assert 'href="http://localhost:8301/teams/l/channel/19%3Acontract%40thread.tacv2/Contract?groupId=' in panel.text
     assert "<html" not in panel.text
 
 
@@ -272,3 +273,10 @@ async def test_a_panel_with_work_under_way_renews_its_list_until_the_work_is_ove
     assert ('hx-trigger="every 2s"' in panel.text, 'hx-trigger="every 2s"' in part.text) == (True, False)
     assert "panel-head" not in part.text
     assert "Needs a person" in part.text
+
+
+async def test_a_stream_ends_when_the_server_is_to_stop() -> None:
+    client = WebClient(world_with(link_in(LinkState.CONNECTING))).sign_in("claire")
+    client.closing.set()
+    answer = await client.get(f"/links/{LINK}/events")
+    assert (answer.status_code, answer.text) == (200, "")

@@ -321,3 +321,15 @@ async def test_patterns_are_shown_in_local_mode_only() -> None:
     local = await WebClient(WebWorld()).sign_in("claire").get("/patterns")
     real = await WebClient(WebWorld(), replace(OPTIONS, tenant_banner=False)).sign_in("claire").get("/patterns")
     assert (local.status_code, real.status_code) == (200, 404)
+
+
+async def test_a_session_that_ended_while_a_panel_is_open_leads_the_whole_page_to_sign_in() -> None:
+    client = WebClient(WebWorld())
+    headers = {
+        "HX-Request": "true",
+        "HX-Target": "panel-body",
+        "HX-Current-URL": f"{client.world.public_address}{RECORD}?tab=documents",
+    }
+    answer = await client.get(f"{RECORD}/collaborate", headers)
+    back = f"{RECORD}?tab=documents".replace("/", "%2F").replace("?", "%3F").replace("=", "%3D")
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (204, f"/auth/login?next={back}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +28,8 @@ class WebClient:
 
     def __init__(self, world: WebWorld, options: WebOptions = OPTIONS, upload_limit_bytes: int = 1_000_000) -> None:
         self.world = world
-        self.app = build_web(world.ports(upload_limit_bytes), load_texts(), options)
+        self.closing = asyncio.Event()
+        self.app = build_web(world.ports(upload_limit_bytes), load_texts(), options, self.closing)
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
         self.http = httpx2.AsyncClient(transport=transport, base_url=world.public_address)
         self.options = options

@@ -138,6 +138,7 @@ async def serve(
     starting.cancel()
     if worker is not None:
         worker.stop()
+    installation.closing.set()
     server.should_exit = True
     await serving
     if worker is not None:

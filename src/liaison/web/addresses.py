@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
+from liaison.domain.crm import Association
 from liaison.domain.names import EnvironmentKey, LinkId, RecordRef, TableName, TeamId
 
 HOME = "/"
@@ -57,6 +58,12 @@ def link(link_id: LinkId, *below: str, query: Mapping[str, str] | None = None) -
 def link_target(link_id: LinkId) -> str:
     """Leads to the link's record, wherever that is shown."""
     return address("l", f"lnk_{link_id}")
+
+
+def channel_in_teams(teams: str, row: Association) -> str:
+    """The channel of a row that keeps no address of its own. Source: Teams, deep link to a channel."""
+    query = urlencode({"groupId": row.team, "tenantId": row.tenant})
+    return f"{teams}/l/channel/{quote(row.channel, safe='')}/{quote(row.channel_name, safe='')}?{query}"
 
 
 def help_topic(topic: str) -> str:

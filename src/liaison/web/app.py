@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -21,13 +23,13 @@ from liaison.web.shipped import read_assets
 from liaison.web.visit import Door
 
 
-def build_web(ports: Ports, texts: Texts, options: WebOptions) -> Starlette:
+def build_web(ports: Ports, texts: Texts, options: WebOptions, closing: asyncio.Event | None = None) -> Starlette:
     """Every page, its assets and its protection; another door may be mounted inside under /api.
 
-    Raises AssetsMissing.
+    Once `closing` is set, streams end by themselves and hold up nobody who wants to stop. Raises AssetsMissing.
     """
     assets = read_assets()
-    door = Door(ports, texts, options, assets, Renderer(texts, assets))
+    door = Door(ports, texts, options, assets, Renderer(texts, assets), closing or asyncio.Event())
     gate = Gate(door)
 
     async def asset(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
@@ -35,6 +36,7 @@ class Door:
     options: WebOptions
     assets: Assets
     renderer: Renderer
+    closing: asyncio.Event
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def _shown(connection: Connection, panel: Panel, visit: Visit) -> ShownConnectio
         now=step_now(link, visit) if link else "",
         is_adopted=connection.is_adopted,
         trouble=problems.explain(link.trouble.error(), visit) if link and link.trouble else None,
-        open_address=_open_address(connection),
+        open_address=_open_address(connection, visit),
         details=addresses.link(link.id) if link else "",
         try_again=addresses.link(link.id, "try-again") if link and stops else "",
         disconnect=_disconnect_address(connection, panel, visit),
@@ -118,10 +118,14 @@ def step_now(link: Link, visit: Visit) -> str:
     return visit.say(f"step.{link.step_at_work.value}.{manner}")
 
 
-def _open_address(connection: Connection) -> str:
+def _open_address(connection: Connection, visit: Visit) -> str:
+    """Teams' own address of the channel, where one is known; empty before there is a channel."""
     if connection.link and connection.link.evidence.channel_address:
         return connection.link.evidence.channel_address
-    return connection.association.web_address if connection.association else ""
+    row = connection.association
+    if row is None:
+        return ""
+    return row.web_address or addresses.channel_in_teams(visit.door.options.teams_address, row)
 
 
 def _disconnect_address(connection: Connection, panel: Panel, visit: Visit) -> str:

@@ -148,7 +148,7 @@ async def stream(visit: Visit) -> Response:
 
 async def _events(link: Link, visit: Visit) -> AsyncIterator[str]:
     shown, quiet_s, open_s = -1, 0.0, 0.0
-    while open_s < LONGEST_STREAM_S:
+    while open_s < LONGEST_STREAM_S and not visit.door.closing.is_set():
         if link.version != shown:
             yield _event("progress", _rendered(link, visit))
             shown, quiet_s = link.version, 0.0
