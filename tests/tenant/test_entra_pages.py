@@ -69,6 +69,7 @@ def test_a_person_signs_in_and_consents_by_keyboard_at_phone_width(
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text))
     page.goto(address(tenant, callback, login_hint="claire.fontaine@contoso.com"))
+    page.wait_for_function("document.activeElement.tagName === 'BUTTON'")
     assert page.evaluate("document.activeElement.textContent").split()[:2] == ["CF", "Claire"]
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     page.keyboard.press("Enter")

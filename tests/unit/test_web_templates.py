@@ -97,3 +97,11 @@ def test_every_sentence_that_a_page_names_is_there() -> None:
 def test_both_languages_say_the_same_things() -> None:
     texts = load_texts()
     assert texts.keys("en") == texts.keys("fr")
+
+
+def test_the_themes_were_built_from_these_style_sheets() -> None:
+    """When this fails, `npm run assets` has to be run again."""
+    sheets = [entry.read_text(encoding="utf-8") for entry in (WEB / "assets" / "css").iterdir()]
+    used = {token for sheet in sheets for token in re.findall(r"var\(--((?:color|border|font|line|spacing)\w+)", sheet)}
+    themes = (WEB / "assets" / "packages" / "themes.css").read_text(encoding="utf-8")
+    assert sorted(token for token in used if f"--{token}:" not in themes) == []
