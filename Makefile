@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 ASSETS_READY := node_modules/.ready-assets
+JUDGES_READY := node_modules/.ready-judges
 T ?= tests
 PORT ?= 8300
 
@@ -29,7 +30,7 @@ worker: $(RUN_READY) ## Start one more worker
 tenant: $(RUN_READY) ## Start the local tenant alone
 	@exec $(BIN)/liaison tenant
 
-test: $(DEV_READY) $(ASSETS_READY) chromium ## Install, then run the tests (T=path for a part)
+test: $(DEV_READY) $(JUDGES_READY) chromium ## Install, then run the tests (T=path for a part)
 ifeq ($(T),tests)
 	@$(BIN)/python -m pytest tests -m serial
 	@$(BIN)/python -m pytest tests -m "not slow and not serial" -n 2 --dist loadgroup --statements docs/statements.md
@@ -38,7 +39,7 @@ else
 endif
 	@echo "Not in make test: the slow suites (make test-slow) and every crash point (make crash)."
 
-test-slow: $(DEV_READY) $(ASSETS_READY) chromium ## Run the suites that are too slow for make test
+test-slow: $(DEV_READY) $(JUDGES_READY) chromium ## Run the suites that are too slow for make test
 	@$(BIN)/python -m pytest tests -m slow -n 2 --dist loadgroup
 
 check: $(DEV_READY) ## Format, lint, types, floors, words, texts, docs
@@ -55,7 +56,7 @@ format: $(DEV_READY) ## Format the code
 crash: $(DEV_READY) $(ASSETS_READY) ## Kill the worker at every step of connect and disconnect, and count what exists
 	@$(BIN)/python -m tests.crash.run
 
-bench: $(DEV_READY) $(ASSETS_READY) ## Measure, side by side with a baseline
+bench: $(DEV_READY) $(JUDGES_READY) ## Measure, side by side with a baseline
 	@$(BIN)/python -m bench.run
 
 docs: $(DEV_READY) ## Write the generated pages of docs/
@@ -92,9 +93,15 @@ $(DEV_READY): requirements-dev.lock $(RUN_READY)
 
 $(ASSETS_READY): package.json package-lock.json src/liaison/web/assets/build.mjs
 	@command -v npm >/dev/null || { echo "Liaison needs Node 20 or newer with npm for its pages; install it and run make again."; exit 1; }
-	@npm ci --silent --no-audit --no-fund
+	@npm ci --omit=dev --silent --no-audit --no-fund
 	@node src/liaison/web/assets/build.mjs
 	@touch $@
+
+# The tests also drive the local tenant with npm clients; demo and serve do without them.
+$(JUDGES_READY): $(ASSETS_READY)
+	@npm ci --silent --no-audit --no-fund
+	@node src/liaison/web/assets/build.mjs
+	@touch $(ASSETS_READY) $@
 
 .PHONY: chromium
 chromium:
