@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     from liaison.graph.client import GraphClient
     from liaison.graph.horizon import Horizon
     from liaison.ports import Crm, Files, People, Ports, Teamwork
+    from liaison.store.calls import StoredCalls
     from liaison.store.database import Database
     from liaison.store.keys import Keys
     from liaison.text.lookup import Texts
+    from liaison.wire.messages import Ask
     from liaison.wire.transport import Transport
 
 __all__ = [
@@ -169,6 +171,7 @@ class Installation:
         from liaison.engine.steps import DurableSteps
         from liaison.engine.worker import Worker, WorkerOptions
         from liaison.operations.runs import resume_all, run
+        from liaison.operations.watch import look_again
         from liaison.store.executors import StoredExecutors
 
         steps = DurableSteps()
@@ -185,7 +188,12 @@ class Installation:
             steps,
             lambda operation, link, number: run(operation, link, ports, number),
             lambda: resume_all(ports),
-            (lambda: self._links.forget_keys(max(1, settings.keep_runs_days)), self._sessions.forget_ended),
+            (
+                lambda: self._links.forget_keys(max(1, settings.keep_runs_days)),
+                lambda: self._calls.forget(settings.keep_calls_days),
+                lambda: look_again(ports),
+                self._sessions.forget_ended,
+            ),
             StoredExecutors(self.database, self.clock),
             options,
         )
@@ -200,6 +208,7 @@ class Installation:
             await transport.aclose()
 
     def close(self) -> None:
+        self._calls.flush()
         self.database.close()
 
     # --- parts
@@ -214,7 +223,7 @@ class Installation:
 
         ca_file = str(self.settings.ca_file) if self.settings.ca_file else None
         pacing = Pacing(share * self.settings.rate_share)
-        transport = Transport(_allowed_hosts(self.settings), ca_file, pacing)
+        transport = Transport(_allowed_hosts(self.settings), ca_file, pacing, self._calls.note, _is_promised)
         self._transports.append(transport)
         return transport
 
@@ -271,6 +280,12 @@ class Installation:
         return StoredLinks(self.database, self.clock)
 
     @cached_property
+    def _calls(self) -> StoredCalls:
+        from liaison.store.calls import StoredCalls
+
+        return StoredCalls(self.database, self.clock)
+
+    @cached_property
     def _sessions(self) -> Any:
         from liaison.store.sessions import StoredSessions
 
@@ -284,6 +299,8 @@ class Installation:
         from liaison.ports import Ports
         from liaison.store.audit import StoredAudit
         from liaison.store.consents import StoredConsents
+        from liaison.store.mendings import StoredMendings
+        from liaison.store.watches import StoredWatches
 
         return Ports(
             environments=self._environments,
@@ -296,6 +313,9 @@ class Installation:
             audit=StoredAudit(self.database, self.clock),
             sessions=self._sessions,
             consents=StoredConsents(self.database),
+            mendings=StoredMendings(self.database),
+            watches=StoredWatches(self.database),
+            calls=self._calls,
             steps=self.handover,
             wording=self.texts,
             clock=self.clock,
@@ -329,6 +349,13 @@ def _allowed_hosts(settings: Settings) -> dict[str, Any]:
         "dataverse": AllowedHosts(frozenset(place.address for place in settings.environments)),
         "upload": AllowedHosts(graph) if settings.local_tenant else AllowedHosts(suffixes=UPLOAD_SUFFIXES),
     }
+
+
+def _is_promised(ask: Ask) -> bool:
+    """Linking makes no call that it did not promise; see `domain.promise`."""
+    from liaison.domain.promise import feature_of
+
+    return feature_of(ask.service, ask.method, ask.path) is not None
 
 
 def build_ports(settings: Settings) -> Ports:
@@ -436,7 +463,7 @@ def prepare_product(data_folder: Path) -> None:
         "entra": ("sign_in",),
         "graph": ("files", "people", "teamwork"),
         "operations": ("runs",),
-        "store": ("audit", "consents", "links", "parked_tokens", "sessions"),
+        "store": ("audit", "calls", "consents", "links", "mendings", "parked_tokens", "sessions", "watches"),
         "web": ("app",),
     }
     for room, modules in rooms.items():

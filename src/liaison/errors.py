@@ -6,7 +6,7 @@
     │  ├─ SignInRequired  401  auth.*
     │  ├─ NotAllowed      403  role.*, licence.*, team.*, record.*, auth.*
     │  ├─ NotFound        404  record.*, table.*, view.*, team.*, channel.*, link.*, ...
-    │  └─ Conflict        409  link.*, channel.*, settings.*, file.*, idempotency.*
+    │  └─ Conflict        409  link.*, channel.*, settings.*, remedy.*, file.*, idempotency.*
     ├─ NotReady           409  readiness.*, collaboration.*, table.*: what must be switched on or mended first
     ├─ ConsentMissing     403  consent.*
     ├─ Upstream                a service's own answer: its name, its code, its request id
@@ -357,6 +357,20 @@ class LinkUnknown(NotFound):
 
 
 @dataclass(unsafe_hash=True)
+class MendingUnknown(NotFound):
+    code = "remedy.unknown"
+    mending: str
+
+
+@dataclass(unsafe_hash=True)
+class PersonUnknown(NotFound):
+    """Nobody in the environment has this name or id."""
+
+    code = "person.unknown"
+    person: str
+
+
+@dataclass(unsafe_hash=True)
 class FileUnknown(NotFound):
     code = "file.unknown"
     file: str
@@ -411,6 +425,13 @@ class SettingsChanged(Conflict):
 
     code = "settings.changed"
     by: str
+
+
+@dataclass(unsafe_hash=True)
+class RemedyChanged(Conflict):
+    """What would be mended is no longer what was shown."""
+
+    code = "remedy.changed"
 
 
 @dataclass(unsafe_hash=True)
@@ -493,6 +514,38 @@ class DocumentManagementOff(NotReady):
 
     code = "table.document_management_off"
     table: str
+
+
+@dataclass(unsafe_hash=True)
+class ServiceDisagrees(NotReady):
+    """Dataverse refused to switch linking on although every check of ours is met; both are to be shown.
+
+    `rows` are what our checks looked at.
+    """
+
+    code = "readiness.service_disagrees"
+    service_code: str
+    evidence: tuple[Row, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.evidence
+
+
+@dataclass(unsafe_hash=True)
+class TableNotSwitchable(NotReady):
+    """A table that Dataverse never takes into linking, whatever its answer says."""
+
+    code = "table.not_switchable"
+    table: str
+
+
+@dataclass(unsafe_hash=True)
+class LinkingNotInstalled(NotReady):
+    """The environment lacks the solution that brings linking."""
+
+    code = "readiness.not_installed"
+    solution: str
 
 
 # --- consent ---------------------------------------------------------------------------------------------------

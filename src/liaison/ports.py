@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from liaison.domain.consent import Consent
 from liaison.domain.crm import (
@@ -40,7 +40,10 @@ from liaison.domain.names import (
     TeamId,
     TenantId,
 )
+from liaison.domain.promise import KeptCall
 from liaison.domain.readiness import ReadinessFacts, Switches
+from liaison.domain.remedy import Mending
+from liaison.domain.tables import TableState
 from liaison.domain.teams import (
     AppPlacement,
     Channel,
@@ -52,6 +55,7 @@ from liaison.domain.teams import (
     TabContent,
     Team,
 )
+from liaison.domain.watch import Watch
 
 
 class Crm(Protocol):
@@ -96,7 +100,54 @@ class Crm(Protocol):
         """
         ...
 
-    async def gather_readiness(self) -> ReadinessFacts: ...
+    async def gather_readiness(self, most_rows: int = 200) -> ReadinessFacts:
+        """Live facts in one round trip; each list of rows is cut at `most_rows`, its count is not."""
+        ...
+
+    async def set_onedrive(self, *, on: bool) -> None: ...
+
+    async def set_site_active(self, site: RowId, *, active: bool) -> None: ...
+
+    async def read_location_content(self, location: RowId) -> dict[str, Any]:
+        """Everything that is needed to make a deleted location anew. Raises RecordUnknown."""
+        ...
+
+    async def restore_location(self, location: RowId, content: Mapping[str, Any]) -> None:
+        """There already is done."""
+        ...
+
+    async def list_table_states(self) -> tuple[TableState, ...]:
+        """Every table that people see, by name, as the metadata says now."""
+        ...
+
+    async def read_table_state(self, table: TableName) -> TableState:
+        """Raises TableUnknown."""
+        ...
+
+    async def set_teams_status(self, tables: Sequence[TableName], *, on: bool) -> tuple[TableName, ...]:
+        """The tables that the service says it switched; only `read_table_state` tells whether it did.
+
+        Raises LinkingNotInstalled, PrivilegeMissing.
+        """
+        ...
+
+    async def turn_on_documents(self, table: TableName) -> None: ...
+
+    async def find_person(self, asked: str) -> CrmPerson:
+        """Somebody of the environment by id, sign-in name or full name. Raises PersonUnknown, NameAmbiguous."""
+        ...
+
+    async def list_privileges(self, person: RowId) -> frozenset[str]:
+        """The names of the privileges that somebody's roles give, at any depth."""
+        ...
+
+    async def list_rights(self, person: RowId, ref: RecordRef) -> frozenset[str]:
+        """Somebody's rights on one record, such as ReadAccess."""
+        ...
+
+    async def list_apps_of(self, person: RowId) -> tuple[App, ...]:
+        """The apps that the service shows somebody else."""
+        ...
 
     async def list_associations(self, ref: RecordRef) -> tuple[Association, ...]:
         """Every channel the record is tied to, whoever tied it."""
@@ -206,6 +257,14 @@ class People(Protocol):
 
     async def read_me(self) -> DirectoryPerson: ...
 
+    async def list_plans_of(self, person: str) -> tuple[str, ...]:
+        """Somebody's service plans, by id or sign-in name. Raises ConsentNotGranted, PersonUnknown."""
+        ...
+
+    async def list_device_policies(self) -> tuple[str, ...] | None:
+        """Names of policies that limit unmanaged devices in SharePoint; None when they cannot be read."""
+        ...
+
 
 @dataclass(frozen=True)
 class SignInStart:
@@ -225,8 +284,11 @@ class SignIn(Protocol):
         """Redeem the answer; the person's refresh token is parked. Raises SignInRefused."""
         ...
 
-    async def start_consent(self, person: Person, language: str) -> SignInStart:
-        """The administrator's consent for the organization, for every scope of the enhanced experience."""
+    async def start_consent(self, person: Person, language: str, *, with_user_sync: bool = True) -> SignInStart:
+        """The administrator's consent for the organization, for every scope of the enhanced experience.
+
+        Without user sync, nobody's membership can be changed.
+        """
         ...
 
     async def read_consent_answer(self, kept: str, answer: dict[str, str]) -> None:
@@ -375,6 +437,57 @@ class Consents(Protocol):
     async def save(self, tenant: TenantId, consent: Consent) -> None: ...
 
 
+class Mendings(Protocol):
+    """Remedies that were applied, with the rows as they were before."""
+
+    async def save(self, mending: Mending) -> None: ...
+
+    async def get(self, tenant: TenantId, environment: EnvironmentKey, mending: str) -> Mending:
+        """Raises MendingUnknown."""
+        ...
+
+    async def list(self, tenant: TenantId, environment: EnvironmentKey, size: int = 20) -> tuple[Mending, ...]:
+        """Newest first."""
+        ...
+
+
+class Watches(Protocol):
+    """What was last seen of each enabled environment."""
+
+    async def save(self, watch: Watch) -> None: ...
+
+    async def read(self, tenant: TenantId, environment: EnvironmentKey) -> Watch | None: ...
+
+    async def due(self, before: datetime) -> tuple[Watch, ...]:
+        """Those last looked at before this moment, or never."""
+        ...
+
+    async def drop(self, tenant: TenantId, environment: EnvironmentKey) -> None: ...
+
+
+@dataclass(frozen=True)
+class CallTotal:
+    """How many calls of one kind there were; `feature` is empty for calls outside the promise."""
+
+    feature: str
+    service: str
+    method: str
+    path: str
+    count: int
+
+
+class Calls(Protocol):
+    """The ledger of outbound calls."""
+
+    async def list(self, before: int = 0, size: int = 50, *, outside_only: bool = False) -> tuple[KeptCall, ...]:
+        """Newest first, those numbered below `before` when it is given."""
+        ...
+
+    async def totals(self, since: datetime | None = None) -> tuple[CallTotal, ...]:
+        """The most frequent kind first."""
+        ...
+
+
 class Steps(Protocol):
     """The durable engine. A run is named by its operation, its link and the link's run count."""
 
@@ -453,6 +566,9 @@ class Ports:
     audit: Audit
     sessions: Sessions
     consents: Consents
+    mendings: Mendings
+    watches: Watches
+    calls: Calls
     steps: Steps
     wording: Wording
     clock: Clock

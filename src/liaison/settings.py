@@ -311,6 +311,10 @@ class Settings:
         default=7,
         metadata=_about(_whole_number, "number", "Days after which the engine's notes on finished work are deleted."),
     )
+    keep_calls_days: int = field(
+        default=90,
+        metadata=_about(_whole_number, "number", "Days after which lines of the call ledger are deleted."),
+    )
     log_format: str = field(
         default="console", metadata=_about(_choice("console", "json"), "console or json", "How log lines are written.")
     )

@@ -19,7 +19,7 @@ from liaison.errors import (
     UpstreamUnavailable,
 )
 from liaison.graph.uploads import RANGE_BYTES, SMALL_BYTES
-from liaison.operations.enable import GLOBAL_ADMINISTRATOR_TEMPLATE
+from liaison.domain.diagnosis import GLOBAL_ADMINISTRATOR_TEMPLATE
 from liaison.tenant.seeds import company
 from tests.contract.product import Product
 from tests.contract.tenant_process import Tenant

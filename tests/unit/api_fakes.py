@@ -68,7 +68,7 @@ from liaison.errors import (
     TeamUnknown,
     TokenRefused,
 )
-from liaison.operations.enable import GLOBAL_ADMINISTRATOR_TEMPLATE
+from liaison.domain.diagnosis import GLOBAL_ADMINISTRATOR_TEMPLATE
 from liaison.ports import AuditLine, Ports, SignInStart
 from liaison.text.lookup import load_texts
 

@@ -32,9 +32,10 @@ from liaison.api.shapes import (
 )
 from liaison.domain.consent import Consent
 from liaison.domain.crm import Record
+from liaison.domain.diagnosis import sentences_of
 from liaison.domain.link import Evidence, Link, LinkState, NewChannel, StepName
 from liaison.domain.names import Person
-from liaison.domain.readiness import Check, CheckState, Switches
+from liaison.domain.readiness import Check, Switches
 from liaison.domain.teams import Channel, FileEntry, Team
 from liaison.errors import LiaisonError, Remembered
 from liaison.operations.collaborate import Connection
@@ -229,7 +230,7 @@ def render_collaboration(shown: Collaboration, environment: str, asking: Asking)
     return CollaborationShape(
         environment=environment,
         switches=_render_switches(shown.switches),
-        checks=tuple(_render_check(check, asking) for check in shown.checks),
+        checks=tuple(render_check(check, asking) for check in shown.diagnosis.checks),
         consent=render_consent(shown.consent, asking),
         may_change_basic=is_administrator,
         may_change_enhanced=is_administrator and shown.is_tenant_administrator,
@@ -247,20 +248,19 @@ def _render_switches(switches: Switches) -> SwitchesShape:
     )
 
 
-def _render_check(check: Check, asking: Asking) -> CheckShape:
-    key = f"check.{check.code}"
-    is_unmet = check.state is CheckState.UNMET
-    applies = check.state is not CheckState.NOT_APPLICABLE
-    text = (
-        asking.say(f"{key}.{'unmet' if is_unmet else 'met'}") if applies else asking.say("check.state.not_applicable")
-    )
+def render_check(check: Check, asking: Asking) -> CheckShape:
+    words = sentences_of(check)
+    facts = {**dict(check.facts), "problem": asking.say(f"error.{check.trouble}.title") if check.trouble else ""}
     return CheckShape(
         code=check.code,
         state=check.state,
-        title=asking.say(f"{key}.title"),
-        text=text,
-        remedy=asking.say(f"{key}.remedy") if is_unmet else "",
+        title=asking.say(words.title),
+        state_text=asking.say(words.state),
+        text=asking.say(words.text, **facts),
+        remedy=asking.say(words.remedy, **facts) if words.remedy else "",
         rows=render_rows(check.rows),
+        total=check.total,
+        trouble=check.trouble,
     )
 
 

@@ -400,9 +400,14 @@ class CheckShape(Shape):
     code: str
     state: CheckState
     title: str
+    state_text: str
     text: str
     remedy: str
     rows: tuple[RowShape, ...]
+    total: int
+    """How many rows there are in all; `rows` shows the first."""
+    trouble: str
+    """The code of the error for which the check could not be read."""
 
 
 class ConsentShape(Shape):

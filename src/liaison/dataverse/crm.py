@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from liaison.dataverse.client import DataverseClient
+from liaison.dataverse.crm_access import DataverseAccess
 from liaison.dataverse.crm_links import DataverseLinks
+from liaison.dataverse.crm_mending import DataverseMending
 from liaison.dataverse.crm_people import DataversePeople
 from liaison.dataverse.crm_records import DataverseRecords
 from liaison.dataverse.crm_settings import DataverseSettings
+from liaison.dataverse.crm_tables import DataverseTables
 from liaison.dataverse.crm_views import DataverseViews
 from liaison.dataverse.metadata import DataverseMetadata, MetadataShelf
 from liaison.domain.names import Person
@@ -26,6 +29,9 @@ class DataverseCrm:
         records = DataverseRecords(client, metadata, views, language)
         links = DataverseLinks(client, metadata)
         settings = DataverseSettings(client)
+        mending = DataverseMending(client)
+        tables = DataverseTables(client, language, shelf)
+        access = DataverseAccess(client, metadata, people)
 
         self.read_person = people.read_person
         self.list_apps = people.list_apps
@@ -41,6 +47,18 @@ class DataverseCrm:
         self.read_switches = settings.read_switches
         self.save_switches = settings.save_switches
         self.gather_readiness = settings.gather_readiness
+        self.set_onedrive = mending.set_onedrive
+        self.set_site_active = mending.set_site_active
+        self.read_location_content = mending.read_location_content
+        self.restore_location = mending.restore_location
+        self.list_table_states = tables.list_table_states
+        self.read_table_state = tables.read_table_state
+        self.set_teams_status = tables.set_teams_status
+        self.turn_on_documents = tables.turn_on_documents
+        self.find_person = access.find_person
+        self.list_privileges = access.list_privileges
+        self.list_rights = access.list_rights
+        self.list_apps_of = access.list_apps_of
         self.list_associations = links.list_associations
         self.list_locations = links.list_locations
         self.ensure_location = links.ensure_location

@@ -26,16 +26,20 @@ class DataversePeople:
     async def read_person(self) -> CrmPerson:
         """With the roles given to the person and to their teams; copies of a role in business units count once."""
         who = await self._client.read(Call("GET", "/WhoAmI", Subject("systemuser"), repeatable=True))
-        user = who.text("UserId")
+        return await self.read_person_of(RowId(who.text("UserId")))
+
+    async def read_person_of(self, user: RowId) -> CrmPerson:
+        """The same of somebody whose id is known."""
         row, own, by_team = await asyncio.gather(
-            self._client.read(read_row_call("systemusers", user, "systemuser", "fullname")),
+            self._client.read(read_row_call("systemusers", user, "systemuser", "fullname,domainname")),
             self._roles(user),
             self._team_roles(user),
         )
         roles = [*own, *by_team]
         templates = {role.opt_text("_roletemplateid_value") or role.opt_text("roletemplateid") for role in roles}
         names = tuple(sorted({role.text("name") for role in roles}))
-        return CrmPerson(RowId(user), row.opt_text("fullname"), names, SYSTEM_ADMINISTRATOR_TEMPLATE in templates)
+        is_administrator = SYSTEM_ADMINISTRATOR_TEMPLATE in templates
+        return CrmPerson(user, row.opt_text("fullname"), names, is_administrator, row.opt_text("domainname"))
 
     async def _roles(self, user: str) -> list[Wild]:
         """Whole rows: the template is a lookup in some editions and a plain column in others."""

@@ -6,7 +6,10 @@ Source: dataverse.md sections 1.1 and 6.4.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from liaison.dataverse.client import Call, DataverseClient, read_rows_call
 from liaison.dataverse.errors import SERVICE, Subject
@@ -27,12 +30,31 @@ from liaison.domain.readiness import (
     judge_readiness,
     unmet,
 )
-from liaison.errors import AnswerLost, PrerequisitesUnmet, RecordChanged, SettingsChanged, UpstreamSurprise
+from liaison.errors import (
+    AnswerLost,
+    PrerequisitesUnmet,
+    RecordChanged,
+    Row,
+    ServiceDisagrees,
+    SettingsChanged,
+    UpstreamSurprise,
+)
 from liaison.wire.wild import Wild
 
 MOST_ROWS = 200
 _SWITCH_COLUMNS = "ismsteamsenabled,ismsteamscollaborationenabled,ismsteamsusersyncenabled,_modifiedby_value"
 _ON_PREMISES = 1
+_LARGEST_PAGE = 5_000
+_SITES_QUERY = {
+    "$select": "sharepointsiteid,name,absoluteurl,isdefault,servicetype,validationstatus",
+    "$filter": "statecode eq 0",
+    "$orderby": "isdefault desc,name",
+}
+_LOCATIONS_QUERY = {
+    "$select": "sharepointdocumentlocationid,name,absoluteurl",
+    "$filter": "absoluteurl ne null",
+    "$orderby": "name",
+}
 
 
 class DataverseSettings:
@@ -64,22 +86,25 @@ class DataverseSettings:
             return now
         raise AnswerLost(SERVICE, "switches_unchanged")
 
-    async def _every_cause(self) -> PrerequisitesUnmet:
+    async def _every_cause(self) -> PrerequisitesUnmet | ServiceDisagrees:
         """The service gives one code for several causes; we name each with its rows.
 
-        With that code the service itself says that SharePoint is not configured, whatever the sites look like.
+        With that code the service itself says that SharePoint is not configured, whatever the sites look like. When
+        nothing of ours is unmet even so, the service's word and what we looked at are handed up side by side.
         """
         facts = replace(await self.gather_readiness(), sharepoint_configured=False)
         failed = unmet(judge_readiness(facts))
+        if not failed:
+            return ServiceDisagrees(SERVICE_CODE, (Row("setting", "OneDrive", detail="isonedriveenabled: false"),))
         rows = tuple(row for check in failed for row in check.rows)
         return PrerequisitesUnmet(SERVICE_CODE, tuple(check.code for check in failed), rows)
 
-    async def gather_readiness(self) -> ReadinessFacts:
-        """Live facts; each list is cut at MOST_ROWS."""
-        organization, sites, locations, solutions = await asyncio.gather(
+    async def gather_readiness(self, most_rows: int = MOST_ROWS) -> ReadinessFacts:
+        """Live facts, asked for all at once; each list is cut at `most_rows`."""
+        organization, (sites, site_count), (locations, location_count), (solutions, skew_s) = await asyncio.gather(
             self._organization("sharepointdeploymenttype,isonedriveenabled"),
-            self._sites(),
-            self._absolute_locations(),
+            self._counted(SITES, "sharepointsite", _SITES_QUERY, most_rows),
+            self._counted(LOCATIONS, "sharepointdocumentlocation", _LOCATIONS_QUERY, most_rows),
             self._solutions(),
         )
         on_premises = organization.opt_number("sharepointdeploymenttype") == _ON_PREMISES
@@ -90,6 +115,9 @@ class DataverseSettings:
             sites=tuple(read_site_row(site) for site in sites),
             absolute_locations=tuple(read_location_row(location) for location in locations),
             solution_present=bool(solutions),
+            site_count=site_count,
+            absolute_location_count=location_count,
+            clock_skew_s=skew_s,
         )
 
     async def _organization(self, columns: str) -> Wild:
@@ -98,27 +126,28 @@ class DataverseSettings:
             raise UpstreamSurprise(SERVICE, path="$.value")
         return rows[0]
 
-    async def _sites(self) -> list[Wild]:
-        query = {
-            "$select": "sharepointsiteid,name,absoluteurl,isdefault,servicetype,validationstatus",
-            "$filter": "statecode eq 0",
-            "$orderby": "isdefault desc,name",
-            "$top": str(MOST_ROWS),
-        }
-        return await self._client.list_rows(read_rows_call(SITES, "sharepointsite", query))
+    async def _counted(self, rows: str, table: str, query: Mapping[str, str], most_rows: int) -> tuple[list[Wild], int]:
+        """The first rows, and how many there are; the service counts no further than 5,000."""
+        if most_rows > _LARGEST_PAGE:
+            found = await self._client.list_rows(read_rows_call(rows, table, query))
+            return found, len(found)
+        page = await self._client.read(read_rows_call(rows, table, {**query, "$top": str(most_rows), "$count": "true"}))
+        found = list(page.list("value"))
+        return found, max(page.opt_number("@odata.count"), len(found))
 
-    async def _absolute_locations(self) -> list[Wild]:
-        query = {
-            "$select": "sharepointdocumentlocationid,name,absoluteurl",
-            "$filter": "absoluteurl ne null",
-            "$orderby": "name",
-            "$top": str(MOST_ROWS),
-        }
-        return await self._client.list_rows(read_rows_call(LOCATIONS, "sharepointdocumentlocation", query))
-
-    async def _solutions(self) -> list[Wild]:
+    async def _solutions(self) -> tuple[list[Wild], float | None]:
+        """The linking solution, and how far the service's clock is ahead of ours."""
         query = {"$select": "version", "$filter": equals("uniquename", LINKING_SOLUTION)}
-        return await self._client.list_rows(read_rows_call("solutions", "solution", query))
+        answer = await self._client.send(read_rows_call("solutions", "solution", query))
+        return list(answer.wild().list("value")), _clock_skew_s(answer.header("date"))
+
+
+def _clock_skew_s(date: str) -> float | None:
+    try:
+        said = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return (said - datetime.now(UTC)).total_seconds()
 
 
 def looks_configured(sites: list[Wild]) -> bool:

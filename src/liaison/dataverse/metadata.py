@@ -70,6 +70,10 @@ class MetadataShelf:
     def put(self, table: Table, language: str, attributes: dict[str, Attribute]) -> None:
         self._kept[table.name, language] = _Kept(table, attributes, time.monotonic() + self._keep_s)
 
+    def clear(self) -> None:
+        """Forget all: a switch was turned."""
+        self._kept.clear()
+
 
 class DataverseMetadata:
     """Metadata as one person reads it."""

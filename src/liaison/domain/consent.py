@@ -38,9 +38,14 @@ ENHANCED: tuple[Rung, ...] = (Rung.LIST_TEAMS, Rung.CONNECT, Rung.MEMBERS, Rung.
 """What the enhanced experience needs of the tenant administrator."""
 
 
-def enhanced_scopes() -> tuple[str, ...]:
+USER_SYNC = Rung.MEMBERS
+"""Without this rung people are not added to channels; everything else works."""
+
+
+def enhanced_scopes(*, with_user_sync: bool = True) -> tuple[str, ...]:
     """Every Graph permission to be granted for the organization, sign-in included: a grant replaces earlier ones."""
-    return tuple(scope for rung in (Rung.SIGN_IN, *ENHANCED) for scope in SCOPES[rung])
+    rungs = [rung for rung in (Rung.SIGN_IN, *ENHANCED) if with_user_sync or rung is not USER_SYNC]
+    return tuple(scope for rung in rungs for scope in SCOPES[rung])
 
 
 class ConsentState(StrEnum):
@@ -48,6 +53,8 @@ class ConsentState(StrEnum):
     GRANTED = "granted"
     PARTIAL = "partial"
     REFUSED = "refused"
+    REVOKED = "revoked"
+    """It was granted, and a token asked for later no longer carries it."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,33 @@ class Consent:
     by: str = ""
     at: datetime | None = None
 
+    @property
+    def allows_linking(self) -> bool:
+        """Everything that the enhanced experience needs, adding members apart."""
+        return set(enhanced_scopes(with_user_sync=False)) <= set(self.granted)
+
+    @property
+    def allows_user_sync(self) -> bool:
+        return set(SCOPES[USER_SYNC]) <= set(self.granted)
+
+
+@dataclass(frozen=True)
+class RungState:
+    """One rung of the ladder: what it asks for, and what of it is missing."""
+
+    rung: Rung
+    scopes: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def is_granted(self) -> bool:
+        return not self.missing
+
+
+def judge_rungs(carried: frozenset[str]) -> tuple[RungState, ...]:
+    """The whole ladder, as a token with these scopes shows it."""
+    return tuple(RungState(rung, SCOPES[rung], missing_for(rung, carried)) for rung in Rung)
+
 
 def judge_consent(carried: frozenset[str]) -> tuple[ConsentState, tuple[str, ...]]:
     """The state that a token with these scopes shows, and the scopes it lacks."""
@@ -68,6 +102,18 @@ def judge_consent(carried: frozenset[str]) -> tuple[ConsentState, tuple[str, ...
         return ConsentState.GRANTED, ()
     wanted = set(enhanced_scopes()) - set(SCOPES[Rung.SIGN_IN])
     return (ConsentState.PARTIAL if wanted & carried else ConsentState.NOT_ASKED), missing
+
+
+def follow_consent(before: Consent, seen: ConsentState) -> ConsentState:
+    """The state to remember when `seen` follows `before`: what was granted once and is gone was revoked.
+
+    A refusal stays a refusal until something is granted.
+    """
+    if seen is not ConsentState.NOT_ASKED:
+        return seen
+    if before.state in (ConsentState.GRANTED, ConsentState.PARTIAL, ConsentState.REVOKED):
+        return ConsentState.REVOKED
+    return before.state
 
 
 def missing_for(rung: Rung, carried: frozenset[str]) -> tuple[str, ...]:

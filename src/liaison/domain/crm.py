@@ -38,6 +38,7 @@ class CrmPerson:
     name: str
     roles: tuple[str, ...]
     is_system_administrator: bool
+    sign_in_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -43,21 +43,36 @@ class ReadinessFacts:
     sites: tuple[Row, ...]
     absolute_locations: tuple[Row, ...]
     solution_present: bool = True
+    site_count: int = 0
+    absolute_location_count: int = 0
+    clock_skew_s: float | None = None
+    """How far the service's clock is ahead of ours; None when it did not say."""
 
 
 class CheckState(StrEnum):
     MET = "met"
     UNMET = "unmet"
+    ATTENTION = "attention"
+    """Linking can be switched on; something may get in the way of some people or records."""
+    UNKNOWN = "unknown"
+    """Could not be read; never shown as met."""
     NOT_APPLICABLE = "not_applicable"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One prerequisite: its code, its state and the rows that say so."""
+    """One prerequisite: its code, its state and the rows that say so.
+
+    `total` is how many rows there are in all when `rows` shows only the first; `trouble` is the code of the error for
+    which it could not be read; `facts` are what its sentences may name.
+    """
 
     code: str
     state: CheckState
     rows: tuple[Row, ...] = ()
+    total: int = 0
+    trouble: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 def judge_readiness(facts: ReadinessFacts) -> tuple[Check, ...]:
@@ -67,21 +82,24 @@ def judge_readiness(facts: ReadinessFacts) -> tuple[Check, ...]:
     """
     bites = facts.deployment is Deployment.ONLINE and not facts.sharepoint_configured
 
-    def cause(code: str, met: bool, rows: tuple[Row, ...]) -> Check:
+    def cause(code: str, met: bool, rows: tuple[Row, ...], total: int = 0) -> Check:
         if not bites:
             return Check(code, CheckState.NOT_APPLICABLE)
-        return Check(code, CheckState.MET if met else CheckState.UNMET, () if met else rows)
+        if met:
+            return Check(code, CheckState.MET)
+        return Check(code, CheckState.UNMET, rows, max(total, len(rows)))
 
     onedrive = (Row("setting", "OneDrive", detail="isonedriveenabled"),)
     return (
         _met("readiness.solution", facts.solution_present),
         _met("readiness.sharepoint_on_premises", facts.deployment is Deployment.ONLINE),
         cause("readiness.onedrive_enabled", not facts.onedrive_enabled, onedrive),
-        cause("readiness.active_site", not facts.sites, facts.sites),
+        cause("readiness.active_site", not facts.sites, facts.sites, facts.site_count),
         cause(
             "readiness.absolute_location",
             not facts.absolute_locations,
             facts.absolute_locations,
+            facts.absolute_location_count,
         ),
     )
 

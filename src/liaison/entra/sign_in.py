@@ -108,10 +108,10 @@ class EntraSignIn:
         await self._tokens.adopt(person, grant)
         return person
 
-    async def start_consent(self, person: Person, language: str) -> SignInStart:
+    async def start_consent(self, person: Person, language: str, *, with_user_sync: bool = True) -> SignInStart:
         """The administrator's consent page with every scope at once, since a grant replaces earlier ones."""
         state = secrets.token_urlsafe(32)
-        scopes = [self._graph_scope(scope) for scope in enhanced_scopes()]
+        scopes = [self._graph_scope(scope) for scope in enhanced_scopes(with_user_sync=with_user_sync)]
         scopes += [f"{place.address.rstrip('/')}/user_impersonation" for place in self._config.environments]
         fields = {
             "client_id": self._config.client_id,

@@ -19,6 +19,8 @@ from liaison.wire.wild import Wild
 
 _KINDS = {kind.value: kind for kind in ChannelKind}
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
+ADMIN_CENTRE = "[SharePoint admin center]"
+SHAREPOINT_APPS = frozenset({"00000003-0000-0ff1-ce00-000000000000", "Office365"})
 
 
 def read_team(wild: Wild) -> Team:
@@ -99,13 +101,30 @@ def read_file_entry(wild: Wild, drive: DriveId) -> FileEntry:
 
 def read_directory_person(me: Wild, licences: list[Wild], roles: Wild) -> DirectoryPerson:
     """Source: graph.md section 7.1."""
-    plans = [plan for licence in licences for plan in licence.opt_list("servicePlans")]
-    ready = [plan.text("servicePlanName") for plan in plans if plan.opt_text("provisioningStatus") == "Success"]
     return DirectoryPerson(
         id=PersonId(me.text("id")),
         name=me.opt_text("displayName"),
         upn=me.opt_text("userPrincipalName"),
         language="fr" if me.opt_text("preferredLanguage").lower().split("-")[0] == "fr" else "en",
         directory_roles=tuple(role.as_text() for role in roles.list("value")),
-        service_plans=tuple(dict.fromkeys(ready)),
+        service_plans=read_plans(licences),
     )
+
+
+def read_plans(licences: list[Wild]) -> tuple[str, ...]:
+    """Names of the service plans that are ready to be used. Source: resources/licensedetails.md."""
+    plans = [plan for licence in licences for plan in licence.opt_list("servicePlans")]
+    ready = [plan.text("servicePlanName") for plan in plans if plan.opt_text("provisioningStatus") == "Success"]
+    return tuple(dict.fromkeys(ready))
+
+
+def limits_devices(policy: Wild) -> bool:
+    """Is this a policy in force that SharePoint's control of unmanaged devices leaves in the directory?
+
+    Source: graph.md section 12.
+    """
+    applications = policy.opt_child("conditions").opt_child("applications").opt_list("includeApplications")
+    aims = {application.as_text() for application in applications}
+    restrictions = policy.opt_child("sessionControls").opt_child("applicationEnforcedRestrictions")
+    ours = policy.opt_text("displayName").startswith(ADMIN_CENTRE) or restrictions.opt_flag("isEnabled")
+    return policy.opt_text("state") == "enabled" and ours and bool(aims & SHAREPOINT_APPS)

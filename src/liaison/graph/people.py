@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from liaison.domain.teams import DirectoryPerson
+from liaison.errors import ConsentNotGranted, UpstreamRefused
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import About, Subject
-from liaison.graph.payloads import read_directory_person
+from liaison.graph.payloads import limits_devices, read_directory_person, read_plans
 from liaison.wire.wild import Wild
 
 ROLE_TEMPLATES = (
@@ -42,6 +43,23 @@ class GraphPeople:
             self._client.read(_ROLES),
         )
         return read_directory_person(me, licences, roles)
+
+    async def list_plans_of(self, person: str) -> tuple[str, ...]:
+        """Somebody's provisioned service plans. Raises ConsentNotGranted, PersonUnknown."""
+        call = read_call("/users/{person}/licenseDetails", Subject(About.PERSON, person), {"person": person})
+        return read_plans([item async for item in self._client.pages(call)])
+
+    async def list_device_policies(self) -> tuple[str, ...] | None:
+        """Policies that limit unmanaged devices in SharePoint, as they show in the directory.
+
+        None when the person or the app may not read them. Source: graph.md section 12.
+        """
+        call = read_call("/identity/conditionalAccess/policies", _ME, {})
+        try:
+            policies = [item async for item in self._client.pages(call)]
+        except (ConsentNotGranted, UpstreamRefused):
+            return None
+        return tuple(policy.opt_text("displayName") for policy in policies if limits_devices(policy))
 
     async def _licences(self) -> list[Wild]:
         return [item async for item in self._client.pages(read_call("/me/licenseDetails", _ME, {}))]

@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from liaison.domain.connection import missing_licences
-from liaison.domain.consent import Consent, ConsentState, enhanced_scopes, judge_consent
+from liaison.domain.consent import Consent, ConsentState, enhanced_scopes, follow_consent, judge_consent
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, CrmPerson
+from liaison.domain.diagnosis import is_tenant_administrator
 from liaison.domain.names import EnvironmentKey, Person
-from liaison.domain.readiness import Check, Switches, judge_readiness, service_code, unmet
-from liaison.domain.teams import DirectoryPerson
+from liaison.domain.readiness import Switches, judge_readiness
+from liaison.domain.watch import Watch
 from liaison.errors import (
     BasicRequired,
     ConsentNotGranted,
     ConsentRefused,
-    PrerequisitesUnmet,
     RoleMissing,
 )
+from liaison.operations.doctor import Diagnosis, diagnose, require_ready
+from liaison.operations.watch import begin_watch, end_watch, read_watch
 from liaison.ports import Ports
-
-GLOBAL_ADMINISTRATOR_TEMPLATE = "62e90394-69f5-4237-9190-012177145e10"
 
 
 @dataclass(frozen=True)
@@ -28,27 +27,27 @@ class Collaboration:
     """Everything that the page "Microsoft Teams collaboration and chat" shows."""
 
     switches: Switches
-    checks: tuple[Check, ...]
+    diagnosis: Diagnosis
     consent: Consent
     person: CrmPerson
     is_tenant_administrator: bool
     links: int
-    missing_licences: tuple[str, ...] = ()
+    watch: Watch | None = None
 
 
 async def read_collaboration(environment: EnvironmentKey, by: Person, ports: Ports) -> Collaboration:
     """Switches, prerequisites, consent and what the asker may change, from live data."""
     crm = ports.crm(by, environment)
-    switches, facts, person, me, consent, links = await asyncio.gather(
+    switches, diagnosis, consent, links, watch = await asyncio.gather(
         crm.read_switches(),
-        crm.gather_readiness(),
-        crm.read_person(),
-        ports.people(by).read_me(),
+        diagnose(environment, by, ports),
         ports.consents.read(by.tenant),
         ports.links.count(environment),
+        read_watch(environment, by, ports),
     )
-    checks, missing = judge_readiness(facts), missing_licences(me.service_plans)
-    return Collaboration(switches, checks, consent, person, is_tenant_administrator(me), links, missing)
+    person = diagnosis.person or await crm.read_person()
+    me = diagnosis.me or await ports.people(by).read_me()
+    return Collaboration(switches, diagnosis, consent, person, is_tenant_administrator(me), links, watch)
 
 
 def barrier_to_basic(now: Collaboration) -> RoleMissing | None:
@@ -63,10 +62,6 @@ def barrier_to_enhanced(now: Collaboration) -> RoleMissing | None:
     return barrier_to_basic(now) or RoleMissing(GLOBAL_ADMINISTRATOR)
 
 
-def is_tenant_administrator(me: DirectoryPerson) -> bool:
-    return GLOBAL_ADMINISTRATOR_TEMPLATE in me.directory_roles
-
-
 async def save_switches(wanted: Switches, environment: EnvironmentKey, by: Person, ports: Ports) -> Switches:
     """Make the environment's switches as wanted, if nobody changed them since `wanted.version` was read.
 
@@ -77,11 +72,16 @@ async def save_switches(wanted: Switches, environment: EnvironmentKey, by: Perso
     now, person = await asyncio.gather(crm.read_switches(), crm.read_person())
     wanted = _within_rules(wanted, now, person)
     if wanted.basic and not now.basic:
-        _require_readiness(judge_readiness(await crm.gather_readiness()))
+        require_ready(judge_readiness(await crm.gather_readiness()))
+    user_sync = now.user_sync and wanted.enhanced
     if wanted.enhanced and not now.enhanced:
-        await _require_tenant_consent(by, ports)
-    saved = await crm.save_switches(replace(wanted, user_sync=wanted.enhanced))
+        user_sync = (await _require_tenant_consent(by, ports)).allows_user_sync
+    saved = await crm.save_switches(replace(wanted, user_sync=user_sync))
     await ports.audit.write(by, "switches.saved", environment, _change(now, saved))
+    if saved.basic and not now.basic:
+        await begin_watch(await diagnose(environment, by, ports), by, ports)
+    elif not saved.basic:
+        await end_watch(environment, by, ports)
     return saved
 
 
@@ -95,19 +95,13 @@ def _within_rules(wanted: Switches, now: Switches, person: CrmPerson) -> Switche
     return replace(wanted, enhanced=False)  # Basic switched off takes Enhanced with it
 
 
-def _require_readiness(checks: tuple[Check, ...]) -> None:
-    failed = unmet(checks)
-    if failed:
-        rows = tuple(row for check in failed for row in check.rows)
-        raise PrerequisitesUnmet(service_code(checks), tuple(check.code for check in failed), rows)
-
-
-async def _require_tenant_consent(by: Person, ports: Ports) -> None:
+async def _require_tenant_consent(by: Person, ports: Ports) -> Consent:
     if not is_tenant_administrator(await ports.people(by).read_me()):
         raise RoleMissing(GLOBAL_ADMINISTRATOR)
     consent = await probe_consent(by, ports)
-    if consent.state is not ConsentState.GRANTED:
+    if not consent.allows_linking:
         raise ConsentNotGranted("enhanced", consent.missing)
+    return consent
 
 
 def _change(before: Switches, after: Switches) -> str:
@@ -118,8 +112,9 @@ def _change(before: Switches, after: Switches) -> str:
 async def probe_consent(by: Person, ports: Ports) -> Consent:
     """Ask for a token now and remember what it shows of the tenant's consent."""
     carried = await ports.sign_in.probe_scopes(by)
-    state, missing = judge_consent(carried)
+    seen, missing = judge_consent(carried)
     before = await ports.consents.read(by.tenant)
+    state = follow_consent(before, seen)
     if state is before.state and missing == before.missing:
         return before
     granted = tuple(scope for scope in enhanced_scopes() if scope in carried)

@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass
 
 from liaison.domain.crm import SYSTEM_ADMINISTRATOR, Environment
+from liaison.domain.diagnosis import is_tenant_administrator
 from liaison.domain.names import Person
 from liaison.errors import LiaisonError, RoleMissing
-from liaison.operations.enable import is_tenant_administrator
 from liaison.ports import AuditLine, Ports
 
 

@@ -31,6 +31,7 @@ USER_AGENT = "NONISV|Liaison|Liaison/0.1"
 CONNECT_S = 5.0
 SHORTEST_TRY_S = 1.0
 LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
+NOT_PROMISED = "call_not_promised"
 _REQUEST_IDS = ("request-id", "x-ms-service-request-id", "x-ms-request-id", "req_id")
 
 _Clients = dict[str, httpx2.AsyncClient]
@@ -57,6 +58,7 @@ class Transport:
         ca_file: str | None = None,
         pacing: Pacing | None = None,
         ledger: Callable[[CallLine], None] | None = None,
+        promised: Callable[[Ask], bool] = lambda ask: True,
     ) -> None:
         self._hosts = dict(hosts)
         self._tls = ssl.create_default_context()
@@ -64,6 +66,7 @@ class Transport:
             self._tls.load_verify_locations(ca_file)
         self._pacing = pacing or Pacing()
         self._ledger = ledger
+        self._promised = promised
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Clients] = WeakKeyDictionary()
 
     async def send(self, ask: Ask) -> Answer:
@@ -71,9 +74,13 @@ class Transport:
 
         Raises UpstreamThrottled on 429; UpstreamUnavailable when the service was not reached or failed, a repeatable
         ask having been repeated once; AnswerLost when an ask that must not be repeated may have taken effect;
-        UpstreamSurprise for an address that the host rule refuses.
+        UpstreamSurprise for an address that the host rule refuses, or a call that was never promised.
         """
         target = await check_address(ask.service, ask.purpose, ask.address, self._hosts)
+        if not self._promised(ask):
+            refused = UpstreamSurprise(ask.service, NOT_PROMISED, path=f"{ask.method} {ask.path}")
+            self._record(ask, target, _Failure(refused, was_sent=False), "", 0.0)
+            raise refused
         if ask.token and target.origin != ask.home:
             raise UpstreamSurprise(ask.service, "token_for_other_host", path=target.url.host)
         ends = time.monotonic() + ask.deadline_s

@@ -116,6 +116,11 @@ class Wild:
         """The same; None when it is absent or null."""
         return self.moment(name) if self.has(name) else None
 
+    @property
+    def untamed(self) -> object:
+        """The JSON as it came, for what is kept or sent back whole."""
+        return self._value
+
     def as_text(self) -> str:
         """This value, which must be a text."""
         if not isinstance(self._value, str):

@@ -10,7 +10,8 @@ from liaison.api.asking import Asker
 from liaison.api.render import render_consent
 from liaison.api.routes.inputs import problems
 from liaison.api.shapes import ConsentShape, Environments, EnvironmentShape, MeShape
-from liaison.operations.enable import is_tenant_administrator, probe_consent
+from liaison.domain.diagnosis import is_tenant_administrator
+from liaison.operations.enable import probe_consent
 
 router = APIRouter()
 

@@ -192,3 +192,40 @@ executors = sa.Table(
     _text("successor"),
 )
 """Processes that carry out durable work. `beats` grows while the process lives; `successor` is who took over."""
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", UtcTime, nullable=False, index=True),
+    _text("service"),
+    _text("method"),
+    _text("host"),
+    _text("path"),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("ms", sa.Float, nullable=False),
+    _text("feature", index=True),
+)
+"""Outbound calls, by template: no ids, bodies or tokens. `feature` is empty for a call outside the promise."""
+
+mendings = sa.Table(
+    "mendings",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant"),
+    _text("environment"),
+    sa.Column("at", UtcTime, nullable=False),
+    _text("document"),
+    sa.Index("mendings_newest", "tenant", "environment", "at"),
+)
+"""Remedies that were applied, with the rows as they were before."""
+
+watches = sa.Table(
+    "watches",
+    metadata,
+    _text("tenant", primary_key=True),
+    _text("environment", primary_key=True),
+    sa.Column("checked_at", UtcTime, nullable=True, index=True),
+    _text("document"),
+)
+"""What was last seen of each enabled environment, and on whose behalf it is looked at again."""

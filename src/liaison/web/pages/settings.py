@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, Environment
+from liaison.domain.diagnosis import LICENCE_FAMILIES, sentences_of
 from liaison.domain.readiness import Check, CheckState, Switches, rows_of
 from liaison.errors import (
     BasicRequired,
@@ -24,6 +25,7 @@ from liaison.errors import (
     Row,
     SettingsChanged,
 )
+from liaison.operations.doctor import BLOCKING
 from liaison.operations.enable import (
     Collaboration,
     barrier_to_basic,
@@ -42,9 +44,9 @@ _TONES = {
     ConsentState.GRANTED: ("done", "success"),
     ConsentState.PARTIAL: ("warning", "warning"),
     ConsentState.REFUSED: ("error", "danger"),
+    ConsentState.REVOKED: ("error", "danger"),
     ConsentState.NOT_ASKED: ("information", "neutral"),
 }
-_LICENCES = ("Dynamics 365", "Microsoft Teams")
 
 
 @dataclass(frozen=True)
@@ -193,9 +195,9 @@ def _page(
         basic=Switch(wanted.basic, _reason(barrier_to_basic(now), visit)),
         enhanced=Switch(wanted.enhanced, _reason(barrier_to_enhanced(now), visit)),
         links=now.links,
-        licences=tuple(_licence(family, now, visit) for family in _LICENCES),
+        licences=tuple(_licence(family, now, visit) for family in LICENCE_FAMILIES),
         roles=_roles(now, visit),
-        prerequisites=tuple(_prerequisite(check, visit) for check in now.checks),
+        prerequisites=tuple(_prerequisite(check, visit) for check in now.diagnosis.checks if check.code in BLOCKING),
         consent=_consent(now, wanted, visit),
         refusal=_refusal(error, now, wanted, visit) if error else None,
         is_saved=bool(visit.asked("saved")) and error is None,
@@ -211,7 +213,8 @@ def _reason(barrier: LiaisonError | None, visit: Visit) -> str:
 def _licence(family: str, now: Collaboration, visit: Visit) -> Requirement:
     key = family.casefold().replace(" ", "_")
     text = visit.say(f"web.settings.licence.{key}")
-    state = CheckState.UNMET if family in now.missing_licences else CheckState.MET
+    found = next(check for check in now.diagnosis.checks if check.code == LICENCE_FAMILIES[family])
+    state = CheckState.UNMET if found.state is CheckState.ATTENTION else found.state
     remedy = visit.say("web.settings.licence.remedy", licence=family) if state is CheckState.UNMET else ""
     return Requirement(family, state.value, visit.say(f"check.state.{state.value}"), text, remedy, _help("licences"))
 
@@ -233,15 +236,14 @@ def _role(role: str, is_held: bool, key: str, visit: Visit) -> Requirement:
 
 
 def _prerequisite(check: Check, visit: Visit) -> Requirement:
-    state = check.state.value
-    key = f"check.{check.code}"
-    texts = {"met": f"{key}.met", "unmet": f"{key}.unmet", "not_applicable": "web.settings.not_applicable"}
+    words = sentences_of(check)
+    facts = {**dict(check.facts), "problem": visit.say(f"error.{check.trouble}.title") if check.trouble else ""}
     return Requirement(
-        title=visit.say(f"{key}.title"),
-        state=state,
-        state_text=visit.say(f"check.state.{state}"),
-        text=visit.say(texts[state]),
-        remedy=visit.say(f"{key}.remedy") if check.state is CheckState.UNMET else "",
+        title=visit.say(words.title),
+        state=check.state.value,
+        state_text=visit.say(words.state),
+        text=visit.say(words.text, **facts),
+        remedy=visit.say(words.remedy, **facts) if words.remedy else "",
         help=_help("prerequisites"),
         rows=check.rows,
     )
