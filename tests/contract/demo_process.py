@@ -22,6 +22,7 @@ from liaison.cli.sign_in import DeviceCode, start_device_code, wait_for_token
 from liaison.domain.consent import enhanced_scopes
 from liaison.tenant.seeds import company
 from tests.contract.command_line import CommandLine
+from tests.coverage_of_operations import observed
 from tests.tenant.browser import PersonsBrowser
 
 READY_WITHIN_S = 60
@@ -118,7 +119,9 @@ def running_demo(folder: Path) -> Iterator[Demo]:
         ) as process,
     ):
         try:
-            yield Demo(_wait_until_ready(process, folder), folder / "data")
+            told = _wait_until_ready(process, folder)
+            with observed(told["tenant"]["http"]):
+                yield Demo(told, folder / "data")
         finally:
             process.send_signal(signal.SIGINT)
             try:

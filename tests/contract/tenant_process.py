@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx2
 
+from tests.coverage_of_operations import observed
+
 
 class Tenant:
     """A running tenant: addresses, applications, and its control endpoint."""
@@ -71,7 +73,8 @@ def running_tenant(folder: Path) -> Iterator[Tenant]:
             if not line:
                 raise RuntimeError((folder / "stderr").read_text("utf-8"))
             tenant = Tenant(json.loads(line))
-            yield tenant
+            with observed(tenant.http):
+                yield tenant
             tenant.close()
         finally:
             process.terminate()

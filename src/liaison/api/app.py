@@ -9,7 +9,7 @@ from liaison.api.asking import Door
 from liaison.api.describe import describe_in, operation_id
 from liaison.api.envelope import Envelope
 from liaison.api.problems import add_handlers
-from liaison.api.routes import audit, catalogue, collaboration, files, links, people, records, tabs, teams
+from liaison.api.routes import audit, catalogue, collaboration, enabling, files, links, people, records, tabs, teams
 from liaison.ports import Ports
 from liaison.text.lookup import Texts
 
@@ -29,6 +29,7 @@ TAGS = [
     {"name": "teams", "description": "The asker's teams and their channels."},
     {"name": "links", "description": "Connecting records to channels."},
     {"name": "collaboration", "description": "The switches of an environment, prerequisites and consent."},
+    {"name": "enabling", "description": "Prerequisites, remedies, tables, reasons and the ledger of calls."},
     {"name": "tabs", "description": "What a tab in Teams shows."},
     {"name": "audit", "description": "Who did what."},
     {"name": "errors", "description": "Every kind of problem."},
@@ -53,7 +54,7 @@ def build_api(ports: Ports, texts: Texts) -> FastAPI:
     api.state.door = Door(ports, texts)
     api.add_middleware(Envelope)
     add_handlers(api)
-    for topic in (people, records, files, teams, links, collaboration, tabs, audit, catalogue):
+    for topic in (people, records, files, teams, links, collaboration, enabling, tabs, audit, catalogue):
         api.include_router(topic.router)
     describe_in(api)
     return api

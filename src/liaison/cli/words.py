@@ -37,14 +37,14 @@ def say(key: str, **facts: str) -> str:
 
 
 def explain(code: str, facts: Mapping[str, Any]) -> Explanation:
-    return load_texts("domain", "errors").explain(language(), code, facts)
+    return load_texts("doctor", "domain", "errors").explain(language(), code, facts)
 
 
 def say_kind(kind: str) -> str:
     """What a row of an error is, in words."""
-    texts = load_texts("domain", "errors")
+    texts = load_texts("doctor", "domain", "errors")
     return texts.say(language(), f"row.{kind}") if texts.has(f"row.{kind}") else kind
 
 
 def say_size(size_bytes: int) -> str:
-    return load_texts("domain", "errors").size(language(), size_bytes)
+    return load_texts("doctor", "domain", "errors").size(language(), size_bytes)

@@ -64,7 +64,9 @@ async def undo_remedy(environment: EnvironmentKey, mending_id: str, by: Person, 
 
 
 async def list_mendings(environment: EnvironmentKey, by: Person, ports: Ports) -> tuple[Mending, ...]:
-    """Newest first."""
+    """Newest first. Raises RoleMissing."""
+    if not (await ports.crm(by, environment).read_person()).is_system_administrator:
+        raise RoleMissing(SYSTEM_ADMINISTRATOR)
     return await ports.mendings.list(by.tenant, environment)
 
 

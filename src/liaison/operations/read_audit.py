@@ -22,11 +22,11 @@ class AuditPage:
 
 async def read_audit(by: Person, ports: Ports, before: int = 0, size: int = 50) -> AuditPage:
     """Raises RoleMissing unless the person administers an environment or the tenant."""
-    await _require_administrator(by, ports)
+    await require_administrator(by, ports)
     return AuditPage(*await asyncio.gather(ports.audit.list(before, size), ports.audit.first_broken()))
 
 
-async def _require_administrator(by: Person, ports: Ports) -> None:
+async def require_administrator(by: Person, ports: Ports) -> None:
     if is_tenant_administrator(await ports.people(by).read_me()):
         return
     for environment in ports.environments:
