@@ -22,7 +22,7 @@ from liaison.cli.sign_in import DeviceCode, start_device_code, wait_for_token
 from liaison.domain.consent import enhanced_scopes
 from liaison.tenant.seeds import company
 from tests.contract.command_line import CommandLine
-from tests.coverage_of_operations import observed
+from tests.observed_tenants import observed
 from tests.tenant.browser import PersonsBrowser
 
 READY_WITHIN_S = 60

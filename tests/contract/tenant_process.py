@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from tests.coverage_of_operations import observed
+from tests.observed_tenants import observed
 
 
 class Tenant:

@@ -141,7 +141,7 @@ def test_a_flag_that_lags_is_waited_for_and_then_told(own_demo: Demo, nadia: htt
 
 
 def test_reasons_for_oneself_and_for_others(nadia: httpx2.Client, claire: httpx2.Client) -> None:
-    where = f"{SALES}/records/opportunity/{RENEWAL}/reasons"
+    where = f"{SALES}/tables/opportunity/records/{RENEWAL}/reasons"
     own = read(claire, where)
     unmet = [one["code"] for one in own["checks"] if one["state"] == "unmet"]
     assert own["is_own"]

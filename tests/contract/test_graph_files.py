@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from liaison.domain.diagnosis import GLOBAL_ADMINISTRATOR_TEMPLATE
 from liaison.domain.names import ItemId, Person, TeamId
 from liaison.domain.teams import DirectoryPerson, FilePage, Folder
 from liaison.errors import (
@@ -19,7 +20,6 @@ from liaison.errors import (
     UpstreamUnavailable,
 )
 from liaison.graph.uploads import RANGE_BYTES, SMALL_BYTES
-from liaison.domain.diagnosis import GLOBAL_ADMINISTRATOR_TEMPLATE
 from liaison.tenant.seeds import company
 from tests.contract.product import Product
 from tests.contract.tenant_process import Tenant

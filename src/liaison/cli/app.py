@@ -32,6 +32,14 @@ PLACES = {
     "records": "liaison.cli.commands.teams:records",
     "environments": "liaison.cli.commands.people:environments",
     "collaboration": "liaison.cli.commands.administration:collaboration",
+    "doctor": "liaison.cli.commands.enabling:doctor",
+    "mend": "liaison.cli.commands.enabling:mend",
+    "enable": "liaison.cli.commands.administration:enable",
+    "disable": "liaison.cli.commands.administration:disable",
+    "tables": "liaison.cli.commands.enabling:tables",
+    "consent": "liaison.cli.commands.enabling:consent",
+    "why": "liaison.cli.commands.enabling:why",
+    "calls": "liaison.cli.commands.enabling:calls",
     "audit": "liaison.cli.commands.administration:audit",
 }
 """Where each command is; only the one that is asked for is imported."""

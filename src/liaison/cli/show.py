@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from liaison.cli.words import say
@@ -33,6 +33,19 @@ def show_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     width = max((_width(name) for name, _ in given), default=0)
     for name, value in given:
         print(f"{name}{' ' * (width - _width(name))}  {value}")
+
+
+def show_checks(checks: Sequence[Mapping[str, Any]]) -> None:
+    """Each check with its state; what is not met with its rows and what to do."""
+    for check in checks:
+        print(_plain(f"  [{check['state_text']}] {check['title']}: {check['text']}"))
+        for row in check["rows"]:
+            print(_plain(f"      - {row['name']} {row['detail'] or row['id']}").rstrip())
+        more = check["total"] - len(check["rows"])
+        if more > 0:
+            print(f"      {say('doctor.more', count=str(more))}")
+        if check["remedy"]:
+            print(_plain(f"      > {check['remedy']}"))
 
 
 def show_note(text: str) -> None:

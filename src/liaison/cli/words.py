@@ -48,3 +48,8 @@ def say_kind(kind: str) -> str:
 
 def say_size(size_bytes: int) -> str:
     return load_texts("doctor", "domain", "errors").size(language(), size_bytes)
+
+
+def say_feature(feature: str) -> str:
+    """What a call is for, in words."""
+    return load_texts("doctor").say(language(), f"feature.{feature}")

@@ -124,7 +124,9 @@ async def switch(
 
 
 @router.get(
-    f"{_ENVIRONMENT}/records/{{table}}/{{record}}/reasons", summary="Why can’t I?", responses=problems(403, 404)
+    f"{_ENVIRONMENT}/tables/{{table}}/records/{{record}}/reasons",
+    summary="Why can’t I?",
+    responses=problems(403, 404),
 )
 async def reasons(
     asking: Asker,

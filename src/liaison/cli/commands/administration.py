@@ -48,18 +48,37 @@ def set_(basic: str | None, enhanced: str | None, environment: str, *, as_json: 
         from liaison.errors import InputMissing
 
         raise InputMissing("--basic / --enhanced")
+    switches = {name: value == "on" for name, value in (("basic", basic), ("enhanced", enhanced)) if value is not None}
+    _save(switches, environment, as_json=as_json)
+
+
+@click.command(cls=SpokenCommand, help=say("enable.help"))
+@click.argument("experience", type=click.Choice(["basic", "enhanced"]), help=say("enable.experience"))
+@options.environment
+@options.as_json
+def enable(experience: str, environment: str, *, as_json: bool) -> None:
+    _save({"basic": True, experience: True}, environment, as_json=as_json)
+
+
+@click.command(cls=SpokenCommand, help=say("disable.help"))
+@click.argument("experience", type=click.Choice(["basic", "enhanced"]), default="basic", help=say("disable.experience"))
+@options.environment
+@options.as_json
+def disable(experience: str, environment: str, *, as_json: bool) -> None:
+    # Basic takes Enhanced with it; the links stay.
+    _save({"enhanced": False, experience: False}, environment, as_json=as_json)
+
+
+def _save(switches: dict[str, bool], environment: str, *, as_json: bool) -> None:
+    """Change these switches and leave the others; nothing is overwritten that somebody saved meanwhile."""
     where = _path(environment)
     now = api().get(where)["switches"]
-    wanted = {
-        "basic": now["basic"] if basic is None else basic == "on",
-        "enhanced": now["enhanced"] if enhanced is None else enhanced == "on",
-        "version": now["version"],
-    }
+    wanted = {"basic": now["basic"], "enhanced": now["enhanced"], "version": now["version"], **switches}
     _tell(api().ask("PUT", where, body=wanted), as_json=as_json)
 
 
 def _tell(document: Document, *, as_json: bool) -> None:
-    from liaison.cli.show import show_json, show_pairs
+    from liaison.cli.show import show_checks, show_json, show_pairs
 
     if as_json:
         show_json(document)
@@ -74,10 +93,7 @@ def _tell(document: Document, *, as_json: bool) -> None:
         ]
     )
     print(say("collaboration.checks"))
-    for check in document["checks"]:
-        print(f"  {check['title']}: {check['text']}")
-        for row in check["rows"]:
-            print(f"    - {row['name']} {row['detail'] or row['id']}".rstrip())
+    show_checks(document["checks"])
 
 
 @click.command(cls=SpokenCommand, help=say("audit.help"))
