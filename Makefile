@@ -10,8 +10,10 @@ RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 ASSETS_READY := node_modules/.ready-assets
 JUDGES_READY := node_modules/.ready-judges
+BENCH_READY := $(VENV)-bench/.ready
 T ?= tests
 PORT ?= 8300
+SCALE ?= 1000000
 
 .PHONY: help demo serve worker tenant test test-slow check format crash bench fuzz docs lock screenshots clean
 
@@ -33,11 +35,12 @@ tenant: $(RUN_READY) ## Start the local tenant alone
 test: $(DEV_READY) $(JUDGES_READY) chromium ## Install, then run the tests (T=path for a part)
 ifeq ($(T),tests)
 	@$(BIN)/python -m pytest tests -m serial
-	@$(BIN)/python -m pytest tests -m "not slow and not serial" -n 2 --dist loadgroup --statements docs/statements.md
+	@$(BIN)/python -m pytest tests -m "not slow and not serial" -n 2 --dist loadgroup --statements docs/statements.md \
+	  --operations docs/local-tenant/coverage.md
 else
 	@$(BIN)/python -m pytest $(T)
 endif
-	@echo "Not in make test: the slow suites (make test-slow) and every crash point (make crash)."
+	@echo "Not in make test: the slow suites (make test-slow), every crash point (make crash), long fuzzing (make fuzz)."
 
 test-slow: $(DEV_READY) $(JUDGES_READY) chromium ## Run the suites that are too slow for make test
 	@$(BIN)/python -m pytest tests -m slow -n 2 --dist loadgroup
@@ -56,8 +59,12 @@ format: $(DEV_READY) ## Format the code
 crash: $(DEV_READY) $(ASSETS_READY) ## Kill the worker at every step of connect and disconnect, and count what exists
 	@$(BIN)/python -m tests.crash.run
 
-bench: $(DEV_READY) $(JUDGES_READY) ## Measure, side by side with a baseline
+bench: $(DEV_READY) $(JUDGES_READY) $(BENCH_READY) ## Measure, side by side with a baseline (SCALE=1000000 rows)
 	@$(BIN)/python -m bench.run
+	@$(BIN)/python -m bench.tenant --datasette $(VENV)-bench/bin/datasette --scale $(SCALE)
+
+fuzz: $(DEV_READY) ## Send the local tenant what no client should send, for five minutes (ARGS=--seconds 60)
+	@$(BIN)/python -m tests.fuzz.run $(ARGS)
 
 docs: $(DEV_READY) ## Write the generated pages of docs/
 	@$(BIN)/python docs/_generate
@@ -70,9 +77,11 @@ lock: $(DEV_READY) ## Pin the dependencies again, with hashes and without addres
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade -o requirements.lock
 	@$(BIN)/uv pip compile -q pyproject.toml --group dev --constraints requirements.lock --generate-hashes --universal \
 	  --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --group bench --generate-hashes --universal --python-version 3.11 \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade -o requirements-bench.lock
 
 clean: ## Remove what was installed and the demo's data
-	@rm -rf $(VENV) node_modules src/liaison/web/assets/packages .liaison
+	@rm -rf $(VENV) $(VENV)-bench node_modules src/liaison/web/assets/packages .liaison
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Liaison needs Python 3.11 or newer; install it and run make again."; exit 1; }
@@ -89,6 +98,12 @@ $(RUN_READY): requirements.lock pyproject.toml | $(VENV)/bin/python
 $(DEV_READY): requirements-dev.lock $(RUN_READY)
 	@echo "Installing the tools for tests ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# What is measured beside the tenant stays out of the environment of the product.
+$(BENCH_READY): requirements-bench.lock | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
 $(ASSETS_READY): package.json package-lock.json src/liaison/web/assets/build.mjs

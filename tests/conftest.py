@@ -8,7 +8,7 @@ import pytest
 
 from tests.local_tenant import LocalTenant, started_tenant
 
-pytest_plugins = ["tests.statements"]
+pytest_plugins = ["tests.statements", "tests.coverage_of_operations"]
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from liaison.tenant.estate import Estate
 from liaison.tenant.estate.callers import TokenAsk, issue_access_token
 from liaison.tenant.seeds.company import DELEGATED_APP_ID, Person, person
 from liaison.tenant.serve import RunningTenant, serve_tenant
+from tests.observed_tenants import observed
 
 Answer = TypeVar("Answer")
 
@@ -126,7 +127,7 @@ def started_tenant(folder: Path, seed: int | None = 7) -> Iterator[LocalTenant]:
     thread.start()
     running, loop, stop = ready.result(timeout=60)
     addresses = running.introduction["environments"]
-    with httpx2.Client(base_url=addresses[0]["http"]) as control:
+    with httpx2.Client(base_url=addresses[0]["http"]) as control, observed(addresses[0]["http"]):
         yield LocalTenant(
             http=addresses[0]["http"],
             https=addresses[0]["https"],

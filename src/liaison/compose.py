@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from liaison.dataverse.metadata import MetadataShelf
     from liaison.domain.crm import Environment
     from liaison.domain.names import EnvironmentKey, Person
+    from liaison.domain.promise import Promises
     from liaison.engine.steps import Handover
     from liaison.engine.worker import Worker
     from liaison.entra.sign_in import EntraSignIn
@@ -223,7 +224,7 @@ class Installation:
 
         ca_file = str(self.settings.ca_file) if self.settings.ca_file else None
         pacing = Pacing(share * self.settings.rate_share)
-        transport = Transport(_allowed_hosts(self.settings), ca_file, pacing, self._calls.note, _is_promised)
+        transport = Transport(_allowed_hosts(self.settings), ca_file, pacing, self._calls.note, self._is_promised)
         self._transports.append(transport)
         return transport
 
@@ -283,7 +284,19 @@ class Installation:
     def _calls(self) -> StoredCalls:
         from liaison.store.calls import StoredCalls
 
-        return StoredCalls(self.database, self.clock)
+        return StoredCalls(self.database, self.clock, self._promises)
+
+    @cached_property
+    def _promises(self) -> Promises:
+        from liaison.dataverse.promises import PROMISES as OF_DATAVERSE
+        from liaison.domain.promise import Promises
+        from liaison.entra.errors import SERVICE as ENTRA
+        from liaison.graph.promises import PROMISES as OF_GRAPH
+
+        return Promises((*OF_GRAPH, *OF_DATAVERSE), (ENTRA,))
+
+    def _is_promised(self, ask: Ask) -> bool:
+        return self._promises.feature_of(ask.service, ask.method, ask.path) is not None
 
     @cached_property
     def _sessions(self) -> Any:
@@ -349,13 +362,6 @@ def _allowed_hosts(settings: Settings) -> dict[str, Any]:
         "dataverse": AllowedHosts(frozenset(place.address for place in settings.environments)),
         "upload": AllowedHosts(graph) if settings.local_tenant else AllowedHosts(suffixes=UPLOAD_SUFFIXES),
     }
-
-
-def _is_promised(ask: Ask) -> bool:
-    """Linking makes no call that it did not promise; see `domain.promise`."""
-    from liaison.domain.promise import feature_of
-
-    return feature_of(ask.service, ask.method, ask.path) is not None
 
 
 def build_ports(settings: Settings) -> Ports:
@@ -434,6 +440,7 @@ async def serve_local_tenant(
     ports: Sequence[int] = (8301, 8302, 8303, 8304),
     scale: int = 0,
     seed: int | None = None,
+    now: datetime | None = None,
     liaison: str | None = None,
     ready: Callable[[dict[str, Any]], None] = lambda _: None,
     stop: asyncio.Event | None = None,
@@ -447,10 +454,25 @@ async def serve_local_tenant(
         ports=ports,
         scale=scale,
         seed=seed,
+        now=now,
         liaison=liaison,
         on_ready=lambda it: ready(it.introduction),
         stop=stop,
     )
+
+
+def export_local_tenant(data: Path, target: Path) -> None:
+    """Write the local tenant kept in `data` to one file. Raises OSError."""
+    from liaison.tenant.keeping import export_tenant
+
+    export_tenant(data, target)
+
+
+def import_local_tenant(data: Path, source: Path) -> None:
+    """Let the local tenant kept in `data` become that of a file. Raises OSError, and ValueError for a bad file."""
+    from liaison.tenant.keeping import import_tenant
+
+    import_tenant(data, source)
 
 
 def prepare_product(data_folder: Path) -> None:

@@ -100,6 +100,12 @@ class Crm(Protocol):
         """
         ...
 
+    async def read_labels(self) -> bool | None:
+        """May new teams be private and carry a sensitivity label? None where there is no such setting."""
+        ...
+
+    async def save_labels(self, *, on: bool) -> None: ...
+
     async def gather_readiness(self, most_rows: int = 200) -> ReadinessFacts:
         """Live facts in one round trip; each list of rows is cut at `most_rows`, its count is not."""
         ...
@@ -137,12 +143,12 @@ class Crm(Protocol):
         """Somebody of the environment by id, sign-in name or full name. Raises PersonUnknown, NameAmbiguous."""
         ...
 
-    async def list_privileges(self, person: RowId) -> frozenset[str]:
-        """The names of the privileges that somebody's roles give, at any depth."""
+    async def list_missing_privileges(self, person: RowId) -> tuple[str, ...]:
+        """The privileges that connecting a record takes and that somebody's roles do not give."""
         ...
 
-    async def list_rights(self, person: RowId, ref: RecordRef) -> frozenset[str]:
-        """Somebody's rights on one record, such as ReadAccess."""
+    async def can_read(self, person: RowId, ref: RecordRef) -> bool:
+        """May somebody read one record?"""
         ...
 
     async def list_apps_of(self, person: RowId) -> tuple[App, ...]:

@@ -49,7 +49,7 @@ def test_enabling_is_refused_mended_exported_applied_and_undone(nadia: CommandLi
     refused = nadia("enable", "basic", *SERVICE)
     assert refused.code == CONFLICT
     assert "readiness.not_ready" in refused.err
-    assert len(re.findall(r"^  (?:SharePoint site|Document location|Setting): ", refused.err, re.M)) == 4
+    assert len(re.findall(r"^  (?:SharePoint site|Document location|Setting): ", refused.err, re.MULTILINE)) == 4
 
     export = tmp_path / "locations.json"
     dry = nadia("mend", *SERVICE, "--code", "readiness.absolute_location", "--export", str(export))

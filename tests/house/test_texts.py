@@ -10,6 +10,7 @@ import pytest
 
 from liaison.domain.consent import ConsentState, Rung, enhanced_scopes
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR
+from liaison.domain.diagnosis import LICENCE_FAMILIES
 from liaison.domain.link import LinkState, StepName
 from liaison.domain.readiness import CheckState, Deployment, ReadinessFacts, judge_readiness
 from liaison.text.lookup import LANGUAGES, TextMissing, load_texts
@@ -19,11 +20,40 @@ from tests.house.text_uses import mentions, uses
 FACTS = ReadinessFacts(
     Deployment.ONLINE, sharepoint_configured=False, onedrive_enabled=True, sites=(), absolute_locations=()
 )
+SURROUNDINGS = (
+    "readiness.document_management",
+    *LICENCE_FAMILIES.values(),
+    "readiness.role_system_administrator",
+    "readiness.role_global_administrator",
+    "readiness.consent",
+    "readiness.clock",
+)
+REASONS = (
+    "basic",
+    "enhanced",
+    "table",
+    "documents",
+    "app",
+    "record",
+    "privileges",
+    "licence_dynamics",
+    "licence_teams",
+    "consent",
+)
+MAY_BE_UNKNOWN = ("readiness.clock", "why.licence_dynamics", "why.licence_teams", "why.consent")
+DEVICES = {f"readiness.unmanaged_devices.{part}" for part in ("title", "attention", "unknown", "remedy")}
+"""Never met: what SharePoint itself is set to cannot be read."""
+
 FAMILIES: dict[str, set[str]] = {
     "check": {
         f"{check.code}.{part}" for check in judge_readiness(FACTS) for part in ("title", "met", "unmet", "remedy")
     }
-    | {f"state.{state.value}" for state in CheckState},
+    | {f"{code}.{part}" for code in SURROUNDINGS for part in ("title", "met", "attention", "remedy")}
+    | {f"why.{name}.{part}" for name in REASONS for part in ("title", "met", "unmet", "remedy")}
+    | {f"{name}.unknown" for name in MAY_BE_UNKNOWN}
+    | {f"state.{state.value}" for state in CheckState}
+    | {"unread.text", "unread.remedy", "not_applicable"}
+    | DEVICES,
     "step": {f"{step.value}.{part}" for step in StepName for part in ("doing", "done", "waiting")},
     "state": {state.value for state in LinkState},
     "note": {f"{kind}.{part}" for kind in ("connected", "disconnected") for part in ("subject", "text")},

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 # Every page begins like this. `show` puts what a test looks for on the page.
 _START = """
 const { app, pages, authentication } = microsoftTeams;
-const host = location.ancestorOrigins.length ? location.ancestorOrigins[0] : undefined;
+const opener = document.referrer ? new URL(document.referrer).origin : undefined;
+const host = location.ancestorOrigins.length ? location.ancestorOrigins[0] : opener;
 const newLine = (id) => document.body.appendChild(Object.assign(document.createElement("pre"), { id }));
 const show = (id, value) => {
   const line = document.getElementById(id) ?? newLine(id);
@@ -87,12 +94,31 @@ document.getElementById("grant").onclick = () =>
   window.opener.postMessage({ id: 2, func: "authentication.authenticate.success", args: ["granted"] }, "*");
 """
 
+# A page that tests drive themselves: it says hello and keeps what the host told it.
+_SDK = """
+window.told = [];
+const tell = (name) => (...facts) => { told.push([name, ...facts]); };
+ready.then(() => show("hello", "yes"));
+"""
+
+# The end of a sign-in: what its address says, through TeamsJS.
+_END = """
+ready.then(() => {
+  const said = new URLSearchParams(location.search);
+  if (said.has("ok")) authentication.notifySuccess(said.get("ok"));
+  if (said.has("no")) authentication.notifyFailure(said.get("no"));
+  show("hello", "yes");
+});
+"""
+
 _BOX = '<label><input type="checkbox" id="{id}">{id}</label>'
 _PAGES = {
     "/teams/tab": (_TAB, '<h1>Order 42</h1><button id="go">go</button><button id="consent">consent</button>'),
     "/teams/config": (_CONFIG, "".join(_BOX.format(id=name) for name in ("valid", "fail", "foreign"))),
     "/teams/remove": (_REMOVE, "<h1>Leave order 42?</h1>"),
     "/teams/consent": (_CONSENT, '<button id="grant">grant</button>'),
+    "/teams/sdk": (_SDK, "<h1>SDK</h1>"),
+    "/teams/end": (_END, "<h1>The end</h1>"),
     "/silent": ("", "<h1>says nothing</h1>"),
 }
 
@@ -102,14 +128,20 @@ class TabApp(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, teams_js: Path) -> None:
+    def __init__(self, teams_js: Path, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Pages)
         self.teams_js = teams_js.read_bytes()
         self.removed = 0
+        self.scheme = "http" if tls is None else "https"
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that does not know the certificate yet hangs up once; tests are quiet."""
 
     @property
     def address(self) -> str:
-        return f"http://localhost:{self.server_port}"
+        return f"{self.scheme}://localhost:{self.server_port}"
 
 
 class _Pages(BaseHTTPRequestHandler):
@@ -145,9 +177,9 @@ class _Pages(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def running_tab_app(teams_js: Path) -> Iterator[TabApp]:
+def running_tab_app(teams_js: Path, tls: ssl.SSLContext | None = None) -> Iterator[TabApp]:
     """Serve the app while the block lasts."""
-    server = TabApp(teams_js)
+    server = TabApp(teams_js, tls)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -156,3 +188,29 @@ def running_tab_app(teams_js: Path) -> Iterator[TabApp]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def own_certificate(folder: Path) -> ssl.SSLContext:
+    """A certificate for localhost that nobody signed but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "localhost.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context

@@ -40,11 +40,12 @@ class Visit:
     tenant: LocalTenant
     context: BrowserContext
     page: Page
+    root: str
     problems: list[str] = field(default_factory=list)
 
     def open(self, path: str = "/teams/", given: str = "Claire") -> Page:
         """Open an address of the client, signing in when asked."""
-        self.page.goto(self.tenant.http + path if path.startswith("/") else path)
+        self.page.goto(self.root + path if path.startswith("/") else path)
         self.page.locator("button[name=user], .avatar-button").first.wait_for()
         person = self.page.locator("button[name=user]", has_text=self.tenant.person(given).name)
         if person.count():
@@ -61,15 +62,18 @@ class Visit:
 
 
 @contextmanager
-def visit(browser: Browser, tenant: LocalTenant, **options: Any) -> Iterator[Visit]:
-    """A fresh browser of a person, light unless asked otherwise, in the language of its locale."""
+def visit(browser: Browser, tenant: LocalTenant, root: str | None = None, **options: Any) -> Iterator[Visit]:
+    """A fresh browser of a person, light unless asked otherwise, in the language of its locale.
+
+    `root` is the tenant's own address that it goes to; http unless given.
+    """
     context = browser.new_context(**{"locale": "en-GB", "color_scheme": "light", "accept_downloads": True, **options})
     page = context.new_page()
     language = options.get("locale", "en-GB")[:2]
     if language in ("en", "fr"):
         # Whatever the profile says; only tests of the profile's language use a browser of another one.
         context.add_init_script(f"if (location.port) localStorage.setItem('teams.language', '{language}')")
-    found = Visit(tenant, context, page)
+    found = Visit(tenant, context, page, root or tenant.http)
     page.on("pageerror", lambda error: found.problems.append(str(error)))
     page.on(
         "console", lambda line: found.problems.append(line.text) if "Content Security Policy" in line.text else None

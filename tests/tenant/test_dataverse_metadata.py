@@ -124,7 +124,10 @@ def test_columns_of_a_table_with_their_types(client: Crm) -> None:
 @pytest.mark.parametrize(
     ("cast", "columns"),
     [
-        ("PicklistAttributeMetadata", {"opportunityratingcode", "salesstage"}),
+        (
+            "PicklistAttributeMetadata",
+            {"opportunityratingcode", "salesstage", "budgetstatus", "need", "purchaseprocess", "purchasetimeframe"},
+        ),
         ("StateAttributeMetadata", {"statecode"}),
         ("StatusAttributeMetadata", {"statuscode"}),
         ("MultiSelectPicklistAttributeMetadata", set()),
@@ -137,9 +140,11 @@ def test_casts_bring_the_choices(client: Crm, cast: str, columns: set[str]) -> N
     )
     rows = client.rows(path)
     assert {row["LogicalName"] for row in rows} == columns
+    shared = {"budgetstatus", "need", "purchaseprocess", "purchasetimeframe"}
     for row in rows:
-        assert row["GlobalOptionSet"] is None
-        assert all(option["Label"]["LocalizedLabels"] for option in row["OptionSet"]["Options"])
+        held, empty = ("OptionSet", "GlobalOptionSet")[:: -1 if row["LogicalName"] in shared else 1]
+        assert row[empty] is None
+        assert all(option["Label"]["LocalizedLabels"] for option in row[held]["Options"])
 
 
 def test_states_and_reasons_belong_together(client: Crm) -> None:
@@ -376,6 +381,10 @@ def test_labels_of_a_view_in_all_languages(client: Crm) -> None:
     assert labels == {1033: "My Open Opportunities", 1036: "Mes opportunités ouvertes"}
 
 
-def test_metadata_is_not_written_otherwise(client: Crm) -> None:
-    assert client.error("POST", "EntityDefinitions", {})[0] == 501
-    assert client.error("DELETE", "EntityDefinitions(LogicalName='account')")[0] == 501
+def test_definitions_of_the_platform_stay(client: Crm) -> None:
+    assert client.error("POST", "EntityDefinitions", {})[0] == 400
+    assert client.error("DELETE", "EntityDefinitions(LogicalName='account')")[:2] == (400, "0x80047007")
+    assert client.error("DELETE", "EntityDefinitions(LogicalName='account')/Attributes(LogicalName='name')")[:2] == (
+        400,
+        "0x80047007",
+    )

@@ -42,6 +42,7 @@ def steps(estate: Estate, given: str, table: str, options: dict[str, str]) -> li
     ("table", "options"),
     [
         ("sharepointdocumentlocation", {"$filter": "absoluteurl ne null"}),
+        ("sharepointdocumentlocation", {"$filter": "absoluteurl ne null", "$orderby": "name"}),
         ("sharepointdocumentlocation", {"$filter": f"_regardingobjectid_value eq {NOBODY}"}),
         ("sharepointdocumentlocation", {"$filter": "startswith(name,'emplacement')"}),
         ("sharepointsite", {"$filter": "statecode eq 0"}),

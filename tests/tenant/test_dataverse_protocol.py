@@ -72,10 +72,10 @@ def test_an_unknown_set_is_a_missing_segment(tenant: LocalTenant) -> None:
 
 
 def test_what_is_not_built_names_itself(tenant: LocalTenant) -> None:
-    assert crm(tenant).error("POST", "ImportSolution", {}) == (
+    assert crm(tenant).error("POST", "msdyn_ProvisionSharePointDocumentLibraries", {}) == (
         501,
         "0x80060888",
-        "Not implemented by the local tenant: POST ImportSolution",
+        "Not implemented by the local tenant: POST msdyn_ProvisionSharePointDocumentLibraries",
     )
 
 

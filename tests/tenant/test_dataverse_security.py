@@ -134,14 +134,14 @@ def test_who_is_no_administrator_cannot_change_the_organization(tenant: LocalTen
 def test_roles_are_copied_for_each_unit(tenant: LocalTenant) -> None:
     nadia = crm(tenant)
     copies = nadia.rows(
-        "roles?$select=name,_parentrootroleid_value,roletemplateid,_businessunitid_value"
+        "roles?$select=name,_parentrootroleid_value,_roletemplateid_value,_businessunitid_value"
         "&$filter=name eq 'System Administrator'"
     )
     assert len({row["roleid"] for row in copies}) == len({row["_businessunitid_value"] for row in copies}) == 3
     assert len({row["_parentrootroleid_value"] for row in copies}) == 1
-    assert {row["roletemplateid"] for row in copies} == {ADMINISTRATOR_TEMPLATE}
-    mine = nadia.rows(f"systemusers({nadia.user_id()})/systemuserroles_association?$select=name,roletemplateid")
-    assert [row["roletemplateid"] for row in mine] == [ADMINISTRATOR_TEMPLATE]
+    assert {row["_roletemplateid_value"] for row in copies} == {ADMINISTRATOR_TEMPLATE}
+    mine = nadia.rows(f"systemusers({nadia.user_id()})/systemuserroles_association?$select=name,_roletemplateid_value")
+    assert [row["_roletemplateid_value"] for row in mine] == [ADMINISTRATOR_TEMPLATE]
 
 
 @pytest.mark.parametrize("name", SHAREPOINT_PRIVILEGES)

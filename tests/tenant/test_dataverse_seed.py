@@ -6,10 +6,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import pytest
-
 from liaison.tenant import dataverse, graph
 from liaison.tenant.estate import Estate, open_estate, switches
+from liaison.tenant.estate.crm.fold import fold
 from liaison.tenant.estate.crm.model import sql_name
 from liaison.tenant.seeds import crm as crm_seed
 from liaison.tenant.seeds.company import PEOPLE
@@ -113,11 +112,30 @@ def test_two_seeds_are_alike_and_quick(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
-@pytest.mark.slow
-def test_scale_adds_locations_to_records(tmp_path: Path) -> None:
-    estate = empty_estate(tmp_path)
-    with estate.db.change():
-        crm_seed.seed(estate, scale=25_000)
-    assert count(estate, "sharepointdocumentlocation") == 25_004
-    assert count(estate, "opportunity") == 3_300
-    estate.db.close()
+def test_scale_adds_accounts_each_with_a_location_in_the_folder_of_its_city(tmp_path: Path) -> None:
+    plain, estate = empty_estate(tmp_path / "plain"), empty_estate(tmp_path / "scaled")
+    for made, scale in ((plain, 0), (estate, 2_000)):
+        with made.db.change():
+            crm_seed.seed(made, scale=scale)
+    account, location = (sql_name("contoso-sales", name) for name in ("account", "sharepointdocumentlocation"))
+    assert count(estate, "account") - count(plain, "account") == 2_000
+    locations = [count(made, "sharepointdocumentlocation") for made in (plain, estate)]
+    assert locations[1] - locations[0] == 2_000 + 12
+    assert (
+        estate.db.value(
+            f"SELECT count(*) FROM {location} l JOIN {account} a ON a.accountid = l.regardingobjectid"
+            f" JOIN {location} f ON f.sharepointdocumentlocationid = l.parentsiteorlocation"
+            " AND f.name = a.address1_city"
+            f" JOIN {location} library ON library.sharepointdocumentlocationid = f.parentsiteorlocation"
+            ' JOIN "contoso-sales.sharepointsite" s ON s.sharepointsiteid = library.parentsiteorlocation'
+            " WHERE l.sharepointdocumentlocationid LIKE '5ca1e001%'"
+        )
+        == 2_000
+    )
+    assert estate.db.value(f"SELECT count(DISTINCT name) FROM {account} WHERE accountid LIKE '5ca1e000%'") == 2_000
+    names = [tuple(row) for row in estate.db.rows(f"SELECT name, name__fold FROM {account}")]
+    assert [folded for _, folded in names] == [fold(name) for name, _ in names]
+    schema = "SELECT name, sql FROM sqlite_master ORDER BY name"
+    assert [tuple(row) for row in estate.db.rows(schema)] == [tuple(row) for row in plain.db.rows(schema)]
+    for made in (plain, estate):
+        made.db.close()

@@ -102,14 +102,24 @@ def test_a_certificate_proves_a_client_in_every_spelling_sdks_use(
 
 
 @pytest.mark.parametrize(
-    "claims",
-    [{"iss": DELEGATED_APP_ID}, {"aud": "https://login.example/token"}, {"exp": 1.0}, {"nbf": 4_000_000_000}],
+    ("claims", "number"),
+    [
+        ({"iss": DELEGATED_APP_ID}, 700027),
+        ({"sub": DELEGATED_APP_ID}, 700027),
+        ({"aud": "https://login.example/token"}, 700027),
+        ({"aud": "https://[::1"}, 700027),
+        ({"aud": ["https://localhost/token"]}, 700027),
+        ({"exp": 1.0}, 700024),
+        ({"exp": "soon"}, 700024),
+        ({"exp": 10**400}, 700024),
+        ({"nbf": 4_000_000_000}, 700024),
+    ],
 )
 def test_a_wrong_assertion_is_refused(
-    tenant: LocalTenant, certificate: tuple[rsa.RSAPrivateKey, x509.Certificate], claims: dict[str, Any]
+    tenant: LocalTenant, certificate: tuple[rsa.RSAPrivateKey, x509.Certificate], claims: dict[str, Any], number: int
 ) -> None:
     answer = with_assertion(tenant, assertion_of(tenant, certificate, "rs256", **claims))
-    assert failure_of(answer)[:3] == (401, "invalid_client", 700027)
+    assert failure_of(answer)[:3] == (401, "invalid_client", number)
 
 
 def test_an_assertion_by_an_unregistered_key_is_refused(

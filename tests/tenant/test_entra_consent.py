@@ -319,7 +319,7 @@ def test_admin_consent_demands_a_scope_and_refuses_common(tenant: LocalTenant) -
         without = admin_consent(browser, tenant, scope="")
         asked = urlencode({"client_id": DELEGATED_APP_ID, "redirect_uri": CONSENT_CALLBACK, "scope": ".default"})
         common = browser.open(f"/common/v2.0/adminconsent?{asked}")
-    assert "AADSTS90014" in without.text
+    assert "AADSTS900144" in without.text
     assert "AADSTS90002" in common.text
 
 

@@ -90,6 +90,6 @@ def test_rotation_retires_the_signing_key_and_announces_a_fresh_one(tenant: Loca
 
 
 def test_an_address_that_is_not_built_answers_501_and_names_itself(tenant: LocalTenant) -> None:
-    answer = httpx2.post(f"{tenant.http}/{tenant.id}/oauth2/token", data={})
+    answer = httpx2.post(f"{tenant.http}/{tenant.id}/oauth2/v2.0/par", data={})
     assert answer.status_code == 501
-    assert f"POST /{tenant.id}/oauth2/token is not implemented" in answer.json()["error_description"]
+    assert f"POST /{tenant.id}/oauth2/v2.0/par is not implemented" in answer.json()["error_description"]

@@ -69,7 +69,7 @@ def test_an_applications_token_for_our_api_names_the_automation_role(tenant: Loc
     ("authority", "form", "number"),
     [
         ("{id}", {"scope": "https://graph.microsoft.com/User.Read.All"}, 1002012),
-        ("{id}", {"scope": ""}, 90014),
+        ("{id}", {"scope": ""}, 900144),
         ("common", {"scope": "https://graph.microsoft.com/.default"}, 50059),
         ("{id}", {"scope": "https://unknown.example/.default"}, 500011),
     ],

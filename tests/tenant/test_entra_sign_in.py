@@ -225,10 +225,15 @@ def test_an_unknown_application_ends_on_a_page(tenant: LocalTenant) -> None:
 @pytest.mark.parametrize(
     ("parameters", "error", "number"),
     [
-        ({"response_type": "token"}, "unsupported_response_type", 700054),
-        ({"scope": " "}, "invalid_request", 90014),
+        ({"response_type": "token"}, "unsupported_response_type", 700051),
+        ({"response_type": "id_token"}, "unsupported_response_type", 700054),
+        ({"response_type": "code id_token"}, "unsupported_response_type", 700054),
+        ({"response_type": "device"}, "unsupported_response_type", 700054),
+        ({"scope": " "}, "invalid_request", 900144),
         ({"prompt": "maybe"}, "invalid_request", 90023),
-        ({"code_challenge_method": "plain"}, "invalid_request", 9002326),
+        ({"code_challenge_method": "plain"}, "invalid_request", 90023),
+        ({"code_challenge": "short"}, "invalid_request", 501491),
+        ({"resource": "https://graph.microsoft.com"}, "invalid_request", 901002),
         ({"scope": "openid No.Such.Permission"}, "invalid_client", 650053),
         ({"scope": "openid https://unknown.example/.default"}, "invalid_resource", 500011),
         ({"scope": "openid User.Read https://graph.microsoft.com/.default"}, "invalid_scope", 70011),
@@ -275,7 +280,7 @@ def test_a_parameter_given_twice_is_refused(tenant: LocalTenant) -> None:
     with PersonsBrowser(tenant.http) as browser:
         page = browser.open(f"{authorize_address(tenant.id, DELEGATED_APP_ID, SIGN_IN)}&scope=User.Read.All")
     assert page.status == 400
-    assert "more than once" in page.text
+    assert "AADSTS9000411: The request is not properly formatted. The parameter &#39;scope&#39;" in page.text
 
 
 def test_signing_out_ends_the_session_and_goes_to_a_registered_address(tenant: LocalTenant) -> None:

@@ -89,6 +89,7 @@ def test_a_token_for_our_own_api_is_v2_with_the_client_id_as_audience(tenant: Lo
         "name": "Claire Fontaine",
         "preferred_username": "claire.fontaine@contoso.com",
         "scp": "access_as_user",
+        "wids": ["b79fbf4d-3ef9-4689-8143-76b194e85509"],
     }
 
 
@@ -140,8 +141,8 @@ def test_a_code_lives_ten_minutes(tenant: LocalTenant, code: str) -> None:
         ({"client_secret": "wrong"}, 401, "invalid_client", 7000215),
         ({"client_id": "11111111-1111-4111-8111-111111111111"}, 400, "unauthorized_client", 700016),
         ({"code": "1.invented"}, 400, "invalid_grant", 70000),
-        ({"code": ""}, 400, "invalid_request", 90014),
-        ({"grant_type": "password"}, 400, "unsupported_grant_type", 70003),
+        ({"code": ""}, 400, "invalid_request", 900144),
+        ({"grant_type": "magic"}, 400, "unsupported_grant_type", 70003),
     ],
 )
 def test_a_wrong_redemption_is_refused(
@@ -164,13 +165,18 @@ def test_a_code_without_a_challenge_is_redeemed_by_the_secret_alone(tenant: Loca
     assert post_token(tenant, **form).status_code == 200
 
 
-def test_a_public_client_redeems_with_its_verifier_from_the_browser(tenant: LocalTenant) -> None:
-    address = f"{tenant.http}/teams/auth"
-    with PersonsBrowser(tenant.http) as browser:
-        page = sign_in_page(browser, tenant, "openid User.Read", client_id=TEAMS_CLIENT_APP_ID, redirect_uri=address)
-        page = browser.press(page, "user", tenant.person("Claire").id)
-    form = code_form(page.returned["code"], redirect_uri=address, client_id=TEAMS_CLIENT_APP_ID)
-    answer = httpx2.post(f"{tenant.http}/{tenant.id}/oauth2/v2.0/token", data=form)
+def test_a_single_page_application_redeems_with_its_verifier_from_the_browser_alone(tenant: LocalTenant) -> None:
+    page_address, address = f"{tenant.http}/teams/auth", f"{tenant.http}/{tenant.id}/oauth2/v2.0/token"
+
+    def code() -> dict[str, str]:
+        asked = {"client_id": TEAMS_CLIENT_APP_ID, "redirect_uri": page_address}
+        with PersonsBrowser(tenant.http) as browser:
+            page = sign_in_page(browser, tenant, "openid User.Read", **asked)
+            page = browser.press(page, "user", tenant.person("Claire").id)
+        return code_form(page.returned["code"], **asked)
+
+    assert failure_of(httpx2.post(address, data=code()))[:3] == (400, "invalid_request", 9002327)
+    answer = httpx2.post(address, data=code(), headers={"Origin": tenant.http})
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == "*"
     assert claims_of(answer.json()["access_token"])["appidacr"] == "0"
@@ -277,6 +283,7 @@ def test_userinfo_answers_for_a_graph_token_with_openid(tenant: LocalTenant) -> 
         "name": "Claire Fontaine",
         "given_name": "Claire",
         "family_name": "Fontaine",
+        "picture": "https://graph.microsoft.com/v1.0/me/photo/$value",
         "email": "claire.fontaine@contoso.com",
     }
     assert httpx2.get(f"{tenant.http}/oidc/userinfo").status_code == 401

@@ -250,4 +250,10 @@ def test_deleting_the_plan_ends_the_trouble(tenant: LocalTenant) -> None:
     tenant.fault({"path": DISCOVERY, "times": None, "action": {"status": 503}})
     assert tenant.control.delete("/_control/faults").status_code == 204
     assert read_discovery(tenant).status_code == 200
-    assert tenant.control.get("/_control/faults").json() == {"rules": [], "hits": [], "workers": []}
+    assert tenant.control.get("/_control/faults").json() == {
+        "plan": None,
+        "seed": 0,
+        "rules": [],
+        "hits": [],
+        "workers": [],
+    }

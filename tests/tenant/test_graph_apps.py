@@ -264,7 +264,9 @@ def icon(side: int) -> bytes:
 
 def package(version: str = "1.0.0", color: int = 192, **more: Any) -> bytes:
     manifest = {
-        "id": "5a0c1f2e-8f0d-4a56-9a42-0a3a0b1c2d3e", "version": version, "name": {"short": "Probe"},
+        "manifestVersion": "1.25", "id": "5a0c1f2e-8f0d-4a56-9a42-0a3a0b1c2d3e", "version": version,
+        "name": {"short": "Probe"}, "accentColor": "#5b5fc7",
+        "developer": dict.fromkeys(("name", "websiteUrl", "privacyUrl", "termsOfUseUrl"), "https://l.example/"),
         "description": {"short": "s", "full": "f"}, "icons": {"color": "color.png", "outline": "outline.png"},
         "configurableTabs": [{"configurationUrl": "https://l.example/c", "scopes": ["team"]}],
         "webApplicationInfo": {"id": DELEGATED_APP_ID}, **more,

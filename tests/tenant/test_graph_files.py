@@ -130,7 +130,10 @@ def test_children_are_paged_ordered_and_selected(claire: Graph, drive: str, fold
     by_size = claire.get(f"{folder}/children?$orderby=size desc")["value"]
     assert by_size[0]["name"] == "a.txt"
     assert claire.refused("GET", f"{folder}/children?$orderby=colour")[:2] == (400, "invalidRequest")
-    assert claire.refused("GET", f"{folder}/children?$filter=name eq 'a'")[:2] == (400, "invalidRequest")
+    assert claire.refused("GET", f"{folder}/children?$filter=size gt 1")[:2] == (400, "invalidRequest")
+    named = claire.get(f"{folder}/children?$filter=name eq 'b.txt'&$top=1")["value"]
+    assert [item["name"] for item in named] == ["b.txt"]
+    assert claire.get(f"{folder}/children?$filter=folder ne null")["value"] == []
     expanded = claire.get(f"{folder}?$expand=children")
     assert len(expanded["children"]) == 3
     assert claire.refused("GET", f"{folder}?$expand=permissions")[:2] == (400, "invalidRequest")

@@ -90,7 +90,7 @@ def test_what_is_not_built_answers_501_and_names_itself(tenant: LocalTenant) -> 
         "NotImplemented",
         f"GET /v1.0/teams/{VENTES}/schedule is not implemented by this tenant.",
     )
-    assert graph.refused("POST", "/drives/x/items/y/preview", {})[:2] == (501, "notSupported")
+    assert graph.refused("POST", "/drives/x/items/y/follow", {})[:2] == (501, "notSupported")
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def test_a_new_channel_appears_and_opens(claire: Visit, graph: GraphAside) -> No
     page = claire.open_channel("General", team="Northwind account")
     page.get_by_role("button", name="Create channel").click()
     page.get_by_label("Channel name").fill("Order 4711")
-    page.get_by_label("Who may see it").select_option("private")
+    page.get_by_role("radio", name="Private").check()
     page.get_by_role("button", name="Create", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Order 4711")
     assert graph.channel("Order 4711", NORTHWIND)["membershipType"] == "private"

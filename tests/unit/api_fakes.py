@@ -22,6 +22,7 @@ from liaison.domain.crm import (
     Table,
     View,
 )
+from liaison.domain.diagnosis import GLOBAL_ADMINISTRATOR_TEMPLATE
 from liaison.domain.link import Link, LinkState, Operation
 from liaison.domain.names import (
     ChannelId,
@@ -39,6 +40,7 @@ from liaison.domain.names import (
     TenantId,
 )
 from liaison.domain.readiness import Deployment, ReadinessFacts, Switches
+from liaison.domain.tables import TableState
 from liaison.domain.teams import (
     AppPlacement,
     Channel,
@@ -50,6 +52,7 @@ from liaison.domain.teams import (
     TabContent,
     Team,
 )
+from liaison.domain.watch import Watch
 from liaison.errors import (
     ChannelGone,
     EnvironmentUnknown,
@@ -68,7 +71,6 @@ from liaison.errors import (
     TeamUnknown,
     TokenRefused,
 )
-from liaison.domain.diagnosis import GLOBAL_ADMINISTRATOR_TEMPLATE
 from liaison.ports import AuditLine, Ports, SignInStart
 from liaison.text.lookup import load_texts
 
@@ -121,6 +123,7 @@ class World:
             Deployment.ONLINE, sharepoint_configured=True, onedrive_enabled=False, sites=(), absolute_locations=()
         )
     )
+    watches: dict[EnvironmentKey, Watch] = field(default_factory=dict)
     records: dict[RecordRef, tuple[str, frozenset[PersonId]]] = field(
         default_factory=lambda: {
             RENEWAL: ("Northwind renewal", frozenset({CLAIRE.id, OLIVER.id, NADIA.id, MARC.id})),
@@ -181,6 +184,9 @@ class World:
             audit=FakeAudit(self),
             sessions=None,  # type: ignore[arg-type]  # the API has no sessions
             consents=FakeConsents(self),
+            mendings=None,  # type: ignore[arg-type]  # tests/contract tries remedies on real rows
+            watches=FakeWatches(self),
+            calls=None,  # type: ignore[arg-type]  # tests/contract tries the ledger on real calls
             steps=FakeSteps(self),
             wording=load_texts(),
             clock=FakeClock(),
@@ -258,8 +264,15 @@ class FakeCrm:
         self.world.switches[self.key] = saved
         return saved
 
-    async def gather_readiness(self) -> ReadinessFacts:
+    async def gather_readiness(self, most_rows: int = 200) -> ReadinessFacts:
         return self.world.readiness
+
+    async def list_table_states(self) -> tuple[TableState, ...]:
+        tables = await self.list_tables((TableName("account"), TableName("opportunity")))
+        return tuple(TableState(table, is_custom=False, can_be_switched=True) for table in tables)
+
+    async def read_labels(self) -> bool | None:
+        return None
 
     async def list_associations(self, ref: RecordRef) -> tuple[Association, ...]:
         self.world.touch("crm.list_associations")
@@ -385,6 +398,9 @@ class FakePeople:
         roles = (GLOBAL_ADMINISTRATOR_TEMPLATE,) if self.by.id == NADIA.id else ()
         return DirectoryPerson(self.by.id, self.by.name, self.by.upn, "en-GB", roles, ("TEAMS1", "DYN365_SALES"))
 
+    async def list_device_policies(self) -> tuple[str, ...] | None:
+        return None
+
 
 class FakeSignIn:
     def __init__(self, world: World) -> None:
@@ -408,7 +424,7 @@ class FakeSignIn:
     async def finish(self, kept: str, answer: dict[str, str]) -> Person:
         raise NotImplementedError
 
-    async def start_consent(self, person: Person, language: str) -> SignInStart:
+    async def start_consent(self, person: Person, language: str, *, with_user_sync: bool = True) -> SignInStart:
         raise NotImplementedError
 
     async def read_consent_answer(self, kept: str, answer: dict[str, str]) -> None: ...
@@ -509,6 +525,25 @@ class FakeConsents:
 
     async def save(self, tenant: TenantId, consent: Consent) -> None:
         self.world.consent = consent
+
+
+class FakeWatches:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def save(self, watch: Watch) -> None:
+        self.world.watches[watch.environment] = watch
+
+    async def read(self, tenant: TenantId, environment: EnvironmentKey) -> Watch | None:
+        return self.world.watches.get(environment)
+
+    async def due(self, before: datetime) -> tuple[Watch, ...]:
+        return tuple(
+            watch for watch in self.world.watches.values() if not watch.checked_at or watch.checked_at < before
+        )
+
+    async def drop(self, tenant: TenantId, environment: EnvironmentKey) -> None:
+        self.world.watches.pop(environment, None)
 
 
 class FakeSteps:

@@ -363,7 +363,9 @@ class World:
             "public_address": "https://liaison.example",
             "upload_limit_bytes": 1000,
         }
-        return Ports(**given, files=_nobody, audit=_nobody, sessions=_nobody)
+        return Ports(
+            **given, files=_nobody, audit=_nobody, sessions=_nobody, mendings=_nobody, watches=_nobody, calls=_nobody
+        )
 
     def restart(self) -> None:
         """A new process: what its predecessor had not kept is forgotten."""

@@ -23,6 +23,7 @@ FILLED = {
     "link": ANY_ID,
     "item": "some-item",
     "entity": f"lnk_{ANY_ID}",
+    "mending": "0" * 32,
 }
 
 

@@ -18,6 +18,7 @@ ROWS = (Row("site", "Contoso Team Site", "5b7e", "https://contoso.sharepoint.com
 SAMPLES: dict[str, Any] = {
     "findings": ("readiness.onedrive_enabled", "readiness.active_site"),
     "unmet": ROWS,
+    "evidence": ROWS,
     "candidates": ROWS,
     "scopes": ("Team.ReadBasic.All", "Channel.Create"),
     "limit": 50,

@@ -180,7 +180,7 @@ async def test_consent_is_checked_on_request(client: ApiClient) -> None:
     client.world.scopes = frozenset({"User.Read"})
     assert (await client.get("/consent")).json()["state"] == "granted"
     checked = (await client.post("/consent/check")).json()
-    assert (checked["state"], checked["by"]) == ("not_asked", "Claire Fontaine")
+    assert (checked["state"], checked["by"]) == ("revoked", "Claire Fontaine")
     assert "Channel.Create" in checked["missing"]
     assert (await client.get("/consent")).json() == checked
 

@@ -18,6 +18,7 @@ VALUES = {
     "app": "SalesHub",
     "table": RENEWAL.table,
     "id": RENEWAL.id,
+    "mending": "0" * 32,
     "link": "00000000-0000-4000-8000-000000000000",
     "drive": "drive-1",
     "item": "folder-general",

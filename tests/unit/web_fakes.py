@@ -321,7 +321,7 @@ class WebSignIn(FakeSignIn):
     async def finish(self, kept: str, answer: dict[str, str]) -> Person:
         return PEOPLE[answer["who"]]
 
-    async def start_consent(self, person: Person, language: str) -> SignInStart:
+    async def start_consent(self, person: Person, language: str, *, with_user_sync: bool = True) -> SignInStart:
         state = f"consent-{len(self.world.kept)}"
         return SignInStart(f"{self.world.public_address}/auth/consent-callback?state={state}", state, "kept")
 

@@ -232,6 +232,7 @@ def render_collaboration(shown: Collaboration, environment: str, asking: Asking)
         switches=_render_switches(shown.switches),
         checks=tuple(render_check(check, asking) for check in shown.diagnosis.checks),
         consent=render_consent(shown.consent, asking),
+        labels=shown.labels,
         may_change_basic=is_administrator,
         may_change_enhanced=is_administrator and shown.is_tenant_administrator,
         links=shown.links,

@@ -393,6 +393,8 @@ class SwitchesBody(Shape):
 
     basic: bool
     enhanced: bool
+    labels: bool | None = None
+    """May new teams be private and carry a sensitivity label? Takes Enhanced; left as it is when not given."""
     version: str = Field(min_length=1, max_length=200)
 
 
@@ -426,6 +428,8 @@ class CollaborationShape(Shape):
     switches: SwitchesShape
     checks: tuple[CheckShape, ...]
     consent: ConsentShape
+    labels: bool | None
+    """May new teams be private and carry a sensitivity label? Absent where the environment has no such setting."""
     may_change_basic: bool
     may_change_enhanced: bool
     links: int

@@ -26,17 +26,17 @@ class TenantFailed(Exception):
 
 
 async def run_demo(
-    data: Path, host: str, port: int, settings_for: Callable[..., Any], told: Callable[[str], None]
+    data: Path, host: str, port: int, settings_for: Callable[..., Any], told: Callable[[str], None], scale: int = 0
 ) -> None:
     """Start tenant and product, write the ready file, and serve until Ctrl-C. Raises PortTaken, TenantFailed.
 
     `settings_for` makes the settings of the introduction, the product's address and the data folder; `told` receives
-    the address when it answers.
+    the address when it answers. `scale` is the number of extra accounts of a new tenant.
     """
     sockets = listen(host, port)
     forget_ready_file(data)
     address = f"http://localhost:{sockets[0].getsockname()[1]}"
-    tenant = await _start_tenant(data, port, address)
+    tenant = await _start_tenant(data, port, address, scale)
     stop = asyncio.Event()
     try:
         with stopped_by_signals(stop):
@@ -54,11 +54,11 @@ async def run_demo(
         await _end(tenant)
 
 
-async def _start_tenant(data: Path, port: int, liaison: str) -> Process:
+async def _start_tenant(data: Path, port: int, liaison: str, scale: int) -> Process:
     """The tenant on the ports behind the product's, or on free ones. It ends when we do, since it reads our pipe."""
     first = 0 if port == 0 else port + 1
     command = ["-m", "liaison", "tenant", "--data", str(data), "--port", str(first), "--liaison", liaison]
-    command += ["--json", "--with-parent"]
+    command += ["--scale", str(scale), "--json", "--with-parent"]
     return await asyncio.create_subprocess_exec(
         sys.executable, *command, stdin=PIPE, stdout=PIPE, limit=4 * 1024 * 1024, start_new_session=True
     )

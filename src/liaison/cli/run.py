@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from liaison.cli.spoken import SpokenCommand
+from liaison.cli.spoken import SpokenCommand, SpokenGroup
 from liaison.cli.words import say
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 CANNOT_START = 2
 FAILED = 7
+
+_MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
 
 _data = click.option("--data", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help=say("run.data"))
 
@@ -76,8 +80,9 @@ def _as_sentence(cause: Exception) -> _CannotStart | None:
 @click.option("--port", type=click.IntRange(0, 65000), default=8300, show_default=True, help=say("run.demo_port"))
 @_data
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help=say("run.loopback_host"))
+@click.option("--scale", type=click.IntRange(0), default=0, help=say("run.scale"))
 @_said
-def demo(port: int, data: Path | None, host: str) -> None:
+def demo(port: int, data: Path | None, host: str, scale: int) -> None:
     from liaison.cli.demo import run_demo
     from liaison.cli.logs import configure_logging
     from liaison.cli.serving import PortTaken, run_until_done
@@ -89,7 +94,7 @@ def demo(port: int, data: Path | None, host: str) -> None:
     folder = (data or Path(os.environ.get("LIAISON_DATA_FOLDER", "") or ".liaison")).absolute()
     try:
         settings_for = functools.partial(local_settings, variables=os.environ)
-        run_until_done(run_demo(folder, host, port, settings_for, _tell_address))
+        run_until_done(run_demo(folder, host, port, settings_for, _tell_address, scale))
     except PortTaken as taken:
         raise _CannotStart("demo_port_taken", port=str(taken.port)) from taken
 
@@ -156,33 +161,56 @@ async def _work(settings: Settings) -> None:
             installation.close()
 
 
-@click.command(cls=SpokenCommand, help=say("run.tenant"))
+@click.group(
+    cls=SpokenGroup,
+    places={
+        "status": "liaison.cli.steering:status",
+        "switches": "liaison.cli.steering:switches",
+        "faults": "liaison.cli.steering:faults",
+        "clock": "liaison.cli.steering:clock",
+        "calls": "liaison.cli.steering:calls",
+        "operations": "liaison.cli.steering:operations",
+        "reset": "liaison.cli.steering:reset",
+        "export": "liaison.cli.keeping:export",
+        "import": "liaison.cli.keeping:import_file",
+    },
+    invoke_without_command=True,
+    help=say("run.tenant"),
+)
 @click.option("--port", type=click.IntRange(0, 65000), default=8301, show_default=True, help=say("run.tenant_port"))
 @_data
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help=say("run.loopback_host"))
 @click.option("--scale", type=click.IntRange(0), default=0, help=say("run.scale"))
 @click.option("--seed", type=int, help=say("run.seed"))
+@click.option("--now", type=click.DateTime(_MOMENTS), metavar="MOMENT", help=say("run.now"))
 @click.option("--json", "as_json", is_flag=True, help=say("json"))
 @click.option("--liaison", metavar="ADDRESS", help=say("run.tenant_liaison"))
 @click.option("--with-parent", is_flag=True, hidden=True)
+@click.pass_context
 @_said
 def tenant(
+    context: click.Context,
     port: int,
     data: Path | None,
     host: str,
     scale: int,
     seed: int | None,
+    now: datetime | None,
     liaison: str | None,
     *,
     as_json: bool,
     with_parent: bool,
 ) -> None:
+    if context.invoked_subcommand is not None:
+        return
     from liaison.cli.serving import run_until_done
     from liaison.compose import is_loopback
     from liaison.compose import serve_local_tenant as serve_tenant
 
     if not is_loopback(host):
         raise _CannotStart("not_loopback", host=host)
+    # What is made while starting stays: looking for garbage in it, then and later, would be time lost.
+    gc.disable()
     folder = (data or Path(os.environ.get("LIAISON_DATA_FOLDER", "") or ".liaison")).absolute()
     ports = (0, 0, 0, 0) if port == 0 else tuple(range(port, port + 4))
 
@@ -195,7 +223,15 @@ def tenant(
         with stopped_by_signals(stop):
             ready = functools.partial(_tell_tenant, as_json=as_json)
             await serve_tenant(
-                folder, host=host, ports=ports, scale=scale, seed=seed, liaison=liaison, ready=ready, stop=stop
+                folder,
+                host=host,
+                ports=ports,
+                scale=scale,
+                seed=seed,
+                now=None if now is None else now.replace(tzinfo=UTC),
+                liaison=liaison,
+                ready=ready,
+                stop=stop,
             )
 
     try:
@@ -207,12 +243,17 @@ def tenant(
 def _tell_tenant(introduction: dict[str, Any], *, as_json: bool) -> None:
     import json
 
+    gc.freeze()
+    gc.enable()
     if as_json:
         print(json.dumps(introduction), flush=True)
         return
-    print(
-        say("run.tenant_ready", http=introduction["tenant"]["http"], https=introduction["tenant"]["https"]), flush=True
-    )
+    from liaison.cli.steering import introduce
+
+    tenant = introduction["tenant"]
+    print(say("run.tenant_ready", http=tenant["http"], https=tenant["https"]))
+    introduce(introduction)
+    print(say("tenant.more"), flush=True)
 
 
 def _stop_with_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

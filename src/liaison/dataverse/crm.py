@@ -46,6 +46,8 @@ class DataverseCrm:
         self.remove_note = records.remove_note
         self.read_switches = settings.read_switches
         self.save_switches = settings.save_switches
+        self.read_labels = settings.read_labels
+        self.save_labels = settings.save_labels
         self.gather_readiness = settings.gather_readiness
         self.set_onedrive = mending.set_onedrive
         self.set_site_active = mending.set_site_active
@@ -56,8 +58,8 @@ class DataverseCrm:
         self.set_teams_status = tables.set_teams_status
         self.turn_on_documents = tables.turn_on_documents
         self.find_person = access.find_person
-        self.list_privileges = access.list_privileges
-        self.list_rights = access.list_rights
+        self.list_missing_privileges = access.list_missing_privileges
+        self.can_read = access.can_read
         self.list_apps_of = access.list_apps_of
         self.list_associations = links.list_associations
         self.list_locations = links.list_locations

@@ -14,6 +14,14 @@ from liaison.domain.crm import App, CrmPerson
 from liaison.domain.names import RecordRef, RowId
 from liaison.errors import NameAmbiguous, PersonUnknown, RecordUnknown, Row
 
+_THINGS, _VERBS = ("SharePointSite", "SharePointDocumentLocation"), ("Create", "Read", "Write", "Append", "AppendTo")
+LINKING_PRIVILEGES = (
+    *(f"prv{verb}{thing}" for thing in _THINGS for verb in _VERBS),
+    "prvCreatemsdyn_teamscollaboration",
+    "prvReadmsdyn_teamscollaboration",
+)
+"""What connecting a record takes. Source: dataverse.md section 4, "Privileges for linking"."""
+
 _USER = "/systemusers({user})"
 _COLUMNS = "systemuserid,fullname,domainname,isdisabled"
 _ACCESS = f"{_USER}/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@tid)"
@@ -45,14 +53,15 @@ class DataverseAccess:
             raise NameAmbiguous(asked, candidates)
         return await self._people.read_person_of(RowId(exact[0].text("systemuserid")))
 
-    async def list_privileges(self, person: RowId) -> frozenset[str]:
-        """Names of the privileges that somebody's roles give, at any depth."""
+    async def list_missing_privileges(self, person: RowId) -> tuple[str, ...]:
+        """The privileges that connecting a record takes and that none of somebody's roles gives, at any depth."""
         call = Call("GET", _PRIVILEGES, Subject("systemuser", person), {"user": person}, repeatable=True)
         answer = await self._client.read(call)
-        return frozenset(row.opt_text("PrivilegeName") for row in answer.list("RolePrivileges"))
+        held = {row.opt_text("PrivilegeName").casefold() for row in answer.list("RolePrivileges")}
+        return tuple(name for name in LINKING_PRIVILEGES if name.casefold() not in held)
 
-    async def list_rights(self, person: RowId, ref: RecordRef) -> frozenset[str]:
-        """Somebody's rights on one record, such as ReadAccess. Raises RecordUnknown."""
+    async def can_read(self, person: RowId, ref: RecordRef) -> bool:
+        """May somebody read one record? Raises RecordUnknown."""
         record = read_guid(ref.id)
         if not record:
             raise RecordUnknown(ref.table, ref.id)
@@ -60,7 +69,7 @@ class DataverseAccess:
         target = f"{{'@odata.id':'{table.set_name}({record})'}}"
         call = Call("GET", _ACCESS, Subject(ref.table, record), {"user": person}, {"@tid": target}, repeatable=True)
         rights = (await self._client.read(call)).opt_text("AccessRights")
-        return frozenset(right.strip() for right in rights.split(",") if right.strip() not in ("", "None"))
+        return "ReadAccess" in {right.strip() for right in rights.split(",")}
 
     async def list_apps_of(self, person: RowId) -> tuple[App, ...]:
         """The apps that the service shows somebody else, asked in their name."""

@@ -19,6 +19,7 @@ from liaison.dataverse.names import (
     SERVICE_TYPE_SHAREPOINT,
     SITE_VALID,
     SITES,
+    TEAMS_SETTINGS,
 )
 from liaison.dataverse.query import equals
 from liaison.dataverse.rows import read_location_row, read_site_row, read_switches
@@ -37,6 +38,7 @@ from liaison.errors import (
     Row,
     ServiceDisagrees,
     SettingsChanged,
+    TableUnknown,
     UpstreamSurprise,
 )
 from liaison.wire.wild import Wild
@@ -98,6 +100,31 @@ class DataverseSettings:
             return ServiceDisagrees(SERVICE_CODE, (Row("setting", "OneDrive", detail="isonedriveenabled: false"),))
         rows = tuple(row for check in failed for row in check.rows)
         return PrerequisitesUnmet(SERVICE_CODE, tuple(check.code for check in failed), rows)
+
+    async def read_labels(self) -> bool | None:
+        """May new teams be private and carry a sensitivity label? None where the environment has no such setting."""
+        row = await self._teams_settings()
+        return row.opt_flag("msdyn_sensitivitylabelsettingenabled") if row is not None else None
+
+    async def save_labels(self, *, on: bool) -> None:
+        """Nothing happens where the environment has no such setting."""
+        row = await self._teams_settings()
+        if row is None:
+            return
+        ids = {"set": TEAMS_SETTINGS, "row": row.text("msdyn_msteamssettingsv2id")}
+        subject, body = Subject(TEAMS_SETTINGS), {"msdyn_sensitivitylabelsettingenabled": on}
+        await self._client.send(
+            Call("PATCH", "/{set}({row})", subject, ids, body=body, headers={"if-match": "*"}, repeatable=True)
+        )
+
+    async def _teams_settings(self) -> Wild | None:
+        columns = "msdyn_msteamssettingsv2id,msdyn_sensitivitylabelsettingenabled"
+        call = read_rows_call(TEAMS_SETTINGS, TEAMS_SETTINGS, {"$select": columns, "$top": "1"})
+        try:
+            rows = await self._client.list_rows(call)
+        except TableUnknown:
+            return None
+        return rows[0] if rows else None
 
     async def gather_readiness(self, most_rows: int = MOST_ROWS) -> ReadinessFacts:
         """Live facts, asked for all at once; each list is cut at `most_rows`."""

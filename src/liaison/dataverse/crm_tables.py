@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from liaison.dataverse.client import Call, DataverseClient
 from liaison.dataverse.errors import SERVICE, Subject
 from liaison.dataverse.metadata import MetadataShelf, read_table
-from liaison.dataverse.names import LINKING_SOLUTION
+from liaison.dataverse.names import DEFAULT_TABLES, LINKING_SOLUTION
 from liaison.dataverse.query import is_name
 from liaison.domain.names import TableName
 from liaison.domain.tables import TableState
@@ -18,7 +18,7 @@ from liaison.wire.wild import Wild
 _COLUMNS = (
     "LogicalName,EntitySetName,ObjectTypeCode,PrimaryIdAttribute,PrimaryNameAttribute,DisplayName,"
     "DisplayCollectionName,IsDocumentManagementEnabled,IsMSTeamsIntegrationEnabled,IsCustomEntity,IsCustomizable,"
-    "IsIntersect,IsPrivate"
+    "IsIntersect,IsPrivate,IsValidForAdvancedFind"
 )
 # Metadata is cached by the service for up to half a minute after a change.
 _FRESH = {"consistency": "Strong"}
@@ -97,7 +97,9 @@ class DataverseTables:
         table = read_table(row, self._language)
         customizable = row.opt_child("IsCustomizable").opt_flag("Value")
         hidden = row.opt_flag("IsIntersect") or row.opt_flag("IsPrivate") or table.name in _NEVER_LINKED
-        return TableState(table, row.opt_flag("IsCustomEntity"), customizable and not hidden)
+        is_custom, is_found = row.opt_flag("IsCustomEntity"), row.opt_flag("IsValidForAdvancedFind", otherwise=True)
+        can_be_switched = customizable and not hidden and (is_custom or is_found)
+        return TableState(table, is_custom, can_be_switched, table.name in DEFAULT_TABLES)
 
 
 def _read_names(text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ LINK_TABLE = "msdyn_teamscollaboration"
 SITES = "sharepointsites"
 LOCATIONS = "sharepointdocumentlocations"
 NOTES = "annotations"
+TEAMS_SETTINGS = "msdyn_msteamssettingsv2"
 SYSTEM_VIEWS = "savedqueries"
 PERSONAL_VIEWS = "userqueries"
 
@@ -27,3 +28,44 @@ TOTAL_COUNT = "@Microsoft.Dynamics.CRM.totalrecordcount"
 TOTAL_EXCEEDED = "@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"
 
 LANGUAGE_CODES = {"en": 1033, "fr": 1036}
+
+DEFAULT_TABLES = frozenset(
+    {
+        "account",
+        "msdyn_agreement",
+        "annotation",
+        "appointment",
+        "businessunit",
+        "campaign",
+        "incident",
+        "category",
+        "competitor",
+        "contact",
+        "email",
+        "msdyn_expense",
+        "msdyn_timegroup",
+        "msdyn_inventoryadjustment",
+        "msdyn_inventorytransfer",
+        "invoice",
+        "kbarticle",
+        "knowledgearticle",
+        "lead",
+        "opportunity",
+        "opportunityproduct",
+        "salesorder",
+        "product",
+        "msdyn_project",
+        "msdyn_purchaseorder",
+        "msdyn_purchaseorderreceipt",
+        "quote",
+        "msdyn_resourcerequest",
+        "msdyn_rma",
+        "msdyn_rmareceipt",
+        "msdyn_rtv",
+        "salesliterature",
+        "task",
+        "team",
+        "msdyn_workorder",
+    }
+)
+"""The 35 record types that are on from the start. Source: dataverse.md section 3."""

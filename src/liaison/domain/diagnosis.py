@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from liaison.domain.connection import missing_licences
 from liaison.domain.consent import Consent, ConsentState
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, CrmPerson, Table
-from liaison.domain.names import TableName
 from liaison.domain.readiness import Check, CheckState
 from liaison.domain.teams import DirectoryPerson
 from liaison.errors import LiaisonError, Row
@@ -20,48 +19,6 @@ MOST_SKEW_S = 300.0
 """Tokens are judged with this much leeway. Source: reliability-performance.md A4, F12."""
 
 LICENCE_FAMILIES = {"Dynamics 365": "readiness.licence_dynamics", "Microsoft Teams": "readiness.licence_teams"}
-
-DEFAULT_TABLES = tuple(
-    TableName(name)
-    for name in [
-        "account",
-        "msdyn_agreement",
-        "annotation",
-        "appointment",
-        "businessunit",
-        "campaign",
-        "incident",
-        "category",
-        "competitor",
-        "contact",
-        "email",
-        "msdyn_expense",
-        "msdyn_timegroup",
-        "msdyn_inventoryadjustment",
-        "msdyn_inventorytransfer",
-        "invoice",
-        "kbarticle",
-        "knowledgearticle",
-        "lead",
-        "opportunity",
-        "opportunityproduct",
-        "salesorder",
-        "product",
-        "msdyn_project",
-        "msdyn_purchaseorder",
-        "msdyn_purchaseorderreceipt",
-        "quote",
-        "msdyn_resourcerequest",
-        "msdyn_rma",
-        "msdyn_rmareceipt",
-        "msdyn_rtv",
-        "salesliterature",
-        "task",
-        "team",
-        "msdyn_workorder",
-    ]
-)
-"""The 35 record types that are on from the start. Source: dataverse.md section 3."""
 
 
 def is_tenant_administrator(me: DirectoryPerson) -> bool:

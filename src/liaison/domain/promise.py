@@ -1,13 +1,14 @@
 """The promise of linking: which calls Liaison makes of each service, and for what. Nothing else may leave.
 
 Linking reads lists of teams and channels and creates channels and tabs; it never reads messages, mail or the content of
-files. Documents, which a person opens and uploads, are a feature of their own and are marked as such.
-Source: mission S34 to S36.
+files. Documents, which a person opens and uploads, are a feature of their own and are marked as such. Each adapter
+lists its own calls. Source: mission S34 to S36.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,117 +23,40 @@ class Feature(StrEnum):
 
 @dataclass(frozen=True)
 class Promise:
-    """One kind of call: its address is a template without ids."""
+    """One kind of call: its address is a template without ids, or a pattern of such templates."""
 
     service: str
     method: str
     path: str
     feature: Feature
+    is_pattern: bool = False
 
 
-def _calls(service: str, feature: Feature, *lines: str) -> tuple[Promise, ...]:
-    pairs = (line.split(" ", 1) for line in lines)
+def promises(service: str, feature: Feature, *calls: str) -> tuple[Promise, ...]:
+    """Calls written as method and template: `GET /me`."""
+    pairs = (call.split(" ", 1) for call in calls)
     return tuple(Promise(service, method, path, feature) for method, path in pairs)
 
 
-PROMISES: tuple[Promise, ...] = (
-    *_calls(
-        "graph",
-        Feature.SIGN_IN,
-        "GET /me",
-        "GET /me/licenseDetails",
-        "POST /me/checkMemberObjects",
-    ),
-    *_calls(
-        "graph",
-        Feature.ENABLING,
-        "GET /identity/conditionalAccess/policies",
-        "GET /users/{person}/licenseDetails",
-    ),
-    *_calls(
-        "graph",
-        Feature.LINKING,
-        "GET /me/joinedTeams",
-        "GET /teams/{team}",
-        "GET /teams/{team}/channels",
-        "POST /teams/{team}/channels",
-        "GET /teams/{team}/channels/{channel}",
-        "GET /teams/{team}/channels/{channel}/filesFolder",
-        "GET /drives/{drive}",
-        "GET /appCatalogs/teamsApps",
-        "GET /teams/{team}/installedApps",
-        "POST /teams/{team}/installedApps",
-        "DELETE /teams/{team}/installedApps/{installation}",
-        "GET /teams/{team}/channels/{channel}/tabs",
-        "POST /teams/{team}/channels/{channel}/tabs",
-        "DELETE /teams/{team}/channels/{channel}/tabs/{tab}",
-    ),
-    *_calls(
-        "graph",
-        Feature.DOCUMENTS,
-        "GET /shares/{share}/driveItem",
-        "GET /drives/{drive}/items/{item}/children",
-        "GET /drives/{drive}/items/{item}/content",
-        "GET /drives/{drive}/items/{folder}:/{name}:",
-        "PUT /drives/{drive}/items/{folder}:/{name}:/content",
-        "POST /drives/{drive}/items/{folder}:/{name}:/createUploadSession",
-        "PUT /{upload session}",
-        "GET /{upload session}",
-        "DELETE /{upload session}",
-    ),
-    *_calls(
-        "dataverse",
-        Feature.ENABLING,
-        "GET /organizations",
-        "PATCH /organizations({row})",
-        "GET /solutions",
-        "PATCH /sharepointsites({row})",
-        "GET /sharepointdocumentlocations({row})",
-        "PUT /EntityDefinitions({row})",
-        "POST /PublishXml",
-        "POST /msdyn_SetTeamsDocumentStatus",
-        "GET /systemusers",
-        "GET /systemusers({user})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()",
-        "GET /systemusers({user})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@tid)",
-    ),
-    *_calls(
-        "dataverse",
-        Feature.LINKING,
-        "GET /WhoAmI",
-        "GET /systemusers({row})",
-        "GET /systemusers({user})/systemuserroles_association",
-        "GET /systemusers({user})/teammembership_association",
-        "GET /appmodules",
-        "GET /appmodulecomponents",
-        "GET /sitemaps",
-        "GET /EntityDefinitions",
-        "GET /EntityDefinitions(LogicalName='{table}')",
-        "GET /EntityDefinitions(LogicalName='{table}')/Attributes",
-        "GET /savedqueries",
-        "GET /userqueries",
-        "GET /savedqueries({row})",
-        "GET /userqueries({row})",
-        "GET /systemforms",
-        "GET /annotations",
-        "PATCH /annotations({row})",
-        "DELETE /annotations({row})",
-        "GET /msdyn_teamscollaborations",
-        "GET /msdyn_teamscollaborations({row})",
-        "PATCH /msdyn_teamscollaborations({row})",
-        "DELETE /msdyn_teamscollaborations({row})",
-        "GET /sharepointsites",
-        "GET /sharepointsites({row})",
-        "GET /sharepointdocumentlocations",
-        "PATCH /sharepointdocumentlocations({row})",
-        "DELETE /sharepointdocumentlocations({row})",
-        "GET /sharepointdocumentlocations({row})/Microsoft.Dynamics.CRM.RetrieveAbsoluteAndSiteCollectionUrl()",
-    ),
-)
+class Promises:
+    """What was promised, to be asked of each call before it leaves."""
 
-_RECORDS = re.compile(r"/[a-z][a-z0-9_]*(\(\{row\}\))?\Z")
-"""Rows of any table, or one of them: the record that is linked, and the view that lists it."""
+    def __init__(self, promised: Iterable[Promise], free: Iterable[str]) -> None:
+        """`free` are services whose every call is for signing in."""
+        listed = tuple(promised)
+        self._free = frozenset(free)
+        self._exact = {(one.service, one.method, one.path): one.feature for one in listed if not one.is_pattern}
+        self._patterns = tuple((one, re.compile(one.path)) for one in listed if one.is_pattern)
 
-_BY_CALL = {(one.service, one.method, one.path): one.feature for one in PROMISES}
+    def feature_of(self, service: str, method: str, path: str) -> Feature | None:
+        """What a call is for; None when it is none of the promised ones."""
+        if service in self._free:
+            return Feature.SIGN_IN
+        exact = self._exact.get((service, method, path))
+        if exact is not None:
+            return exact
+        fitting = (one for one, pattern in self._patterns if pattern.fullmatch(path))
+        return next((one.feature for one in fitting if (one.service, one.method) == (service, method)), None)
 
 
 @dataclass(frozen=True)
@@ -151,17 +75,3 @@ class KeptCall:
     status: int
     ms: float
     feature: str
-
-    @property
-    def is_promised(self) -> bool:
-        return bool(self.feature)
-
-
-def feature_of(service: str, method: str, path: str) -> Feature | None:
-    """What a call is for; None when it is none of the promised ones."""
-    if service == "entra":
-        return Feature.SIGN_IN
-    exact = _BY_CALL.get((service, method, path))
-    if exact is None and service == "dataverse" and method == "GET" and _RECORDS.match(path):
-        return Feature.LINKING
-    return exact

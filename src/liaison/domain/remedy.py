@@ -87,13 +87,19 @@ class Mending:
 
 
 def plan_remedy(checks: tuple[Check, ...], codes: tuple[str, ...] = ()) -> RemedyPlan:
-    """The changes that would mend the unmet checks of these codes; every mendable one when none is named."""
+    """The changes that would mend the checks of these codes; those of every unmet check when none is named.
+
+    What only needs attention is mended when it is named.
+    """
     wanted = [
         check
         for check in checks
         if check.code in ACTS
-        and check.state in (CheckState.UNMET, CheckState.ATTENTION)
-        and (not codes or check.code in codes)
+        and (
+            check.state is CheckState.UNMET
+            if not codes
+            else check.code in codes and check.state in (CheckState.UNMET, CheckState.ATTENTION)
+        )
     ]
     changes = tuple(Change(ACTS[check.code], row) for check in wanted for row in check.rows)
     return RemedyPlan(tuple(check.code for check in wanted), changes)

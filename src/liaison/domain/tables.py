@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from liaison.domain.crm import Table
-from liaison.domain.diagnosis import DEFAULT_TABLES
 
 
 @dataclass(frozen=True)
 class TableState:
-    """A table as its metadata stands now. `can_be_switched` is false for tables that never take the Teams flag."""
+    """A table as its metadata stands now.
+
+    `is_default` marks the record types that are on from the start; `can_be_switched` is false for tables that never
+    take the Teams flag.
+    """
 
     table: Table
     is_custom: bool
     can_be_switched: bool
-
-    @property
-    def is_default(self) -> bool:
-        """One of the record types that are on from the start."""
-        return self.table.name in DEFAULT_TABLES
+    is_default: bool = False
 
     @property
     def is_ready(self) -> bool:

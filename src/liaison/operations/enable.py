@@ -33,21 +33,22 @@ class Collaboration:
     is_tenant_administrator: bool
     links: int
     watch: Watch | None = None
+    labels: bool | None = None
+    """May new teams be private and carry a sensitivity label? None where the environment has no such setting."""
 
 
 async def read_collaboration(environment: EnvironmentKey, by: Person, ports: Ports) -> Collaboration:
     """Switches, prerequisites, consent and what the asker may change, from live data."""
     crm = ports.crm(by, environment)
-    switches, diagnosis, consent, links, watch = await asyncio.gather(
-        crm.read_switches(),
-        diagnose(environment, by, ports),
+    (switches, diagnosis, labels), consent, links, watch = await asyncio.gather(
+        asyncio.gather(crm.read_switches(), diagnose(environment, by, ports), crm.read_labels()),
         ports.consents.read(by.tenant),
         ports.links.count(environment),
         read_watch(environment, by, ports),
     )
     person = diagnosis.person or await crm.read_person()
     me = diagnosis.me or await ports.people(by).read_me()
-    return Collaboration(switches, diagnosis, consent, person, is_tenant_administrator(me), links, watch)
+    return Collaboration(switches, diagnosis, consent, person, is_tenant_administrator(me), links, watch, labels)
 
 
 def barrier_to_basic(now: Collaboration) -> RoleMissing | None:
@@ -62,8 +63,12 @@ def barrier_to_enhanced(now: Collaboration) -> RoleMissing | None:
     return barrier_to_basic(now) or RoleMissing(GLOBAL_ADMINISTRATOR)
 
 
-async def save_switches(wanted: Switches, environment: EnvironmentKey, by: Person, ports: Ports) -> Switches:
+async def save_switches(
+    wanted: Switches, environment: EnvironmentKey, by: Person, ports: Ports, labels: bool | None = None
+) -> Switches:
     """Make the environment's switches as wanted, if nobody changed them since `wanted.version` was read.
+
+    `labels` lets new teams be private and labelled, which takes Enhanced; None leaves it as it is.
 
     Raises RoleMissing, BasicRequired, PrerequisitesUnmet with every unmet prerequisite and its rows,
     ConsentNotGranted, SettingsChanged. A refusal changes nothing.
@@ -78,11 +83,22 @@ async def save_switches(wanted: Switches, environment: EnvironmentKey, by: Perso
         user_sync = (await _require_tenant_consent(by, ports)).allows_user_sync
     saved = await crm.save_switches(replace(wanted, user_sync=user_sync))
     await ports.audit.write(by, "switches.saved", environment, _change(now, saved))
+    if labels is not None or not saved.enhanced:
+        await _save_labels(environment, by, ports, wanted=bool(labels) and saved.enhanced)
     if saved.basic and not now.basic:
         await begin_watch(await diagnose(environment, by, ports), by, ports)
     elif not saved.basic:
         await end_watch(environment, by, ports)
     return saved
+
+
+async def _save_labels(environment: EnvironmentKey, by: Person, ports: Ports, *, wanted: bool) -> None:
+    crm = ports.crm(by, environment)
+    before = await crm.read_labels()
+    if before is None or before == wanted:
+        return
+    await crm.save_labels(on=wanted)
+    await ports.audit.write(by, "switches.saved", environment, f"private and labelled teams: {before} -> {wanted}")
 
 
 def _within_rules(wanted: Switches, now: Switches, person: CrmPerson) -> Switches:

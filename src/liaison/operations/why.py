@@ -13,16 +13,6 @@ from liaison.errors import LiaisonError, NotAllowed, RoleMissing, Row
 from liaison.operations.environments import find_environment
 from liaison.ports import Crm, Ports
 
-_THINGS, _VERBS = ("SharePointSite", "SharePointDocumentLocation"), ("Create", "Read", "Write", "Append", "AppendTo")
-PRIVILEGES = (
-    *(f"prv{verb}{thing}" for thing in _THINGS for verb in _VERBS),
-    "prvCreatemsdyn_teamscollaboration",
-    "prvReadmsdyn_teamscollaboration",
-)
-"""What connecting a record takes in the CRM. Source: dataverse.md section 4, "Privileges for linking"."""
-
-READ, APPEND_TO = "ReadAccess", "AppendToAccess"
-
 
 @dataclass(frozen=True)
 class Explanation:
@@ -44,8 +34,8 @@ class _Somebody:
 
     person: CrmPerson
     apps: tuple[App, ...]
-    privileges: frozenset[str]
-    rights: frozenset[str]
+    missing_privileges: tuple[str, ...]
+    can_read: bool
     plans: tuple[str, ...] | None
 
 
@@ -70,8 +60,8 @@ async def explain(ref: RecordRef, by: Person, ports: Ports, about: str = "") -> 
         _check("why.table", table.collaboration, plural),
         _check("why.documents", table.document_management, plural),
         _check("why.app", any(ref.table in app.tables for app in found.apps), plural),
-        _check("why.record", READ in found.rights, plural),
-        _judge_privileges(found.privileges),
+        _check("why.record", found.can_read, plural),
+        _judge_privileges(found.missing_privileges),
         *_judge_plans(found.plans),
         consent,
     )
@@ -93,13 +83,13 @@ async def _find(about: str, me: CrmPerson, crm: Crm) -> tuple[CrmPerson, bool]:
 async def _gather(
     somebody: CrmPerson, ref: RecordRef, crm: Crm, by: Person, ports: Ports, *, is_own: bool
 ) -> _Somebody:
-    apps, privileges, rights, plans = await asyncio.gather(
+    apps, missing, can_read, plans = await asyncio.gather(
         crm.list_apps() if is_own else crm.list_apps_of(somebody.id),
-        crm.list_privileges(somebody.id),
-        crm.list_rights(somebody.id, ref),
+        crm.list_missing_privileges(somebody.id),
+        crm.can_read(somebody.id, ref),
         _plans(somebody, by, ports, is_own=is_own),
     )
-    return _Somebody(somebody, apps, privileges, rights, plans)
+    return _Somebody(somebody, apps, missing, can_read, plans)
 
 
 async def _plans(somebody: CrmPerson, by: Person, ports: Ports, *, is_own: bool) -> tuple[str, ...] | None:
@@ -129,10 +119,8 @@ async def _judge_consent(by: Person, ports: Ports, is_own: bool) -> Check:
     return Check("why.consent", CheckState.UNKNOWN, tuple(Row("permission", scope) for scope in consent.missing))
 
 
-def _judge_privileges(held: frozenset[str]) -> Check:
-    known = {name.casefold() for name in held}
-    missing = tuple(Row("privilege", name) for name in PRIVILEGES if name.casefold() not in known)
-    return _check("why.privileges", not missing, rows=missing)
+def _judge_privileges(missing: tuple[str, ...]) -> Check:
+    return _check("why.privileges", not missing, rows=tuple(Row("privilege", name) for name in missing))
 
 
 def _judge_plans(plans: tuple[str, ...] | None) -> tuple[Check, ...]:

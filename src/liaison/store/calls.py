@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import anyio.to_thread
 import sqlalchemy as sa
 
-from liaison.domain.promise import KeptCall, feature_of
+from liaison.domain.promise import KeptCall, Promises
 from liaison.errors import StoreUnavailable
 from liaison.ports import CallTotal, Clock
 from liaison.store.database import Database
@@ -30,15 +30,15 @@ class StoredCalls:
     watches. A process that is killed loses the last second of its own.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, promises: Promises) -> None:
+        self._database, self._clock, self._promises = database, clock, promises
         self._waiting: deque[dict[str, Any]] = deque(maxlen=_MOST_WAITING)
         self._guard = threading.Lock()
         self._timer: threading.Timer | None = None
 
     def note(self, line: CallLine) -> None:
         """Keep one call soon; may be called from any thread."""
-        feature = feature_of(line.service, line.method, line.path)
+        feature = self._promises.feature_of(line.service, line.method, line.path)
         self._waiting.append(
             {
                 "at": self._clock.now(),

@@ -9,17 +9,20 @@ from email.utils import formatdate
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from liaison.tenant.bodies import BodyTooLong, limited
 from liaison.tenant.control import control_router
 from liaison.tenant.estate import Estate
-from liaison.tenant.estate.origins import is_loopback_name
-from liaison.tenant.faces import FACES, Face
+from liaison.tenant.estate.origins import environment_of, is_loopback_name
+from liaison.tenant.estate.surface import Naming
+from liaison.tenant.faces import FACES, Face, naming_of
 from liaison.tenant.faults import FaultPlan
-from liaison.tenant.ledger import Ledger
+from liaison.tenant.ledger import Asked, Ledger
 from liaison.tenant.mishaps import ConnectionDropped, meet_fault, remember_answer
+from liaison.tenant.parts import Fate, fate_of
 from liaison.tenant.service_errors import service_error
 
 _ANY = "{}"
@@ -30,16 +33,17 @@ def build_app(estate: Estate, faces: Sequence[Face] = FACES) -> ASGIApp:
     """Assemble the tenant over an estate: create the tables of every face and connect the request pipeline."""
     for face in faces:
         face.prepare(estate)
-    return _Tenant(estate, _with_guard(_dispatch(faces, estate)))
+    return _Tenant(estate, _with_guard(_dispatch(faces, estate)), naming_of(estate, faces))
 
 
 class _Tenant:
     """The request pipeline around the faces."""
 
-    def __init__(self, estate: Estate, faces: ASGIApp) -> None:
+    def __init__(self, estate: Estate, faces: ASGIApp, name: Naming) -> None:
         self._estate = estate
         self._faces = faces
-        self._plan = FaultPlan()
+        self._name = name
+        self._plan = FaultPlan(estate.clock.seconds)
         self._ledger = Ledger()
         self._control = control_router(estate, self._plan, self._ledger)
 
@@ -54,6 +58,7 @@ class _Tenant:
             await self._control(scope, receive, send)
             return
         send = _correlated(self._estate, scope, send, inner=self.answer)
+        scope["state"]["begin_part"] = self.begin_part
         try:
             await self.answer(scope, receive, send)
         except ConnectionDropped:
@@ -65,7 +70,8 @@ class _Tenant:
         A face that unpacks a batch finds this as `request.state.inner` and sends each part through it, so that the
         ledger and the fault plan see the parts.
         """
-        method, path, status = scope["method"], scope["path"], 0
+        asked, status = self._asked(scope), 0
+        scope["state"]["operation"] = asked.operation
 
         async def note(message: Message) -> None:
             nonlocal status
@@ -74,16 +80,42 @@ class _Tenant:
             await send(message)
 
         try:
-            rule = self._plan.match(method, path)
-            if rule is not None:
-                await meet_fault(rule, self._plan, self._faces, scope, receive, note)
-            elif self._plan.remembers(method, path):
+            fault = self._plan.match(asked)
+            if fault is not None:
+                await meet_fault(fault, self._plan, self._faces, scope, receive, note)
+            elif self._plan.remembers(asked):
                 await remember_answer(self._plan, self._faces, scope, receive, note)
             else:
                 await self._faces(scope, receive, note)
         finally:
-            authorization = Headers(scope=scope).get("authorization")
-            self._ledger.record(self._estate.clock.stamp(), method, path, status, authorization)
+            self._ledger.record(self._estate.clock.stamp(), asked, status)
+
+    def begin_part(self, scope: Scope) -> Fate:
+        """Count a part of a batch that its face carries out itself; faces find this as `request.state.begin_part`."""
+        asked = self._asked(scope)
+        return fate_of(
+            self._plan,
+            self._plan.match(asked),
+            lambda status: self._ledger.record(self._estate.clock.stamp(), asked, status),
+        )
+
+    def _asked(self, scope: Scope) -> Asked:
+        headers = Headers(scope=scope)
+        state: dict[str, Any] = scope["state"]
+        host, _, port = headers.get("host", "localhost").rpartition(":")
+        server = scope.get("server")
+        return Asked(
+            scope["method"],
+            scope["path"],
+            self._name(scope),
+            headers.get("authorization"),
+            headers.get("user-agent"),
+            environment_of(
+                self._estate, host or port, int(port) if port.isdecimal() else server[1] if server else None
+            ),
+            # The whole of a batch comes first; whatever else comes with the same state is a part of it.
+            "operation" in state,
+        )
 
 
 def _dispatch(faces: Sequence[Face], estate: Estate) -> ASGIApp:
@@ -113,12 +145,11 @@ def _first_segment(route: BaseRoute) -> str:
 def _router(routes: list[BaseRoute]) -> Router:
     async def not_implemented(scope: Scope, receive: Receive, send: Send) -> None:
         message = f"{scope['method']} {scope['path']} is not implemented by the local tenant."
-        state: dict[str, Any] = scope["state"]
-        answer = service_error(scope["path"], 501, message, request_id=state["request_id"], stamp=state["stamp"])
-        await answer(scope, receive, send)
+        await _service_error(scope, 501, message)(scope, receive, send)
 
-    # A known path asked with another method ends here too, as not built.
-    return Router([*routes, Route("/{rest:path}", _Asgi(not_implemented))], redirect_slashes=False)
+    # A known path asked with another method ends here too, as not built; so does a path with a line break in it.
+    unknown = Route("/{rest:path}", _Asgi(not_implemented))
+    return Router([*routes, unknown], redirect_slashes=False, default=not_implemented)
 
 
 class _Asgi:
@@ -143,24 +174,23 @@ def _with_guard(app: ASGIApp) -> ASGIApp:
             await send(message)
 
         try:
-            await app(scope, receive, note)
+            await app(scope, limited(scope, receive), note)
         except ConnectionDropped:
             raise
+        except BodyTooLong as refusal:
+            await _service_error(scope, 413, str(refusal))(scope, receive, send)
         except Exception:
             _log.exception("%s %s failed", scope["method"], scope["path"])
             if started:
                 raise
-            state: dict[str, Any] = scope["state"]
-            answer = service_error(
-                scope["path"],
-                500,
-                "The local tenant failed; its log has the details.",
-                request_id=state["request_id"],
-                stamp=state["stamp"],
-            )
-            await answer(scope, receive, send)
+            await _service_error(scope, 500, "The local tenant failed; its log has the details.")(scope, receive, send)
 
     return guarded
+
+
+def _service_error(scope: Scope, status: int, message: str) -> Response:
+    state: dict[str, Any] = scope["state"]
+    return service_error(scope["path"], status, message, request_id=state["request_id"], stamp=state["stamp"])
 
 
 def _correlated(estate: Estate, scope: Scope, send: Send, inner: ASGIApp) -> Send:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import ipaddress
 import json
+import os
+import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route, Router
 
+from liaison.tenant.archive import adopt, judged_archive, write_archive
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.keys import rotate_keys
 from liaison.tenant.estate.people import find_user, revoke_sessions
 from liaison.tenant.estate.switches import all_switches, set_switches
+from liaison.tenant.faces import all_operations
 from liaison.tenant.faults import FaultPlan, PlanRefused
+from liaison.tenant.known_switches import KNOWN
 from liaison.tenant.ledger import Ledger
+from liaison.tenant.plans import CLOCK_S, listed_plans, read_plan
 from liaison.tenant.seeds.copies import restore_seed
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -35,6 +46,9 @@ def control_router(estate: Estate, plan: FaultPlan, ledger: Ledger) -> Router:
             Route("/_control/faults", _guarded(control.read_faults), methods=["GET"]),
             Route("/_control/faults", _guarded(control.load_faults), methods=["POST"]),
             Route("/_control/faults", _guarded(control.clear_faults), methods=["DELETE"]),
+            Route("/_control/faults/plans", _guarded(control.read_plans), methods=["GET"]),
+            Route("/_control/status", _guarded(control.read_status), methods=["GET"]),
+            Route("/_control/operations", _guarded(control.read_operations), methods=["GET"]),
             Route("/_control/workers", _guarded(control.register_workers), methods=["PUT"]),
             Route("/_control/clock", _guarded(control.move_clock), methods=["POST"]),
             Route("/_control/clock", _guarded(control.read_clock), methods=["GET"]),
@@ -42,9 +56,12 @@ def control_router(estate: Estate, plan: FaultPlan, ledger: Ledger) -> Router:
             Route("/_control/switches", _guarded(control.read_switches), methods=["GET"]),
             Route("/_control/calls", _guarded(control.read_calls), methods=["GET"]),
             Route("/_control/calls", _guarded(control.clear_calls), methods=["DELETE"]),
+            Route("/_control/calls/tally", _guarded(control.take_tally), methods=["POST"]),
             Route("/_control/keys/rotate", _guarded(control.rotate_keys), methods=["POST"]),
             Route("/_control/sessions/revoke", _guarded(control.revoke_sessions), methods=["POST"]),
             Route("/_control/reset", _guarded(control.reset), methods=["POST"]),
+            Route("/_control/estate", _guarded(control.read_estate), methods=["GET"]),
+            Route("/_control/estate", _guarded(control.replace_estate), methods=["PUT"]),
         ],
         redirect_slashes=False,
     )
@@ -62,8 +79,37 @@ class _Control:
         return JSONResponse(self._plan.report())
 
     async def load_faults(self, request: Request) -> Response:
-        self._plan.load(await _body(request))
+        """A plan of rules, or a named plan; one that moves the clock does so now."""
+        order = await _body(request)
+        self._plan.load(read_plan(order))
+        if order.get("plan") in CLOCK_S:
+            self._estate.clock.advance(CLOCK_S[order["plan"]])
         return JSONResponse(self._plan.report())
+
+    async def read_status(self, _: Request) -> Response:
+        """The content of tenant.json, the clock, every known switch with its value, and how much has happened."""
+        told = self._estate.folder / "tenant.json"
+        switches = all_switches(self._estate)
+        known = [{**asdict(one), "value": switches.get(one.name)} for one in KNOWN]
+        named = {one.name for one in KNOWN}
+        others = [{"name": name, "value": value} for name, value in switches.items() if name not in named]
+        return JSONResponse(
+            {
+                "introduction": json.loads(told.read_text(encoding="utf-8")) if told.exists() else None,
+                "now": self._estate.clock.stamp(),
+                "switches": [*known, *others],
+                "faults": self._plan.report(),
+                "calls": self._ledger.last,
+            }
+        )
+
+    async def read_plans(self, _: Request) -> Response:
+        return JSONResponse({"value": listed_plans()})
+
+    async def read_operations(self, _: Request) -> Response:
+        """What every face answers, and what of its service's documentation it does not."""
+        listed = [{"name": one.name, **asdict(one)} for one in all_operations(self._estate)]
+        return JSONResponse({"value": listed})
 
     async def clear_faults(self, _: Request) -> Response:
         self._plan.clear()
@@ -105,6 +151,10 @@ class _Control:
         self._ledger.clear()
         return Response(status_code=204)
 
+    async def take_tally(self, _: Request) -> Response:
+        """Calls by operation and client since the tally was last taken."""
+        return JSONResponse({"value": self._ledger.take_tally()})
+
     async def rotate_keys(self, _: Request) -> Response:
         return JSONResponse({"signing": rotate_keys(self._estate)})
 
@@ -121,6 +171,35 @@ class _Control:
         restore_seed(self._estate)
         self._plan.clear()
         self._ledger.clear()
+        return Response(status_code=204)
+
+    async def read_estate(self, _: Request) -> Response:
+        """The whole tenant as one file, of one moment, while it goes on answering."""
+        written = await asyncio.to_thread(self._spool_estate)
+        return FileResponse(
+            written, media_type="application/zip", filename="tenant.zip", background=BackgroundTask(written.unlink)
+        )
+
+    def _spool_estate(self) -> Path:
+        descriptor, name = tempfile.mkstemp(suffix=".zip", dir=self._estate.folder)
+        written = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as target:
+                write_archive(self._estate, target)
+        except BaseException:
+            written.unlink()
+            raise
+        return written
+
+    async def replace_estate(self, request: Request) -> Response:
+        """Become the tenant of such a file; a damaged or foreign one is refused and changes nothing."""
+        folder = self._estate.folder
+        with tempfile.TemporaryFile(dir=folder) as source:
+            async for piece in request.stream():
+                source.write(piece)
+            with contextlib.ExitStack() as kept:
+                judged = await asyncio.to_thread(lambda: kept.enter_context(judged_archive(source, folder)))
+                adopt(self._estate, judged)
         return Response(status_code=204)
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from liaison.tenant.faults import Action, FaultPlan, Rule
+from liaison.tenant.faults import Action, Fault, FaultPlan
 from liaison.tenant.service_errors import service_error
 
 ABORT = "liaison.abort"
+_CRUMBS = 20
 _log = logging.getLogger(__name__)
-_PROXY_PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>Please wait</h1></body></html>"
+PROXY_PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>Please wait</h1></body></html>"
 
 
 class ConnectionDropped(Exception):
@@ -46,16 +47,16 @@ class Answer:
         await send({"type": "http.response.body", "body": content})
 
 
-async def meet_fault(rule: Rule, plan: FaultPlan, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+async def meet_fault(fault: Fault, plan: FaultPlan, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Let one call go wrong as its rule says; the effect takes place in every phase but "before"."""
-    action = rule.action
-    match rule.phase:
+    action = fault.action
+    match fault.phase:
         case "delay":
             await asyncio.sleep(action.delay_s)
             await app(scope, receive, send)
         case "before":
             # A client that is still sending when the connection goes may take the reset for a plain end.
-            await _whole_body(receive)
+            await drain(receive)
             await _misbehave(action, plan, Answer(200, [(b"content-type", b"application/json")]), scope, send)
         case "after":
             await _misbehave(action, plan, await _carried_out(app, scope, receive), scope, send)
@@ -86,20 +87,24 @@ async def _misbehave(action: Action, plan: FaultPlan, answer: Answer, scope: Sco
     if action.delay_s:
         await asyncio.sleep(action.delay_s)
     if action.kill is not None:
-        _kill_workers(plan)
-        _abort(scope)
+        kill_workers(plan)
+        drop_connection(scope)
     elif action.reset:
-        _abort(scope)
+        drop_connection(scope)
     elif action.status is not None:
         await _send_error(action, action.status, scope, send)
     elif action.html:
-        await Answer(200, [(b"content-type", b"text/html; charset=utf-8")], _PROXY_PAGE).send(send)
+        await Answer(200, [(b"content-type", b"text/html; charset=utf-8")], PROXY_PAGE).send(send)
     elif action.truncate:
-        await answer.send(send, _first_half(answer.body or b'{"value": [{"id": "1"}, {"id": "2"}]}'))
+        await answer.send(send, first_half(answer.body))
+    elif action.charset is not None:
+        await answer.send(send, in_charset(answer.body, action.charset))
+    elif action.drip_s:
+        await _drip(answer, action.drip_s, send)
     elif action.delay_s:
         await answer.send(send)
     else:
-        _abort(scope)
+        drop_connection(scope)
 
 
 async def _break_off(action: Action, plan: FaultPlan, answer: Answer, scope: Scope, send: Send) -> None:
@@ -113,8 +118,8 @@ async def _break_off(action: Action, plan: FaultPlan, answer: Answer, scope: Sco
     # The half must have left the machine before the connection goes, or the client sees a reset without an answer.
     await asyncio.sleep(max(action.delay_s, 0.02))
     if action.kill is not None:
-        _kill_workers(plan)
-    _abort(scope, reset=action.reset)
+        kill_workers(plan)
+    drop_connection(scope, reset=action.reset)
 
 
 async def _carry_out_twice(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -155,14 +160,15 @@ async def _send_error(action: Action, status: int, scope: Scope, send: Send) -> 
     await send({"type": "http.response.body", "body": bytes(answer.body)})
 
 
-def _abort(scope: Scope, reset: bool = True) -> None:
+def drop_connection(scope: Scope, reset: bool = True) -> None:
+    """End the connection without (the rest of) an answer. Raises ConnectionDropped."""
     abort = scope.get("extensions", {}).get(ABORT)
     if abort is not None:
         abort(reset)
     raise ConnectionDropped(scope["path"])
 
 
-def _kill_workers(plan: FaultPlan) -> None:
+def kill_workers(plan: FaultPlan) -> None:
     for pid in plan.workers:
         try:
             os.kill(pid, signal.SIGKILL)
@@ -170,8 +176,40 @@ def _kill_workers(plan: FaultPlan) -> None:
             _log.warning("worker %s was gone before the fault plan reached it", pid)
 
 
-def _first_half(content: bytes) -> bytes:
+async def _drip(answer: Answer, seconds: float, send: Send) -> None:
+    """Send the body in crumbs, spread over some time."""
+    content = answer.body or b" "
+    crumbs = [content[start : start + -(-len(content) // _CRUMBS)] for start in
+              range(0, len(content), -(-len(content) // _CRUMBS))]  # fmt: skip
+    head = [(name, value) for name, value in answer.headers if name.lower() != b"content-length"]
+    length = (b"content-length", str(len(answer.body)).encode())
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*head, length]})
+    for crumb in crumbs if answer.body else ():
+        await asyncio.sleep(seconds / len(crumbs))
+        await send({"type": "http.response.body", "body": crumb, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def first_half(content: bytes) -> bytes:
+    """A body cut off in the middle; where there was none, the beginning of one."""
+    content = content or b'{"value": [{"id": "1"}, {"id": "2"}]}'
     return content[: len(content) // 2]
+
+
+def in_charset(content: bytes, charset: str) -> bytes:
+    """A text in another encoding than its header says; other bodies as they are."""
+    try:
+        return content.decode().encode(charset, "replace")
+    except UnicodeDecodeError:
+        return content
+
+
+async def drain(receive: Receive) -> None:
+    """Take the rest of a request's body and forget it."""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return
 
 
 async def _whole_body(receive: Receive) -> bytes:

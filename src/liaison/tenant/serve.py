@@ -12,6 +12,7 @@ import struct
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ async def serve_tenant(
     ports: Sequence[int] = DEFAULT_PORTS,
     scale: int = 0,
     seed: int | None = None,
+    now: datetime | None = None,
     liaison: str | None = None,
     on_ready: OnReady | None = None,
     stop: asyncio.Event | None = None,
@@ -73,13 +75,15 @@ async def serve_tenant(
     """Serve the tenant kept in `data` until SIGINT or SIGTERM, or until `stop` is set where one is given.
 
     `ports` are http and https of the first environment, then of the second; 0 takes a free one. `scale` is the
-    number of extra document locations of a new tenant, `seed` makes its ids repeatable, `liaison` is the address of
-    the Liaison whose app the catalogue has. Raises BindRefused for any
-    host beyond loopback and PortTaken.
+    number of extra accounts of a new tenant, each with a document location; `seed` makes its ids and keys repeatable,
+    `now` is the moment at which its clock begins, `liaison` is the address of the Liaison whose app the catalogue has.
+    Raises BindRefused for any host beyond loopback and PortTaken.
     """
     with contextlib.ExitStack() as kept:
         until = stop if stop is not None else kept.enter_context(_stop_signal())
-        async with running_tenant(data, host=host, ports=ports, scale=scale, seed=seed, liaison=liaison) as tenant:
+        async with running_tenant(
+            data, host=host, ports=ports, scale=scale, seed=seed, now=now, liaison=liaison
+        ) as tenant:
             if on_ready is not None:
                 on_ready(tenant)
             await until.wait()
@@ -93,6 +97,7 @@ async def running_tenant(
     ports: Sequence[int] = DEFAULT_PORTS,
     scale: int = 0,
     seed: int | None = None,
+    now: datetime | None = None,
     liaison: str | None = None,
 ) -> AsyncIterator[RunningTenant]:
     """The tenant, answering inside the block and stopped after it."""
@@ -104,6 +109,9 @@ async def running_tenant(
         estate = open_estate(data, seed)
         estate.liaison_address = liaison or estate.liaison_address
         kept.callback(estate.db.close)
+        if now is not None:
+            # Time stands still while the tenant is made: what is made then is the same in every run.
+            estate.clock.begin_at(now)
         _place(estate, [group[0].getsockname()[1] for group in sockets])
         app = build_app(estate)
         if plant(estate, scale):
@@ -111,6 +119,7 @@ async def running_tenant(
         else:
             # A sequence that began again would repeat the ids of the rows that are there.
             estate.ids.restart(f"opened at {estate.clock.stamp()}")
+        estate.clock.thaw()
         (data / "tenant.sqlite").chmod(0o600)
         introduction = introduce(estate, certificates.ca)
         _write_introduction(data, introduction)

@@ -16,6 +16,7 @@ _CODES = {
     408: "RequestTimeout",
     409: "Conflict",
     412: "PreconditionFailed",
+    413: "RequestEntityTooLarge",
     423: "Locked",
     429: "TooManyRequests",
     500: "InternalServerError",
@@ -27,7 +28,7 @@ _CODES = {
     509: "ActivityLimitReached",
 }
 # Service protection and general failure codes. Source: dataverse.md, error codes.
-_DATAVERSE_CODES = {429: "0x80072322", 404: "0x80040217", 403: "0x80040220", 412: "0x80060882"}
+DATAVERSE_CODES = {429: "0x80072322", 404: "0x80040217", 403: "0x80040220", 412: "0x80060882"}
 
 
 def service_error(
@@ -43,7 +44,7 @@ def service_error(
     """The answer for an error at `path`; `code` overrides the service's usual one for the status."""
     if path.startswith("/api/data/"):
         body: dict[str, Any] = {
-            "error": {"code": code or _DATAVERSE_CODES.get(status, "0x80040216"), "message": message}
+            "error": {"code": code or DATAVERSE_CODES.get(status, "0x80040216"), "message": message}
         }
     elif path.startswith(("/v1.0/", "/beta/")):
         body = _graph_body(status, message, code, request_id, stamp)

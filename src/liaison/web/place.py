@@ -132,6 +132,7 @@ def _about(visit: Visit) -> Group:
     lines = (
         ("power_apps", "environment", "/power-apps/environments"),
         ("audit", "audit", "/audit"),
+        ("calls", "shield", "/calls"),
         ("help", "help", "/help"),
         ("health", "health", "/health"),
     )

@@ -9,6 +9,7 @@ from liaison.web.gate import Gate
 from liaison.web.pages import (
     app,
     audit,
+    calls,
     choose_taste,
     collaborate,
     connect,
@@ -25,12 +26,15 @@ from liaison.web.pages import (
     power_apps,
     progress,
     record,
+    remedy,
     search,
     settings,
     sign_in,
+    tables,
     teams,
     timeline,
     view,
+    why,
 )
 from liaison.web.visit import Door, Visit
 
@@ -60,8 +64,10 @@ def routes(door: Door) -> list[BaseRoute]:
         read(_APP + "/search", search.show),
         read(_SETTINGS, settings.show),
         write(_SETTINGS, settings.save),
+        *_below_settings(gate, _SETTINGS),
         read(_APP + "/t/{table}", view.show),
         read(_RECORD, show_record),
+        read(_RECORD + "/why", why.show),
         read(_COLLABORATE, collaborate.show),
         read(_COLLABORATE + "/new", connect.show),
         write(_COLLABORATE + "/new", connect.finish),
@@ -76,6 +82,7 @@ def routes(door: Door) -> list[BaseRoute]:
         read(_POWER_APPS + "/settings", power_apps.show_settings),
         read(_POWER_APPS_SETTINGS, settings.show),
         write(_POWER_APPS_SETTINGS, settings.save),
+        *_below_settings(gate, _POWER_APPS_SETTINGS),
         read("/links", links.show),
         read("/links/{link}", link.show),
         read("/links/{link}/events", progress.stream),
@@ -83,6 +90,8 @@ def routes(door: Door) -> list[BaseRoute]:
         read("/l/{entity}", link.lead_to_record),
         read("/e/{environment}/records/{table}/{id}", record.find),
         read("/audit", audit.show),
+        read("/calls", calls.show),
+        read("/calls/calls.csv", calls.export),
         read("/help", help_topics.show_all),
         read("/help/{topic}", help_topics.show_topic),
         read("/teams/tab/{entity}", teams.show_tab),
@@ -93,6 +102,18 @@ def routes(door: Door) -> list[BaseRoute]:
     if door.options.tenant_banner:
         table.append(read("/patterns", patterns.show))
     return table
+
+
+def _below_settings(gate: Gate, root: str) -> tuple[BaseRoute, ...]:
+    """The same pages on both paths to the settings."""
+    return (
+        gate.read(root + "/remedy", remedy.show),
+        gate.write(root + "/remedy", remedy.apply),
+        gate.read(root + "/remedy/rows.json", remedy.export),
+        gate.write(root + "/remedy/{mending}/undo", remedy.undo),
+        gate.read(root + "/tables", tables.show),
+        gate.write(root + "/tables", tables.save),
+    )
 
 
 async def show_record(visit: Visit) -> Response:

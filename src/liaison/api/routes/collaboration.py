@@ -26,5 +26,5 @@ async def save(asking: Asker, env: EnvironmentPath, body: SwitchesBody) -> Colla
     """Makes the switches as wanted. A refusal names every unmet prerequisite and its rows, and changes nothing."""
     key = asking.environment_key(env)
     wanted = Switches(basic=body.basic, enhanced=body.enhanced, user_sync=body.enhanced, version=body.version)
-    await save_switches(wanted, key, asking.person, asking.ports)
+    await save_switches(wanted, key, asking.person, asking.ports, body.labels)
     return render_collaboration(await read_collaboration(key, asking.person, asking.ports), env, asking)

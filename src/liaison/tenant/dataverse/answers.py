@@ -6,12 +6,18 @@ Source: web-api-service-documents.md; compose-http-requests-handle-errors.md.
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Callable, Sequence
 
 from liaison.tenant.dataverse.batch.answers import answer_batch
-from liaison.tenant.dataverse.errors import DataverseError, query_error, unknown_segment, wrong_method
-from liaison.tenant.dataverse.limits import Throttle, require_available
+from liaison.tenant.dataverse.batch.parts import Watch
+from liaison.tenant.dataverse.errors import (
+    DataverseError,
+    query_error,
+    query_too_heavy,
+    unknown_segment,
+    wrong_method,
+)
+from liaison.tenant.dataverse.limits import MOST_STEPS, Throttle, require_available
 from liaison.tenant.dataverse.metadata.answers import (
     METADATA_SETS,
     answer_csdl,
@@ -23,23 +29,36 @@ from liaison.tenant.dataverse.paths import Segment, read_path
 from liaison.tenant.dataverse.requests import LONGEST_URL, LONGEST_URL_IN_BATCH, ContentReferences, Exchange
 from liaison.tenant.dataverse.responses import Reply, error_reply
 from liaison.tenant.dataverse.rows.resources import answer_rows
-from liaison.tenant.dataverse.session import Session, open_session
+from liaison.tenant.dataverse.session import Session, open_session, refreshed
 from liaison.tenant.dataverse.webhooks import publish
 from liaison.tenant.estate import Estate
+from liaison.tenant.estate.database import ReadTooHeavy
+from liaison.tenant.mishaps import ConnectionDropped
 
+_BATCHES = ("$batch", "%24batch")
 log = logging.getLogger(__name__)
 
 
-def answer(estate: Estate, exchange: Exchange, host: str, port: int | None, throttle: Throttle) -> Reply:
+async def answer(
+    estate: Estate, exchange: Exchange, host: str, port: int | None, throttle: Throttle, watch: Watch
+) -> Reply:
     """Answer a request from the wire; every failure has the service's shape."""
-    request_id = str(uuid.uuid4())
+    request_id = estate.ids.guid()
     remaining: dict[str, str] = {}
     try:
         require_available(estate)
         session = open_session(estate, exchange, host, port)
         remaining = throttle.admit(session)
-        reply = answer_operation(session, exchange, ContentReferences())
-        publish(session)
+        try:
+            if exchange.method == "POST" and exchange.path.strip("/") in _BATCHES:
+                reply = await answer_batch(session, exchange, answer_operation, watch)
+            else:
+                reply = answer_operation(session, exchange, ContentReferences())
+        finally:
+            # What an operation that fails had changed is taken back, and is not in the list either.
+            publish(session)
+    except ConnectionDropped:
+        raise
     except DataverseError as error:
         reply = error_reply(error, exchange.preferences)
     except RecursionError:
@@ -62,25 +81,35 @@ def answer(estate: Estate, exchange: Exchange, host: str, port: int | None, thro
 
 def answer_operation(session: Session, exchange: Exchange, references: ContentReferences) -> Reply:
     """Answer one operation of an opened session. Raises DataverseError."""
+    if exchange.in_batch:
+        session = refreshed(session)
     limit = LONGEST_URL_IN_BATCH if exchange.in_batch else LONGEST_URL
     if len(exchange.url) > limit:
         raise DataverseError(414, "0x80060888", f"The URL is longer than {limit} characters.")
     segments = read_path(references.resolve_path(exchange.path, exchange.root))
     if not segments:
         return _only("GET", exchange, lambda: answer_service_document(session))
-    return _answer_segments(session, exchange, segments, references)
+    if exchange.method != "GET":
+        return _answer_segments(session, exchange, segments, references)
+    try:
+        with session.estate.db.bounded(MOST_STEPS):
+            return _answer_segments(session, exchange, segments, references)
+    except ReadTooHeavy as error:
+        raise query_too_heavy() from error
 
 
 def _answer_segments(
     session: Session, exchange: Exchange, segments: Sequence[Segment], references: ContentReferences
 ) -> Reply:
     head = segments[0]
+    if head.name in ("$metadata", "$batch") and len(segments) > 1:
+        raise unknown_segment(segments[1].text)
     if head.name == "$metadata":
         return _only("GET", exchange, lambda: answer_csdl(session, exchange))
     if head.name == "$batch":
         if exchange.in_batch:
             raise query_error("A batch cannot hold another batch.")
-        return _only("POST", exchange, lambda: answer_batch(session, exchange, answer_operation))
+        raise wrong_method(exchange.method, exchange.path)
     if head.name in METADATA_SETS:
         return answer_metadata(session, exchange, segments)
     if head.name in session.model.sets:

@@ -178,6 +178,36 @@ def deletion_refused(table: str) -> DataverseError:
     )
 
 
+def query_too_heavy() -> DataverseError:
+    """A query that would keep everybody else waiting. Source: query-throttling.md."""
+    return DataverseError(
+        400, "0x80048544", "This query cannot be executed because it conflicts with query throttling."
+    )
+
+
+def unsupported_media_type(found: str) -> DataverseError:
+    return DataverseError(
+        415,
+        "0x80060888",
+        f"The request entity's media type '{found}' is not supported for this resource. Send application/json.",
+    )
+
+
+def duplicate_property(name: str) -> DataverseError:
+    return query_error(
+        "An error occurred while validating input parameters: Microsoft.OData.ODataException: Multiple properties with"
+        f" the name '{name}' were detected in a resource or a complex value. According to OData, this is invalid."
+    )
+
+
+def body_too_large(values: int, objects: int) -> DataverseError:
+    return DataverseError(
+        413,
+        "0x80060888",
+        f"The request body holds more than the {values} values or {objects} objects that are allowed.",
+    )
+
+
 def too_many_conditions() -> DataverseError:
     return DataverseError(
         400, "0x8004430C", "Number of conditions in query exceeded maximum limit. The maximum limit is 500."

@@ -15,6 +15,12 @@ from liaison.tenant.estate import Estate
 from liaison.tenant.estate.switches import get_switch
 
 WINDOW_S = 300.0
+MOST_STEPS = 50_000_000
+"""Steps of the database that one read may take; everybody waits meanwhile."""
+MOST_EXPANDED_ROWS = 50_000
+MOST_NESTED_VALUES = 100_000
+MOST_NESTED_ROWS = 1_000
+"""Rows that one deep insert may make, and that one property may bind."""
 MOST_REQUESTS = 6_000
 
 

@@ -6,6 +6,7 @@ Source: OData 4.0 URL conventions; update-delete-entities-using-web-api.md for a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from liaison.tenant.dataverse.errors import query_error, unknown_segment
@@ -47,6 +48,7 @@ class RowKey:
     values: tuple[tuple[str, object], ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def read_path(path: str) -> tuple[Segment, ...]:
     """Segments of a percent-encoded path below the service root."""
     decoded = unquote(path).strip("/")

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 import orjson
 
-from liaison.tenant.dataverse.errors import DataverseError, query_error
+from liaison.tenant.dataverse.errors import (
+    DataverseError,
+    body_too_large,
+    duplicate_property,
+    query_error,
+    unsupported_media_type,
+)
 
+MOST_VALUES = 250_000
+MOST_OBJECTS = 25_000
 LONGEST_URL = 32_768
 LONGEST_URL_IN_BATCH = 65_536
 LARGEST_PAGE = 5_000
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _PREFERENCE = re.compile(r'\s*([A-Za-z.\-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^,;]*))?(?:;[^,]*)?\s*(?:,|$)')
 
 
@@ -74,11 +84,18 @@ class Exchange:
         return f"{self.root}/{self.path}" + (f"?{self.query}" if self.query else "")
 
     def json(self) -> dict[str, Any]:
-        """The body as an object; an empty body is an empty object."""
-        if not self.body.strip():
+        """The body as an object; an empty body is an empty object. Raises 415 for another content type, 413 for too
+        many values, 400 for what is no object or names a property twice."""
+        body = self.body.removeprefix(_BYTE_ORDER_MARK)
+        if not body or body.isspace():
             return {}
+        kind = self.headers.get("content-type", "")
+        if kind and "json" not in kind.lower():
+            raise unsupported_media_type(kind[:200])
+        if body.count(b",") > MOST_VALUES or body.count(b"{") > MOST_OBJECTS:
+            raise body_too_large(MOST_VALUES, MOST_OBJECTS)
         try:
-            content = orjson.loads(self.body)
+            content = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise DataverseError(
                 400,
@@ -87,12 +104,15 @@ class Exchange:
             ) from error
         if not isinstance(content, dict):
             raise query_error("The request body must be a JSON object.")
+        if body.count(b'":') != _count_names(content):
+            json.loads(body, object_pairs_hook=_without_duplicates)
         return content
 
     def with_url(self, path: str, query: str) -> Exchange:
         return replace(self, path=path, query=query)
 
 
+@lru_cache(maxsize=256)
 def read_preferences(header: str) -> Preferences:
     """Read a Prefer header; what is not known is ignored, as the header is a wish.
 
@@ -127,6 +147,26 @@ def read_options(query: str) -> dict[str, str]:
             )
         options[name] = unquote_plus(raw_value)
     return options
+
+
+def _count_names(content: dict[str, Any]) -> int:
+    """How many properties a body names; compared with its text, it tells whether one may have been named twice."""
+    found = 0
+    level: list[Any] = [content]
+    while level:
+        found += sum(len(part) for part in level if isinstance(part, dict))
+        parts = (part.values() if isinstance(part, dict) else part for part in level)
+        level = [value for part in parts for value in part if isinstance(value, dict | list)]
+    return found
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise duplicate_property(name)
+        found[name] = value
+    return found
 
 
 def decode_segment(segment: str) -> str:

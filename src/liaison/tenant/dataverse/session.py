@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,23 @@ def open_session(estate: Estate, exchange: Exchange, host: str, port: int | None
     real = _principal(estate, state, caller)
     user, delegate = _effective(estate, state, exchange, real)
     return Session(estate, state, read_model(estate, state), user, delegate, caller, exchange.root)
+
+
+def refreshed(session: Session) -> Session:
+    """The session with tables and rights as they are now: an earlier part of the same request may have changed
+    them."""
+    state = find_environment(session.estate, session.environment)
+    if state is None or state == session.state:
+        return session
+    # What is read here may yet be undone: it is remembered under epochs that nobody will ask for again.
+    mark = session.estate.ids.guid()
+    state = replace(state, model_epoch=f"{state.model_epoch}/{mark}", security_epoch=f"{state.security_epoch}/{mark}")
+    user = read_principal(session.estate, state, session.user.id) or session.user
+    delegate = session.delegate
+    if delegate is not None:
+        delegate = read_principal(session.estate, state, delegate.id) or delegate
+        user = intersection(user, delegate)
+    return replace(session, state=state, model=read_model(session.estate, state), user=user, delegate=delegate)
 
 
 def _caller(estate: Estate, environment: str, exchange: Exchange) -> Caller:

@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.etree.ElementTree import ParseError
 
-import httpx2
 import orjson
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
@@ -64,6 +63,8 @@ def publish(session: Session) -> None:
 
 
 async def _deliver(estate: Estate, jobs: TableModel, delivery: Delivery) -> None:
+    import httpx2  # noqa: PLC0415 - large, and needed only where somebody asked to be told
+
     problem = ""
     async with httpx2.AsyncClient(timeout=TIMEOUT_S) as client:
         for attempt in range(2):
@@ -196,7 +197,7 @@ def _target(happening: Happening) -> dict[str, Any]:
     attributes = [
         {"key": column.name, "value": _value(happening, column, happening.values[column.name])}
         for column in happening.table.columns
-        if happening.values.get(column.name) is not None or column.name in happening.values
+        if column.name in happening.values and column.name != "versionnumber"
     ]
     return {
         "__type": f"Entity:{_CONTRACTS}", "Attributes": attributes, "EntityState": None, "FormattedValues": [],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liaison.tenant.estate import Estate, directory, keys, sessions, switches
+from liaison.tenant.estate import Estate, directory, federation, keys, sessions, sign_in_settings, switches
 
 
 def prepare(estate: Estate) -> None:
@@ -10,4 +10,6 @@ def prepare(estate: Estate) -> None:
     switches.create_tables(estate)
     keys.create_tables(estate)
     directory.create_tables(estate)
+    sign_in_settings.create_tables(estate)
+    federation.create_tables(estate)
     sessions.create_tables(estate)

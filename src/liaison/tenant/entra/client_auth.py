@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from liaison.tenant.entra.errors import EntraRefused
+from liaison.tenant.entra.federated_proof import check_federated, is_federated
+from liaison.tenant.entra.policies import moment
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.applications import (
     Application,
@@ -31,6 +33,7 @@ from liaison.tenant.estate.origins import read_own_address
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PUBLIC, SECRET, CERTIFICATE = "0", "1", "2"
+_LATEST_DATE = 2**53
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,10 @@ def read_client(estate: Estate, form: Mapping[str, str], authorization: str | No
     if not client_id and assertion:
         client_id = str(_decoded(assertion).claims.get("iss", ""))
     if not client_id:
-        raise EntraRefused(90014, parameter="client_id")
+        raise EntraRefused(900144, parameter="client_id")
     application = find_application(estate, client_id)
     if application is None:
-        raise EntraRefused(700016, app_id=client_id)
+        raise EntraRefused(700016, app_id=client_id[:100])
     if assertion:
         _check_assertion(estate, application, form, assertion)
         return Client(application, CERTIFICATE)
@@ -79,7 +82,7 @@ def _credentials(form: Mapping[str, str], authorization: str | None) -> tuple[st
     except (binascii.Error, UnicodeDecodeError) as error:
         raise EntraRefused(90013) from error
     client_id, _, secret = text.partition(":")
-    return unquote_plus(client_id), unquote_plus(secret)
+    return unquote_plus(client_id).strip(), unquote_plus(secret)
 
 
 def _check_secret(estate: Estate, application: Application, secret: str) -> None:
@@ -109,9 +112,11 @@ def _decoded(assertion: str) -> _Assertion:
         raise EntraRefused(700027, reason="The assertion is not a signed JWT")
     try:
         header, claims = json.loads(_segment(parts[0])), json.loads(_segment(parts[1]))
+        # Escapes can name halves of characters, which no answer could repeat.
+        json.dumps([header, claims], ensure_ascii=False).encode()
         # Some SDKs keep base64 padding in the segments and sign the padded text.
         return _Assertion(dict(header), dict(claims), f"{parts[0]}.{parts[1]}".encode(), _segment(parts[2]))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise EntraRefused(700027, reason="The assertion is not a signed JWT") from error
 
 
@@ -122,8 +127,11 @@ def _segment(text: str) -> bytes:
 
 def _check_assertion(estate: Estate, application: Application, form: Mapping[str, str], text: str) -> None:
     if form.get("client_assertion_type") != ASSERTION_TYPE:
-        raise EntraRefused(90014, parameter="client_assertion_type")
+        raise EntraRefused(900144, parameter="client_assertion_type")
     assertion = _decoded(text)
+    if is_federated(application, assertion.claims):
+        check_federated(estate, application, assertion.claims, text)
+        return
     certificate = _signing_certificate(estate, application, assertion.header)
     if not _is_signed_by(assertion, certificate):
         raise EntraRefused(700027, reason="The signature does not match the certificate")
@@ -132,9 +140,15 @@ def _check_assertion(estate: Estate, application: Application, form: Mapping[str
         raise EntraRefused(700027, reason="iss and sub must be the client id")
     if not _is_own_token_endpoint(estate, str(claims.get("aud", ""))):
         raise EntraRefused(700027, reason="aud must be the token endpoint")
-    # Dates come as whole or broken seconds.
-    if float(claims.get("exp", 0)) <= now or float(claims.get("nbf", 0)) > now + 300:
-        raise EntraRefused(700027, reason="The assertion is not within its valid time range")
+    until, since = _date(claims, "exp"), _date(claims, "nbf")
+    if until <= now or since > now + 300:
+        raise EntraRefused(700024, now=moment(now), from_time=f"{since:.0f}", to_time=f"{until:.0f}")
+
+
+def _date(claims: Mapping[str, Any], name: str) -> float:
+    """A date of an assertion, as whole or broken seconds; the beginning of time where there is none."""
+    value = claims.get(name, 0)
+    return float(value) if isinstance(value, int | float) and abs(value) < _LATEST_DATE else 0.0
 
 
 def _signing_certificate(estate: Estate, application: Application, header: Mapping[str, Any]) -> x509.Certificate:
@@ -174,6 +188,9 @@ def _is_signed_by(assertion: _Assertion, certificate: x509.Certificate) -> bool:
 
 
 def _is_own_token_endpoint(estate: Estate, audience: str) -> bool:
-    parts = urlsplit(audience)
+    try:
+        parts = urlsplit(audience)
+    except ValueError:
+        return False
     own = read_own_address(estate, f"{parts.scheme}://{parts.netloc}") is not None
-    return own and parts.path.endswith(("/oauth2/v2.0/token", "/v2.0"))
+    return own and parts.path.endswith(("/oauth2/v2.0/token", "/oauth2/token", "/v2.0"))

@@ -69,15 +69,34 @@ def missing_permissions(
     wanted = [*_named_permissions(estate, ask)]
     for resource in ask.resources:
         if resource.default and (again or not _holds_anything(estate, client, user_id, resource)):
+            _require_listed(client, resource)
             wanted += static_scopes(estate, client)
     distinct = {(permission.resource_app_id, permission.value): permission for permission in wanted}
     return [permission for permission in distinct.values() if again or _is_missing(estate, client, user_id, permission)]
 
 
-def may_grant(estate: Estate, user: User, permissions: Iterable[Permission]) -> bool:
-    """Whether a person may grant these delegated permissions for themselves."""
+def _require_listed(client: Application, resource: ResourceAsk) -> None:
+    """Raise EntraRefused when `.default` names an API of which the registration lists nothing."""
+    if client.app_id in resource.app_ids or {item.resource_app_id for item in client.required_access} & set(
+        resource.app_ids
+    ):
+        return
+    if resource.app_ids == (GRAPH_APP_ID,):
+        raise EntraRefused(650056, resource="Microsoft Graph", app_id=client.app_id)
+    raise EntraRefused(650057, app_id=client.app_id)
+
+
+def is_risky(estate: Estate, client: Application) -> bool:
+    """Whether people may not consent to an application because nobody verified its publisher."""
+    return client.app_id in get_switch(estate, "entra.risky_apps", [""])
+
+
+def may_grant(estate: Estate, client: Application, user: User, permissions: Iterable[Permission]) -> bool:
+    """Whether a person may grant an application these delegated permissions for themselves."""
     if may_grant_for_all(estate, user):
         return True
+    if is_risky(estate, client):
+        return False
     policy = get_switch(estate, "entra.consent_policy", "managed")
     if policy == "none":
         return False

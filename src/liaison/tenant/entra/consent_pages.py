@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from liaison.tenant.entra.consent import AdminGrant, sees_organization_box
+from liaison.tenant.entra.consent import AdminGrant, is_risky, sees_organization_box
 from liaison.tenant.entra.errors import Trace
 from liaison.tenant.entra.flow import DEVICE, Flow
 from liaison.tenant.entra.pages import ApprovalPage, ConsentPage, PermissionLine, render_page
@@ -26,8 +26,8 @@ def consent_page(estate: Estate, flow: Flow, client: Application, user: User, mi
         publisher=client.publisher,
         permissions=_lines(missing, flow.language),
         roles=(),
-        for_all=False,
-        offers_organization=offers_organization(estate, user),
+        for_all=flow.prompt == "admin_consent",
+        offers_organization=flow.prompt != "admin_consent" and offers_organization(estate, user),
     )
     return render_page(page, flow.language)
 
@@ -61,10 +61,17 @@ def approval_page(
         permissions=_lines(missing, flow.language),
         takes_requests=takes_requests,
         can_return=flow.kind != DEVICE,
-        number=90095 if takes_requests else 90094,
+        number=_refusal(estate, client, takes_requests=takes_requests),
         trace=trace,
     )
     return render_page(page, flow.language)
+
+
+def _refusal(estate: Estate, client: Application, *, takes_requests: bool) -> int:
+    """The number of the page: an administrator is asked, is needed, or guards people from a risky application."""
+    if is_risky(estate, client):
+        return 900941
+    return 90095 if takes_requests else 90094
 
 
 def offers_organization(estate: Estate, user: User) -> bool:

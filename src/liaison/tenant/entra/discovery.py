@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from liaison.tenant.entra.errors import EntraRefused
+from liaison.tenant.entra.requests import PERSONAL_TENANT
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.keys import public_key_document
+from liaison.tenant.estate.origins import is_loopback_name
 from liaison.tenant.seeds.company import TENANT_ID
 
 _CLAIMS_V2 = (
@@ -68,7 +71,12 @@ def discovery_document_v1(tenant: str, origin: str) -> dict[str, Any]:
     """The older document, against which v1 access tokens are checked. Source: E:access-tokens."""
     document = discovery_document(tenant, origin)
     document["issuer"] = f"https://sts.windows.net/{_issuing(tenant)}/"
-    document["jwks_uri"] = f"{origin}/{tenant}/discovery/keys"
+    base = f"{origin}/{tenant}"
+    document["jwks_uri"] = f"{base}/discovery/keys"
+    document["authorization_endpoint"] = f"{base}/oauth2/authorize"
+    document["token_endpoint"] = f"{base}/oauth2/token"
+    document["device_authorization_endpoint"] = f"{base}/oauth2/devicecode"
+    document["end_session_endpoint"] = f"{base}/oauth2/logout"
     document["microsoft_multi_refresh_token"] = True
     return document
 
@@ -78,9 +86,11 @@ def key_document(estate: Estate, tenant: str, origin: str) -> dict[str, Any]:
     return public_key_document(estate, f"{origin}/{_issuing(tenant)}/v2.0")
 
 
-def instance_document(origin: str) -> dict[str, Any]:
-    """The answer to instance discovery: this host is its own cloud."""
+def instance_document(origin: str, asked: str = "") -> dict[str, Any]:
+    """The answer to instance discovery: this host is its own cloud. Raises EntraRefused for any other host."""
     host = urlsplit(origin).hostname or "localhost"
+    if asked and not _is_here(asked):
+        raise EntraRefused(50049)
     return {
         "tenant_discovery_endpoint": f"{origin}/{TENANT_ID}/v2.0/.well-known/openid-configuration",
         "api-version": "1.1",
@@ -88,5 +98,15 @@ def instance_document(origin: str) -> dict[str, Any]:
     }
 
 
+def _is_here(address: str) -> bool:
+    # Clients leave out the port.
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and is_loopback_name(parts.hostname or "")
+    except ValueError:
+        return False
+
+
 def _issuing(tenant: str) -> str:
-    return TENANT_ID if tenant == TENANT_ID else "{tenantid}"
+    known = {TENANT_ID: TENANT_ID, "consumers": PERSONAL_TENANT}
+    return known.get(tenant, "{tenantid}")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 
+from liaison.tenant.entra.authorize_requests import AuthorizeRequest
 from liaison.tenant.entra.errors import EntraRefused
 from liaison.tenant.entra.policies import require_principal
-from liaison.tenant.entra.requests import AuthorizeRequest
 from liaison.tenant.entra.scopes import ScopeAsk, check_names, read_scope
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.applications import Application, find_application
 from liaison.tenant.estate.sessions import end_flow, find_flow, save_flow
+from liaison.tenant.estate.sign_in_settings import SINGLE_TENANT, WEB, sign_in_settings
+from liaison.tenant.seeds.company import TENANT_ID
 
 AUTHORIZE, ADMIN_CONSENT, DEVICE = "authorize", "adminconsent", "device"
 
@@ -43,6 +45,9 @@ class Flow:
     user_id: str | None = None
     consented: bool = False
     confirmed: bool = False
+    response_type: str = "code"
+    redirect_kind: str = WEB
+    version: int = 2
 
     @property
     def silent(self) -> bool:
@@ -70,6 +75,9 @@ def authorize_flow(estate: Estate, browser: str, tenant: str, language: str, ask
         claims=asked.claims,
         max_age_s=asked.max_age_s,
         client_info=asked.client_info,
+        response_type=asked.response_type,
+        redirect_kind=asked.redirect_kind,
+        version=asked.version,
     )
 
 
@@ -95,13 +103,19 @@ def finish(estate: Estate, flow: Flow) -> None:
     end_flow(estate, flow.id)
 
 
+def require_tenant(estate: Estate, client: Application, tenant: str) -> None:
+    """Raise EntraRefused when an application of one tenant is asked for through an address of all tenants."""
+    if tenant != TENANT_ID and sign_in_settings(estate, client.app_id).audience == SINGLE_TENANT:
+        raise EntraRefused(50194, app_id=client.app_id, app=client.display_name)
+
+
 def flow_client(estate: Estate, client_id: str) -> Application:
     """The application a flow is for; raises EntraRefused when it is unknown, deleted or disabled."""
     if not client_id:
-        raise EntraRefused(90014, parameter="client_id")
+        raise EntraRefused(900144, parameter="client_id")
     application = find_application(estate, client_id)
     if application is None:
-        raise EntraRefused(700016, app_id=client_id)
+        raise EntraRefused(700016, app_id=client_id[:100])
     require_principal(estate, application)
     return application
 

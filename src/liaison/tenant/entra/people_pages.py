@@ -7,8 +7,8 @@ import zlib
 from starlette.responses import Response
 
 from liaison.tenant.entra.flow import Flow
+from liaison.tenant.entra.optional_claims import read_login_hint
 from liaison.tenant.entra.pages import PersonCard, SignInPage, render_page
-from liaison.tenant.entra.tokens import read_login_hint
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.applications import Application
 from liaison.tenant.estate.people import User, find_user, list_users, search_users, user_directory_roles

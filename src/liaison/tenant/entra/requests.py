@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
 from liaison.tenant.entra.errors import EntraRefused, Trace
+from liaison.tenant.estate import Estate
 from liaison.tenant.estate.applications import Application
+from liaison.tenant.estate.sign_in_settings import all_redirect_uris, sign_in_settings
 from liaison.tenant.seeds.company import DOMAIN, TENANT_ID
 
 _BROWSER_COOKIE = "ESTSBROWSER"
-RESPONSE_MODES = ("query", "fragment", "form_post")
-PROMPTS = ("none", "login", "select_account", "consent", "create")
+PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ANY_TENANT = ("common", "organizations")
 _OWN_TENANT = (TENANT_ID, DOMAIN, f"{DOMAIN.partition('.')[0]}.onmicrosoft.com")
 _PRINTABLE = re.compile(r"[!-\[\]-~]+")
 _LARGEST_FORM_BYTES = 256 * 1024
+_LARGEST_QUERY = 32 * 1024
+_MOST_PARAMETERS = 200
+_LARGEST_SCOPE = 16 * 1024
+_LONGEST_CLAIMS = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -32,25 +37,6 @@ class Asker:
     language: str
     trace: Trace
     headers: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class AuthorizeRequest:
-    """A checked authorize request. `redirect_uri` is registered, everything else came with the request."""
-
-    client_id: str
-    redirect_uri: str
-    scope: str
-    response_mode: str
-    state: str | None
-    nonce: str | None
-    prompt: str | None
-    login_hint: str | None
-    code_challenge: str | None
-    claims: str | None
-    max_age_s: int | None
-    client_info: bool
-    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_asker(request: Request) -> Asker:
@@ -86,87 +72,85 @@ def read_language(query: Mapping[str, str], accepted: str) -> str:
     return "en"
 
 
-def read_tenant(segment: str) -> str:
-    """The tenant a path names: this tenant's id, or "common"/"organizations" as they stand; raises EntraRefused."""
+def read_tenant(segment: str, *, personal: bool = False) -> str:
+    """The tenant a path names: this tenant's id, or "common"/"organizations" as they stand; raises EntraRefused.
+
+    With `personal`, also "consumers": documents are there for personal accounts, nobody signs in with one.
+    """
     name = segment.lower()
     if name in _ANY_TENANT:
         return name
     if name in _OWN_TENANT:
         return TENANT_ID
-    raise EntraRefused(90002, tenant=segment)
+    if name in ("consumers", PERSONAL_TENANT):
+        if personal:
+            return "consumers"
+        raise EntraRefused(9002332, app_id="", app="")
+    raise EntraRefused(90002, tenant=segment[:100])
 
 
 async def read_parameters(request: Request) -> dict[str, str]:
     """The parameters of a request, from the query and from a form body; a repeated one is refused (RFC 6749, 3.1)."""
-    pairs = parse_qsl(request.url.query, keep_blank_values=True)
-    if request.method == "POST":
+    if len(request.url.query) > _LARGEST_QUERY:
+        raise EntraRefused(90015)
+    pairs = _pairs(request.url.query)
+    if request.method == "POST" and _is_form(request):
         body = await request.body()
         if len(body) > _LARGEST_FORM_BYTES:
             raise EntraRefused(90013)
         try:
-            pairs += parse_qsl(body.decode("utf-8"), keep_blank_values=True)
+            pairs += _pairs(body.decode("utf-8"))
         except UnicodeDecodeError as error:
             raise EntraRefused(90013) from error
     parameters: dict[str, str] = {}
     for name, value in pairs:
         if parameters.setdefault(name, value) != value:
-            raise EntraRefused(90023, reason=f"The parameter '{name}' is given more than once.")
-    return parameters
+            raise EntraRefused(9000411, parameter=name[:100])
+    return _within_measure(parameters)
 
 
-def read_redirect_uri(application: Application, parameters: Mapping[str, str]) -> str:
-    """The registered redirect URI that a request names; raises EntraRefused when it is not registered."""
+def read_redirect_uri(estate: Estate, application: Application, parameters: Mapping[str, str]) -> tuple[str, str]:
+    """The registered redirect URI that a request names, with its kind; raises EntraRefused for any other."""
+    known = all_redirect_uris(application.redirect_uris, sign_in_settings(estate, application.app_id))
     asked = parameters.get("redirect_uri", "")
-    if not asked and len(application.redirect_uris) == 1:
-        return application.redirect_uris[0]
-    if is_registered_address(application, asked):
-        return asked
+    if not asked and len(known) == 1:
+        return known[0]
+    for registered, kind in known:
+        if _is_same_address(asked, registered):
+            return asked, kind
     raise EntraRefused(50011, uri=asked, app=application.app_id)
 
 
-def is_registered_address(application: Application, address: str) -> bool:
+def is_registered_address(estate: Estate, application: Application, address: str) -> bool:
     """Whether an address is among an application's redirect URIs."""
-    return any(_is_same_address(address, registered) for registered in application.redirect_uris)
+    known = all_redirect_uris(application.redirect_uris, sign_in_settings(estate, application.app_id))
+    return any(_is_same_address(address, registered) for registered, _ in known)
 
 
-def read_response_mode(parameters: Mapping[str, str]) -> str:
-    """How the answer travels; "query" when the request does not say."""
-    mode = parameters.get("response_mode", "query")
-    return mode if mode in RESPONSE_MODES else "query"
+def read_cross_origin(headers: Mapping[str, str]) -> str | None:
+    """The web page that asks; None for servers, devices and command lines."""
+    return headers.get("origin") or None
 
 
-def read_authorize(redirect_uri: str, parameters: Mapping[str, str]) -> AuthorizeRequest:
-    """The rest of an authorize request, once its redirect URI is trusted; raises EntraRefused to be redirected.
+def _is_form(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind in ("", "application/x-www-form-urlencoded")
 
-    Source: E:v2-oauth2-auth-code-flow.
-    """
-    if parameters.get("response_type", "") != "code":
-        raise EntraRefused(700054, response_type=parameters.get("response_type", ""))
-    if parameters.get("response_mode", "query") not in RESPONSE_MODES:
-        raise EntraRefused(90023, reason="The response_mode is not supported.")
-    if not parameters.get("scope", "").strip():
-        raise EntraRefused(90014, parameter="scope")
-    prompt = parameters.get("prompt") or None
-    if prompt is not None and prompt not in PROMPTS:
-        raise EntraRefused(90023, reason=f"The prompt value '{prompt}' is not supported.")
-    challenge = parameters.get("code_challenge") or None
-    method = parameters.get("code_challenge_method", "plain")
-    if challenge is not None and method != "S256":
-        raise EntraRefused(9002326, method=method)
-    return AuthorizeRequest(
-        client_id=parameters["client_id"],
-        redirect_uri=redirect_uri,
-        scope=parameters["scope"],
-        response_mode=parameters.get("response_mode", "query"),
-        state=parameters.get("state"),
-        nonce=parameters.get("nonce"),
-        prompt=prompt,
-        login_hint=parameters.get("login_hint") or None,
-        code_challenge=challenge,
-        claims=parameters.get("claims") or None,
-        max_age_s=_whole_number(parameters.get("max_age")),
-        client_info=parameters.get("client_info") == "1",
-    )
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+    except ValueError as error:
+        raise EntraRefused(90013) from error
+
+
+def _within_measure(parameters: dict[str, str]) -> dict[str, str]:
+    """Refuse lists of scopes and claims that no application needs: reading them would hold everybody else up."""
+    if len(parameters.get("scope", "")) > _LARGEST_SCOPE:
+        raise EntraRefused(70011, scope=f"{parameters['scope'][:100]}...")
+    if len(parameters.get("claims", "")) > _LONGEST_CLAIMS:
+        raise EntraRefused(90023, reason="The claims parameter is too long.")
+    return parameters
 
 
 def _is_same_address(asked: str, registered: str) -> bool:
@@ -181,20 +165,20 @@ def _is_same_address(asked: str, registered: str) -> bool:
         wanted_port = wanted.port
     except ValueError:
         return False
-    local = known.hostname in ("localhost", "127.0.0.1") and wanted_port != 0
-    unmoved = (wanted.scheme, wanted.hostname, wanted.path, wanted.query, wanted.fragment, wanted.username) == (
+    if known.hostname not in ("localhost", "127.0.0.1") or wanted_port == 0:
+        return False
+    # Whatever stands behind the host counts to the letter; only a missing path and "/" are the same.
+    rest, expected = _behind_host(asked, wanted.netloc), _behind_host(registered, known.netloc)
+    return (wanted.scheme, wanted.hostname, wanted.username, rest) == (
         known.scheme,
         known.hostname,
-        known.path,
-        known.query,
-        known.fragment,
         known.username,
+        expected,
     )
-    return local and unmoved
 
 
-def _whole_number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None
+def _behind_host(address: str, host: str) -> str:
+    return address.partition(f"://{host}")[2] or "/"
 
 
 def _quality(language: str) -> float:

@@ -14,7 +14,8 @@ from liaison.tenant.entra.pages import PostBackPage, render_page
 from liaison.tenant.entra.tokens import TokenAnswer
 
 _NEVER_STORED = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
-_ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
+_RETRY_AFTER_S = 5
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 
 
 def json_answer(document: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -25,7 +26,7 @@ def json_answer(document: Mapping[str, Any], status: int = 200, headers: Mapping
 
 def public_document(document: Mapping[str, Any]) -> Response:
     """A document that any page may read and anybody may keep for a day. Source: E:v2-protocols-oidc."""
-    return json_answer(document, headers={"Cache-Control": "max-age=86400, private", **_ANY_ORIGIN})
+    return json_answer(document, headers={"Cache-Control": "max-age=86400, private", **ANY_ORIGIN})
 
 
 def token_document(answer: TokenAnswer, trace: Trace) -> Response:
@@ -41,12 +42,19 @@ def token_document(answer: TokenAnswer, trace: Trace) -> Response:
         "client_info": answer.client_info,
     }
     document |= {name: value for name, value in optional.items() if value is not None}
-    return json_answer(document, headers={**_NEVER_STORED, **_ANY_ORIGIN, "x-ms-request-id": trace.trace_id})
+    return json_answer(document, headers={**_NEVER_STORED, **ANY_ORIGIN, "x-ms-request-id": trace.trace_id})
+
+
+def token_document_v1(document: Mapping[str, Any], trace: Trace) -> Response:
+    """A success of the older token endpoint."""
+    return json_answer(document, headers={**_NEVER_STORED, **ANY_ORIGIN, "x-ms-request-id": trace.trace_id})
 
 
 def error_answer(refused: EntraRefused, trace: Trace, origin: str) -> Response:
     """A refusal of the token endpoint."""
-    headers = {**_NEVER_STORED, **_ANY_ORIGIN, "x-ms-request-id": trace.trace_id}
+    headers = {**_NEVER_STORED, **ANY_ORIGIN, "x-ms-request-id": trace.trace_id}
+    if refused.status in (429, 503):
+        headers["Retry-After"] = str(_RETRY_AFTER_S)
     if refused.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="login.microsoftonline.com"'
     return json_answer(error_document(refused, trace, origin), refused.status, headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,29 +12,42 @@ from starlette.routing import BaseRoute, Route
 
 from liaison.tenant.entra import discovery, sign_in
 from liaison.tenant.entra import flow as flows
-from liaison.tenant.entra.answers import answer_device_request, answer_token_request
-from liaison.tenant.entra.errors import KNOWN, EntraRefused
+from liaison.tenant.entra.answers import answer_token_request
+from liaison.tenant.entra.authorize_requests import (
+    AuthorizeRequest,
+    read_authorize,
+    read_authorize_v1,
+    read_response_mode,
+)
+from liaison.tenant.entra.device_flow import answer_device_request
+from liaison.tenant.entra.endpoint_v1 import as_v2_form, v1_device_document, v1_document
+from liaison.tenant.entra.error_numbers import KNOWN
+from liaison.tenant.entra.errors import EntraRefused
 from liaison.tenant.entra.flow import ADMIN_CONSENT, DEVICE, Flow
+from liaison.tenant.entra.loops import LoopWatch
 from liaison.tenant.entra.pages import DeviceCodePage, NoticePage, render_page, static_file, word
+from liaison.tenant.entra.password_grant import realm_document
 from liaison.tenant.entra.people_pages import sign_in_page
 from liaison.tenant.entra.requests import (
     Asker,
     browser_cookie,
     read_asker,
-    read_authorize,
     read_language,
     read_parameters,
     read_redirect_uri,
-    read_response_mode,
     read_tenant,
 )
-from liaison.tenant.entra.responses import error_answer, json_answer, public_document, token_document
+from liaison.tenant.entra.responses import error_answer, json_answer, public_document, token_document, token_document_v1
 from liaison.tenant.entra.sign_out import sign_out
+from liaison.tenant.entra.tokens import TokenAnswer
 from liaison.tenant.entra.userinfo import userinfo
+from liaison.tenant.entra.wrong_method import WrongMethod
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.sessions import find_device_by_user_code
+from liaison.tenant.estate.sign_in_settings import SignInSettings, sign_in_settings
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Reader = Callable[[str, str, Mapping[str, str], SignInSettings], AuthorizeRequest]
 PageStep = Callable[[Estate, Flow, Mapping[str, str], Asker], Response]
 
 
@@ -46,16 +60,26 @@ def routes(estate: Estate) -> list[BaseRoute]:
         Route("/{tenant}/.well-known/openid-configuration", _json(face.read_discovery_v1)),
         Route("/{tenant}/discovery/v2.0/keys", _json(face.read_keys)),
         Route("/{tenant}/discovery/keys", _json(face.read_keys)),
-        Route("/common/discovery/instance", _json(face.read_instance)),
+        Route("/{tenant}/discovery/instance", _json(face.read_instance)),
+        Route("/common/userrealm/{upn}", _json(face.read_realm)),
         Route("/oidc/userinfo", face.read_userinfo, methods=["GET", "POST"]),
+        Route("/oidc/userinfo", face.answer_preflight, methods=["OPTIONS"]),
     ]
     tokens = [
         Route(f"{oauth2}/token", _json(face.answer_token), methods=["POST"]),
         Route(f"{oauth2}/token", face.answer_preflight, methods=["OPTIONS"]),
+        WrongMethod(f"{oauth2}/token", "POST, OPTIONS"),
         Route(f"{oauth2}/devicecode", _json(face.answer_device), methods=["POST"]),
+        WrongMethod(f"{oauth2}/devicecode", "POST"),
+        Route("/{tenant}/oauth2/token", _json(face.answer_token_v1), methods=["POST"]),
+        Route("/{tenant}/oauth2/token", face.answer_preflight, methods=["OPTIONS"]),
+        WrongMethod("/{tenant}/oauth2/token", "POST, OPTIONS"),
+        Route("/{tenant}/oauth2/devicecode", _json(face.answer_device_v1), methods=["POST"]),
+        WrongMethod("/{tenant}/oauth2/devicecode", "POST"),
     ]
     pages = [
         Route(f"{oauth2}/authorize", _page(face.authorize), methods=["GET", "POST"]),
+        Route("/{tenant}/oauth2/authorize", _page(face.authorize_v1), methods=["GET", "POST"]),
         Route("/{tenant}/v2.0/adminconsent", _page(face.admin_consent_v2)),
         Route("/{tenant}/adminconsent", _page(face.admin_consent_v1)),
         Route("/{tenant}/oauth2/deviceauth", _page(face.enter_device_code), methods=["GET", "POST"]),
@@ -66,6 +90,7 @@ def routes(estate: Estate) -> list[BaseRoute]:
         Route("/{tenant}/consent", _page(face.step(sign_in.decide_consent)), methods=["POST"]),
         Route("/{tenant}/device", _page(face.step(sign_in.confirm_device)), methods=["POST"]),
         Route(f"{oauth2}/logout", _page(face.log_out), methods=["GET", "POST"]),
+        Route("/{tenant}/oauth2/logout", _page(face.log_out), methods=["GET", "POST"]),
         Route("/error", face.explain_error),
         Route("/_entra/{name}", face.read_static),
         Route("/favicon.ico", face.read_icon),
@@ -78,30 +103,45 @@ class _Face:
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
+        self._watch = LoopWatch()
 
     async def read_discovery(self, request: Request) -> Response:
-        tenant = read_tenant(request.path_params["tenant"])
+        tenant = read_tenant(request.path_params["tenant"], personal=True)
         return public_document(discovery.discovery_document(tenant, read_asker(request).origin))
 
     async def read_discovery_v1(self, request: Request) -> Response:
-        tenant = read_tenant(request.path_params["tenant"])
+        tenant = read_tenant(request.path_params["tenant"], personal=True)
         return public_document(discovery.discovery_document_v1(tenant, read_asker(request).origin))
 
     async def read_keys(self, request: Request) -> Response:
-        tenant = read_tenant(request.path_params["tenant"])
+        tenant = read_tenant(request.path_params["tenant"], personal=True)
         return public_document(discovery.key_document(self._estate, tenant, read_asker(request).origin))
 
     async def read_instance(self, request: Request) -> Response:
-        return public_document(discovery.instance_document(read_asker(request).origin))
+        read_tenant(request.path_params["tenant"])
+        asked = request.query_params.get("authorization_endpoint", "")
+        return public_document(discovery.instance_document(read_asker(request).origin, asked))
+
+    async def read_realm(self, request: Request) -> Response:
+        return json_answer(realm_document(request.path_params["upn"]))
 
     async def read_userinfo(self, request: Request) -> Response:
-        return userinfo(self._estate, request.headers.get("authorization"))
+        return userinfo(self._estate, read_asker(request))
 
     async def answer_token(self, request: Request) -> Response:
+        form = await read_parameters(request)
+        if form.get("resource"):
+            raise EntraRefused(901002)
+        return token_document(self._answer(request, form), read_asker(request).trace)
+
+    async def answer_token_v1(self, request: Request) -> Response:
+        form = as_v2_form(await read_parameters(request))
+        return token_document_v1(v1_document(self._estate, self._answer(request, form)), read_asker(request).trace)
+
+    def _answer(self, request: Request, form: Mapping[str, str]) -> TokenAnswer:
         tenant = read_tenant(request.path_params["tenant"])
-        asker = read_asker(request)
-        answer = answer_token_request(self._estate, tenant, await read_parameters(request), asker)
-        return token_document(answer, asker.trace)
+        self._watch.meet(self._estate, form)
+        return answer_token_request(self._estate, tenant, form, read_asker(request))
 
     async def answer_preflight(self, _: Request) -> Response:
         """Single-page applications redeem their codes from the browser."""
@@ -113,21 +153,34 @@ class _Face:
         return Response(status_code=204, headers=headers)
 
     async def answer_device(self, request: Request) -> Response:
-        read_tenant(request.path_params["tenant"])
+        return json_answer(self._device_document(request, await read_parameters(request)))
+
+    async def answer_device_v1(self, request: Request) -> Response:
+        form = as_v2_form(await read_parameters(request))
+        return json_answer(v1_device_document(self._device_document(request, form)))
+
+    def _device_document(self, request: Request, form: Mapping[str, str]) -> dict[str, Any]:
+        tenant = read_tenant(request.path_params["tenant"])
         asker = read_asker(request)
-        form = await read_parameters(request)
         language = read_language({"mkt": form.get("mkt", "")}, request.headers.get("accept-language", ""))
-        return json_answer(answer_device_request(self._estate, form, asker, language))
+        return answer_device_request(self._estate, tenant, form, asker, language)
 
     async def authorize(self, request: Request) -> Response:
+        return await self._authorize(request, read_authorize)
+
+    async def authorize_v1(self, request: Request) -> Response:
+        return await self._authorize(request, read_authorize_v1)
+
+    async def _authorize(self, request: Request, read: Reader) -> Response:
         tenant = read_tenant(request.path_params["tenant"])
         asker = read_asker(request)
         parameters = await read_parameters(request)
         client = flows.flow_client(self._estate, parameters.get("client_id", ""))
-        redirect_uri = read_redirect_uri(client, parameters)
+        redirect_uri, kind = read_redirect_uri(self._estate, client, parameters)
+        settings = sign_in_settings(self._estate, client.app_id)
         browser = asker.browser or self._estate.ids.token(24)
         try:
-            asked = read_authorize(redirect_uri, {**parameters, "client_id": client.app_id})
+            asked = read(redirect_uri, kind, {**parameters, "client_id": client.app_id}, settings)
         except EntraRefused as refused:
             return sign_in.refuse(_unstarted(tenant, browser, asker, redirect_uri, parameters), refused, asker)
         flow = flows.authorize_flow(self._estate, browser, tenant, asker.language, asked)
@@ -136,7 +189,7 @@ class _Face:
     async def admin_consent_v2(self, request: Request) -> Response:
         parameters = await read_parameters(request)
         if not parameters.get("scope", "").strip():
-            raise EntraRefused(90014, parameter="scope")
+            raise EntraRefused(900144, parameter="scope")
         return self._begin_admin_consent(request, parameters, parameters["scope"])
 
     async def admin_consent_v1(self, request: Request) -> Response:
@@ -157,7 +210,7 @@ class _Face:
             language=asker.language,
             client_id=client.app_id,
             scope=scope,
-            redirect_uri=read_redirect_uri(client, parameters),
+            redirect_uri=read_redirect_uri(self._estate, client, parameters)[0],
             state=parameters.get("state"),
         )
         return _with_browser(sign_in.advance(self._estate, flow, asker), request, browser)
@@ -214,7 +267,7 @@ class _Face:
         """What an error number means, for people who follow `error_uri`."""
         asker = read_asker(request)
         number = request.query_params.get("code", "")
-        known = KNOWN.get(int(number)) if number.isdecimal() else None
+        known = KNOWN.get(int(number)) if number.isdecimal() and len(number) < 10 else None
         text = "" if known is None else known.text
         return render_page(NoticePage(f"AADSTS{number[:9]}", text), asker.language, 404 if known is None else 200)
 

@@ -6,6 +6,7 @@ Source: E:v2-oauth2-auth-code-flow, E:v2-protocols-oidc, E:v2-oauth2-device-code
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -19,15 +20,18 @@ from liaison.tenant.entra.consent import (
     grant,
     may_grant,
     may_grant_admin,
+    may_grant_for_all,
     missing_permissions,
 )
 from liaison.tenant.entra.errors import EntraRefused, describe
 from liaison.tenant.entra.flow import ADMIN_CONSENT, AUTHORIZE, DEVICE, Flow
+from liaison.tenant.entra.optional_claims import read_login_hint
 from liaison.tenant.entra.pages import DeadEndPage, DeviceConfirmPage, MfaPage, NoticePage, render_page, word
 from liaison.tenant.entra.policies import (
     MFA,
     is_managed_device,
     needs_mfa,
+    refuse_on_order,
     require_assignment,
     require_conditions,
     require_principal,
@@ -35,28 +39,25 @@ from liaison.tenant.entra.policies import (
 )
 from liaison.tenant.entra.requests import Asker
 from liaison.tenant.entra.responses import back_to_application
+from liaison.tenant.entra.returning import return_to_application
 from liaison.tenant.entra.scopes import DEFAULT, ScopeAsk
-from liaison.tenant.entra.tokens import client_info, read_login_hint
 from liaison.tenant.estate import Estate
-from liaison.tenant.estate.applications import Application, application_secrets
+from liaison.tenant.estate.applications import Application, Permission
 from liaison.tenant.estate.grants import add_consent_request
 from liaison.tenant.estate.people import User, find_user, find_user_by_mail
 from liaison.tenant.estate.sessions import (
-    REFRESH_LIFE_S,
     BrowserSession,
-    Proof,
     begin_session,
     find_session,
-    issue_code,
     list_sessions,
     note_session_app,
     settle_device_code,
 )
+from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.seeds.company import DOMAIN, TENANT_ID
 
-_SPA_REFRESH_LIFE_S = 86_400
 # Refusals that end on a page of Entra's instead of going back to the application.
-_DEAD_ENDS = frozenset({50011, 50105, 53000, 90002, 700016, 7000112})
+_DEAD_ENDS = frozenset({50011, 50053, 50055, 50097, 50105, 50194, 53000, 53001, 53003, 90002, 700016, 7000112})
 
 
 def advance(estate: Estate, flow: Flow, asker: Asker) -> Response:
@@ -137,7 +138,9 @@ def refuse(flow: Flow, refused: EntraRefused, asker: Asker) -> Response:
 
 def dead_end(refused: EntraRefused, asker: Asker, language: str) -> Response:
     """A page that explains a refusal and goes nowhere."""
-    apologies = {50105: "dead_end.sorry_access", 53000: "dead_end.sorry_device"}
+    apologies = {50105: "dead_end.sorry_access", 53003: "dead_end.sorry_access"} | dict.fromkeys(
+        (50097, 53000, 53001), "dead_end.sorry_device"
+    )
     apology = apologies.get(refused.number, "dead_end.sorry")
     status = 400 if refused.number not in apologies else 200
     return render_page(DeadEndPage(apology, refused.number, refused.text, asker.trace), language, status)
@@ -145,6 +148,7 @@ def dead_end(refused: EntraRefused, asker: Asker, language: str) -> Response:
 
 def _advance(estate: Estate, flow: Flow, asker: Asker) -> Response:
     client = flows.flow_client(estate, flow.client_id)
+    flows.require_tenant(estate, client, flow.tenant)
     if flow.kind == AUTHORIZE:
         flows.flow_scope(estate, flow, client, asker.origin)
     session = _session(estate, flow)
@@ -153,6 +157,7 @@ def _advance(estate: Estate, flow: Flow, asker: Asker) -> Response:
             raise EntraRefused(50058)
         return people_pages.sign_in_page(estate, flows.keep(estate, flow), client)
     user = require_user(estate, session.user_id)
+    refuse_on_order(estate, "authorize", client, user.upn)
     flow = replace(flow, user_id=user.id)
     require_assignment(estate, client, require_principal(estate, client), user)
     if needs_mfa(estate, session.methods, flow.claims) and not flow.silent:
@@ -160,7 +165,9 @@ def _advance(estate: Estate, flow: Flow, asker: Asker) -> Response:
         number = f"{int.from_bytes(flow.id.encode()[:2]) % 90 + 10}"
         return render_page(MfaPage(f"/{flow.tenant}/mfa", flow.id, user.upn, number), flow.language)
     managed = is_managed_device(estate, user, asker.headers)
-    require_conditions(estate, session.methods, flow.claims, managed=managed, resource=client.app_id)
+    require_conditions(
+        estate, user, session.methods, flow.claims, managed=managed, client=client.app_id, resource=client.app_id
+    )
     if flow.kind == ADMIN_CONSENT:
         return _advance_admin_consent(estate, flow, client, user, asker)
     return _advance_person(estate, flow, client, session, user, asker)
@@ -175,13 +182,13 @@ def _advance_person(
         page = DeviceConfirmPage(f"/{flow.tenant}/device", flow.id, user.upn, client.display_name)
         return render_page(page, flow.language)
     ask = flows.flow_scope(estate, flow, client, asker.origin)
-    again = flow.prompt == "consent" and not flow.consented
+    again = flow.prompt in ("consent", "admin_consent") and not flow.consented
     missing = missing_permissions(estate, client, user.id, ask, again=again)
     if missing and flow.silent:
         raise EntraRefused(65001, app_id=client.app_id, app=client.display_name)
     if missing:
         flows.keep(estate, flow)
-    if missing and not may_grant(estate, user, missing):
+    if missing and not _may_answer(estate, flow, client, user, missing):
         return consent_pages.approval_page(estate, flow, client, user, missing, asker.trace)
     if missing:
         return consent_pages.consent_page(estate, flow, client, user, missing)
@@ -191,36 +198,7 @@ def _advance_person(
         settle_device_code(estate, flow.user_code, "approved", user.id, session.methods)
         title = word(flow.language, "device.done_title", app=client.display_name)
         return render_page(NoticePage(title, word(flow.language, "device.done")), flow.language)
-    return _return_code(estate, flow, client, session, user, asker)
-
-
-def _return_code(
-    estate: Estate, flow: Flow, client: Application, session: BrowserSession, user: User, asker: Asker
-) -> Response:
-    needs_secret = bool(application_secrets(estate, client.app_id))
-    proof = Proof(
-        app_id=client.app_id,
-        user_id=user.id,
-        scope=flow.scope or "",
-        issued=estate.clock.seconds(),
-        sid=session.sid,
-        methods=session.methods,
-        needs_secret=needs_secret,
-        managed_device=is_managed_device(estate, user, asker.headers),
-        redirect_uri=flow.redirect_uri,
-        code_challenge=flow.code_challenge,
-        nonce=flow.nonce,
-        claims=flow.claims,
-        client_info=flow.client_info,
-        lives_s=REFRESH_LIFE_S if needs_secret else _SPA_REFRESH_LIFE_S,
-    )
-    values = {
-        "code": issue_code(estate, proof),
-        "client_info": client_info(user.id) if flow.client_info else None,
-        "state": flow.state,
-        "session_state": session.sid,
-    }
-    return back_to_application(flow.redirect_uri, flow.response_mode, values, flow.language)
+    return return_to_application(estate, flow, client, session, user, ask, asker)
 
 
 def _advance_admin_consent(estate: Estate, flow: Flow, client: Application, user: User, asker: Asker) -> Response:
@@ -249,12 +227,20 @@ def _accept(estate: Estate, flow: Flow, form: Mapping[str, str], asker: Asker, d
     if flow.kind == ADMIN_CONSENT:
         return _accept_for_all(estate, flow, client, user, asker)
     ask = flows.flow_scope(estate, flow, client, asker.origin)
-    missing = missing_permissions(estate, client, user.id, ask, again=flow.prompt == "consent")
-    if not may_grant(estate, user, missing):
+    missing = missing_permissions(estate, client, user.id, ask, again=flow.prompt in ("consent", "admin_consent"))
+    if not _may_answer(estate, flow, client, user, missing):
         return advance(estate, flow, asker)
-    for_all = form.get("organization") == "1" and consent_pages.offers_organization(estate, user)
+    ticked = form.get("organization") == "1" and consent_pages.offers_organization(estate, user)
+    for_all = ticked or flow.prompt == "admin_consent"
     grant(estate, client, missing, user, for_all=for_all)
     return advance(estate, flows.change(estate, flow, consented=True), asker)
+
+
+def _may_answer(estate: Estate, flow: Flow, client: Application, user: User, missing: list[Permission]) -> bool:
+    """Whether this person may accept: for themselves, or for everybody where the older `admin_consent` prompt asks."""
+    if flow.prompt == "admin_consent":
+        return may_grant_for_all(estate, user)
+    return may_grant(estate, client, user, missing)
 
 
 def _accept_for_all(estate: Estate, flow: Flow, client: Application, user: User, asker: Asker) -> Response:
@@ -318,6 +304,10 @@ def _valid_session(estate: Estate, flow: Flow, user: User) -> BrowserSession | N
     session = find_session(estate, flow.browser, user.id)
     if session is None or not user.account_enabled or session.began < user.sessions_valid_from:
         return None
-    if flow.max_age_s is not None and session.began + max(flow.max_age_s, 1) < estate.clock.seconds():
-        return None
-    return session
+    longest_s = min(math.inf if flow.max_age_s is None else max(flow.max_age_s, 1), _sign_in_frequency_s(estate))
+    return None if session.began + longest_s < estate.clock.seconds() else session
+
+
+def _sign_in_frequency_s(estate: Estate) -> float:
+    """How long a sign-in counts under Conditional Access; for ever where the tenant does not say."""
+    return get_switch(estate, "entra.sign_in_frequency_s", 0.0) or math.inf

@@ -10,9 +10,9 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import Response
 
+from liaison.tenant.entra.optional_claims import read_login_hint
 from liaison.tenant.entra.pages import NoticePage, render_page, word
 from liaison.tenant.entra.requests import Asker, is_registered_address
-from liaison.tenant.entra.tokens import read_login_hint
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.applications import find_application, list_applications
 from liaison.tenant.estate.people import find_user
@@ -41,7 +41,7 @@ def _onward(estate: Estate, parameters: Mapping[str, str]) -> str:
     """Where the application wants its person back; only registered addresses count."""
     address = parameters.get("post_logout_redirect_uri", "")
     registered = address and any(
-        is_registered_address(application, address) for application in list_applications(estate)
+        is_registered_address(estate, application, address) for application in list_applications(estate)
     )
     if not registered:
         return ""

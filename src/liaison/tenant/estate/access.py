@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from liaison.tenant.estate import Estate, channels, groups
+from liaison.tenant.estate import Estate, channels, groups, personal_sites
 from liaison.tenant.estate.channels import Channel
 from liaison.tenant.estate.people import find_user
 from liaison.tenant.estate.sites import Site
@@ -28,6 +28,8 @@ def site_access(estate: Estate, site: Site, user_id: str) -> SiteAccess:
     user = find_user(estate, user_id)
     if user is None or not user.account_enabled:
         return SiteAccess.NONE
+    if personal_sites.is_personal(site):
+        return SiteAccess.WRITE if personal_sites.owner_of(estate, site) == user.id else SiteAccess.NONE
     if site.group_id is None:
         return SiteAccess.NONE if user.user_type == "Guest" else SiteAccess.WRITE
     if not _is_among_people(estate, site, user_id):

@@ -18,8 +18,6 @@ from liaison.tenant.estate.apps import CatalogueApp
 from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.seeds.company import DELEGATED_APP_ID, LIAISON_MANIFEST_ID
 
-# Where the demonstration serves the product.
-
 _TABLES = """
 CREATE TABLE IF NOT EXISTS app_definitions (external_id TEXT PRIMARY KEY, manifest TEXT NOT NULL) WITHOUT ROWID;
 """
@@ -37,6 +35,9 @@ class AppDefinition:
     permissions: tuple[str, ...]
     client_id: str | None
     resource: str | None
+    shows_loading: bool = False
+    developer: str = ""
+    full_description: str = ""
 
 
 def create_tables(estate: Estate) -> None:
@@ -51,6 +52,12 @@ def save_manifest(estate: Estate, manifest: Mapping[str, Any]) -> None:
         change.execute(
             "INSERT OR REPLACE INTO app_definitions VALUES (?, ?)", (external_id, json.dumps(dict(manifest)))
         )
+
+
+def forget_manifest(estate: Estate, external_id: str) -> None:
+    """Drop the manifest of an app that leaves the catalogue."""
+    with estate.db.change() as change:
+        change.execute("DELETE FROM app_definitions WHERE external_id = ?", (external_id.lower(),))
 
 
 def find_definition(estate: Estate, app: CatalogueApp) -> AppDefinition | None:
@@ -94,4 +101,7 @@ def _read_manifest(manifest: Mapping[str, Any]) -> AppDefinition:
         tuple(str(name) for name in manifest.get("permissions") or ()),
         registered.get("id"),
         registered.get("resource"),
+        bool(manifest.get("showLoadingIndicator", False)),
+        str((manifest.get("developer") or {}).get("name", "")),
+        str((manifest.get("description") or {}).get("full", "")),
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _CHUNK_BYTES = 1 << 20
+_KEY_LENGTH = 64
 
 
 class Blobs:
@@ -22,12 +23,11 @@ class Blobs:
         target = self._path(key)
         if target.exists():
             return key
-        target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as spool:
             spool.write(content)
             spool.flush()
             os.fsync(spool.fileno())
-        Path(spool.name).replace(target)
+        self._place(Path(spool.name), target)
         return key
 
     def adopt(self, spool: Path) -> str:
@@ -38,9 +38,12 @@ class Blobs:
                 digest.update(piece)
             os.fsync(source.fileno())
         target = self._path(digest.hexdigest())
-        target.parent.mkdir(parents=True, exist_ok=True)
-        spool.replace(target)
+        self._place(spool, target)
         return digest.hexdigest()
+
+    def keys(self) -> list[str]:
+        """The key of every content that is kept."""
+        return sorted(entry.name for entry in self._folder.glob("??/*") if len(entry.name) == _KEY_LENGTH)
 
     def get(self, key: str) -> bytes:
         return self._path(key).read_bytes()
@@ -62,5 +65,21 @@ class Blobs:
                     left -= len(piece)
                 yield piece
 
+    def _place(self, spool: Path, target: Path) -> None:
+        """Give finished content its name; the name is on the disk when this returns, before any row speaks of it."""
+        if not target.parent.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _sync_folder(self._folder)
+        spool.replace(target)
+        _sync_folder(target.parent)
+
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / key
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

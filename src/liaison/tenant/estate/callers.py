@@ -23,7 +23,7 @@ from liaison.tenant.estate.applications import (
 from liaison.tenant.estate.keys import SigningKey, find_key, signing_key
 from liaison.tenant.estate.origins import environment_of, is_loopback_name, read_own_address
 from liaison.tenant.estate.people import User, find_user, user_directory_roles
-from liaison.tenant.seeds.company import TENANT_ID
+from liaison.tenant.seeds.company import TENANT_ID, stable_guid
 
 _LARGEST_TOKEN = 16 * 1024
 _GUEST_MARK = "b79fbf4d-3ef9-4689-8143-76b194e85509"  # wids value of everybody without a directory role
@@ -70,7 +70,8 @@ class IssuedToken:
 @dataclass(frozen=True)
 class TokenAsk:
     """What an access token shall say. `version` 1 looks like Graph's and Dataverse's tokens, 2 like our own API's;
-    `client_auth` is "0" for a public client, "1" for a secret, "2" for a certificate."""
+    `client_auth` is "0" for a public client, "1" for a secret, "2" for a certificate. `leaves_out` are claims that the
+    resource did not ask for in its registration."""
 
     app_id: str
     audience: str
@@ -85,6 +86,7 @@ class TokenAsk:
     managed_device: bool = False
     methods: tuple[str, ...] = ("pwd",)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    leaves_out: frozenset[str] = frozenset()
 
 
 def read_bearer(estate: Estate, authorization: str | None, accepts: Callable[[str], bool]) -> Caller:
@@ -92,7 +94,8 @@ def read_bearer(estate: Estate, authorization: str | None, accepts: Callable[[st
 
     Raises BearerRefused with the reason. Source: E:access-tokens, "Validate tokens".
     """
-    claims = _signed_claims(estate, _bearer_text(authorization))
+    # A client sends one token with many requests; a change of keys or sessions is a change of the estate.
+    claims = estate.db.recall(("bearer", authorization), lambda: _signed_claims(estate, _bearer_text(authorization)))
     if not isinstance(claims.get("aud"), str) or not accepts(claims["aud"]):
         raise BearerRefused("audience")
     now = estate.clock.seconds()
@@ -117,7 +120,7 @@ def graph_audience(estate: Estate) -> Callable[[str], bool]:
 def environment_audience(estate: Estate, environment_key: str) -> Callable[[str], bool]:
     """Accepts the own origins of one environment, with or without port and trailing slash."""
 
-    def accepts(audience: str) -> bool:
+    def judge(audience: str) -> bool:
         address = read_own_address(estate, audience)
         if address is None:
             return False
@@ -126,7 +129,7 @@ def environment_audience(estate: Estate, environment_key: str) -> Callable[[str]
             return True
         return environment_of(estate, address.host, address.port) == environment_key
 
-    return accepts
+    return lambda audience: estate.db.recall(("audience", environment_key, audience), lambda: judge(audience))
 
 
 def issue_access_token(estate: Estate, ask: TokenAsk) -> IssuedToken:
@@ -156,20 +159,28 @@ def issue_access_token(estate: Estate, ask: TokenAsk) -> IssuedToken:
         claims["roles"] = sorted(ask.roles)
     if ask.handles_challenges:
         claims["xms_cc"] = ["cp1"]
-    return IssuedToken(_sign(estate, {**claims, **ask.extra}), lifetime_s)
+    said = {name: value for name, value in claims.items() if name not in ask.leaves_out}
+    return IssuedToken(_sign(estate, {**said, **ask.extra}), lifetime_s)
 
 
 def issue_id_token(
-    estate: Estate, *, app_id: str, user: User, origin: str, nonce: str | None, extra: Mapping[str, Any]
+    estate: Estate,
+    *,
+    app_id: str,
+    user: User,
+    origin: str,
+    nonce: str | None,
+    extra: Mapping[str, Any],
+    version: int = 2,
 ) -> str:
-    """Sign an ID token (v2.0) for a client; `extra` holds what the scopes and optional claims add.
+    """Sign an ID token for a client; `extra` holds what the scopes and optional claims add.
 
     Source: E:id-token-claims-reference.
     """
     now = int(estate.clock.seconds())
     claims: dict[str, Any] = {
         "aud": app_id,
-        "iss": f"{origin}/{TENANT_ID}/v2.0",
+        "iss": f"{origin}/{TENANT_ID}/v2.0" if version == 2 else f"https://sts.windows.net/{TENANT_ID}/",
         "iat": now,
         "nbf": now,
         "exp": now + 3900,
@@ -178,8 +189,10 @@ def issue_id_token(
         "sub": pairwise_subject(app_id, user.id),
         "tid": TENANT_ID,
         "uti": estate.ids.token(16),
-        "ver": "2.0",
+        "ver": f"{version}.0",
     }
+    if idp := home_issuer(user):
+        claims["idp"] = idp
     if nonce is not None:
         claims["nonce"] = nonce
     return _sign(estate, {**claims, **extra})
@@ -189,6 +202,24 @@ def pairwise_subject(app_id: str, object_id: str) -> str:
     """The `sub` of a user as one application sees it: never the same for two applications."""
     digest = hashlib.sha256(f"{TENANT_ID}/{app_id}/{object_id}".encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def home_tenant(user: User) -> str:
+    """The tenant that a user comes from: this one, or the one that a guest's mail address stands for."""
+    if user.user_type != "Guest":
+        return TENANT_ID
+    return stable_guid("tenant", (user.mail or user.upn).rpartition("@")[2].lower())
+
+
+def sign_in_name(user: User) -> str:
+    """The name that a person types: a guest's is their address at home."""
+    return user.mail if user.user_type == "Guest" and user.mail else user.upn
+
+
+def home_issuer(user: User) -> str | None:
+    """The `idp` claim of a guest; None for people of this tenant."""
+    home = home_tenant(user)
+    return None if home == TENANT_ID else f"https://sts.windows.net/{home}/"
 
 
 def role_template_ids(estate: Estate, user_id: str) -> list[str]:
@@ -234,7 +265,7 @@ def _signed_claims(estate: Estate, token: str) -> dict[str, Any]:
     try:
         header = json.loads(_decode_segment(token.split(".", maxsplit=1)[0]))
         kid = header.get("kid")
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         raise BearerRefused("malformed") from error
     key = find_key(estate, kid) if isinstance(kid, str) else None
     if key is None:
@@ -243,7 +274,7 @@ def _signed_claims(estate: Estate, token: str) -> dict[str, Any]:
         return dict(_verified_claims(token, key))
     except JoseError as error:
         raise BearerRefused("signature") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BearerRefused("malformed") from error
 
 
@@ -334,17 +365,19 @@ def _user_claims(estate: Estate, ask: TokenAsk, user_id: str) -> dict[str, Any]:
         "scp": " ".join(sorted(ask.scopes)),
         "sub": pairwise_subject(ask.app_id, user.id),
     }
+    if idp := home_issuer(user):
+        claims["idp"] = idp
     if ask.managed_device:
         claims["deviceid"] = hashlib.md5(user.id.encode(), usedforsecurity=False).hexdigest()
     if ask.version == 2:
-        return claims | {"preferred_username": user.upn}
+        return claims | {"preferred_username": sign_in_name(user)}
     return claims | {
         "acct": 1 if user.user_type == "Guest" else 0,
         "acr": "1",
         "amr": list(ask.methods),
         "family_name": user.surname or "",
         "given_name": user.given_name or "",
-        "unique_name": user.upn,
+        "unique_name": sign_in_name(user),
         "upn": user.upn,
         "wids": role_template_ids(estate, user.id),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from liaison.tenant.estate import Estate, files, filing, groups, sites
 from liaison.tenant.estate.files import Author, DriveItem, name_key
+from liaison.tenant.estate.people import find_user
 from liaison.tenant.estate.subscriptions import record_change
 
 NAME_LIMIT = 50
@@ -244,8 +245,16 @@ def is_in_channel(estate: Estate, channel: Channel, user_id: str) -> bool:
     listed = estate.db.value("SELECT 1 FROM channel_people WHERE channel_id = ? AND user_id = ?", (channel.id, user_id))
     if listed is not None:
         return True
-    shared_with = list_teams_sharing(estate, channel.id) if channel.kind == "shared" else []
+    if channel.kind != "shared" or is_guest(estate, user_id):
+        return False
+    shared_with = list_teams_sharing(estate, channel.id)
     return any(groups.is_member(estate, team_id, user_id) for team_id in shared_with)
+
+
+def is_guest(estate: Estate, user_id: str) -> bool:
+    """Whether somebody is a guest of the organisation: other teams' shared channels are closed to guests."""
+    user = find_user(estate, user_id)
+    return user is not None and user.user_type == "Guest"
 
 
 def share_with_team(estate: Estate, channel: Channel, team_id: str) -> None:

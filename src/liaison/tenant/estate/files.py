@@ -151,6 +151,12 @@ def find_item(estate: Estate, drive_id: str, item_id: str) -> DriveItem | None:
     return None if row is None else _item(row)
 
 
+def find_item_anywhere(estate: Estate, item_id: str) -> DriveItem | None:
+    """An item by its id, in whichever library it is."""
+    row = estate.db.row(f"{_READ} WHERE id = ? AND deleted IS NULL", (item_id,))
+    return None if row is None else _item(row)
+
+
 def find_item_by_guid(estate: Estate, guid: str) -> DriveItem | None:
     """An item by the GUID that SharePoint's own addresses carry (`sourcedoc`, `UniqueId`)."""
     row = estate.db.row(f"{_READ} WHERE guid = ? AND deleted IS NULL", (guid.strip("{}").lower(),))

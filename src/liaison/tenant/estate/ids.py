@@ -21,6 +21,14 @@ class Ids:
         if self._seed is not None:
             self._random = random.Random(f"{self._seed}/{stream}")
 
+    @property
+    def seed(self) -> int | None:
+        return self._seed
+
+    def secret(self, size_bytes: int) -> bytes:
+        """Unguessable bytes; with a seed, the same ones in every run."""
+        return self._random.randbytes(size_bytes) if self._seeded else secrets.token_bytes(size_bytes)
+
     def guid(self) -> str:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 

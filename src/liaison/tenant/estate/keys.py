@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from joserfc.jwk import RSAKey
 
 from liaison.tenant.estate import Estate
+from liaison.tenant.estate.derived_keys import derived_key
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS signing_keys (
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS signing_keys (
 );
 """
 
+_EXPONENT, _KEY_BITS = 65537, 2048
 _CERTIFICATE_LIFE = timedelta(days=365 * 5)
 
 
@@ -94,8 +96,9 @@ def _public_key(signing: SigningKey, issuer: str) -> dict[str, Any]:
 
 
 def _add_key(estate: Estate) -> None:
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    certificate = _self_signed(private, estate.clock.now())
+    private = _new_key(estate)
+    serial = int.from_bytes(estate.ids.secret(16), "big") | 1
+    certificate = _self_signed(private, estate.clock.now(), serial)
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -109,7 +112,14 @@ def _add_key(estate: Estate) -> None:
         )
 
 
-def _self_signed(private: rsa.RSAPrivateKey, now: datetime) -> bytes:
+def _new_key(estate: Estate) -> rsa.RSAPrivateKey:
+    """A key nobody else has; with a seed, the same in every run: whoever asks for that wants tokens to repeat, too."""
+    if estate.ids.seed is None:
+        return rsa.generate_private_key(public_exponent=_EXPONENT, key_size=_KEY_BITS)
+    return derived_key(estate.ids.secret(32))
+
+
+def _self_signed(private: rsa.RSAPrivateKey, now: datetime, serial: int) -> bytes:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "accounts.accesscontrol.windows.net")])
     start = now.astimezone(UTC)
     certificate = (
@@ -117,7 +127,7 @@ def _self_signed(private: rsa.RSAPrivateKey, now: datetime) -> bytes:
         .subject_name(name)
         .issuer_name(name)
         .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial)
         .not_valid_before(start)
         .not_valid_after(start + _CERTIFICATE_LIFE)
         .sign(private, hashes.SHA256())

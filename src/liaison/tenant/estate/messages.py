@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from liaison.tenant.estate import Estate
+from liaison.tenant.estate import Estate, message_life
 from liaison.tenant.estate.subscriptions import record_change
 
 _TABLES = """
@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS messages (
   PRIMARY KEY (channel_id, id)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS messages_by_thread ON messages (channel_id, reply_to, id);
+CREATE INDEX IF NOT EXISTS messages_by_team ON messages (team_id, id);
 """
 
 
@@ -57,8 +58,9 @@ class Message:
 
 
 def create_tables(estate: Estate) -> None:
-    """Create the table of messages; repeatable."""
+    """Create the tables of messages; repeatable."""
     estate.db.run_script(_TABLES)
+    message_life.create_tables(estate)
 
 
 def post_message(estate: Estate, team_id: str, channel_id: str, new: NewMessage) -> Message:
@@ -75,6 +77,7 @@ def post_message(estate: Estate, team_id: str, channel_id: str, new: NewMessage)
                 *(json.dumps(list(new.attachments)), json.dumps(list(new.mentions))),
             ),
         )
+        message_life.touch_message(change, channel_id, message_id)
         record_change(change, "message", channel_id, message_id, "created")
     found = find_message(estate, channel_id, message_id)
     if found is None:
@@ -95,6 +98,46 @@ def list_messages(
         "SELECT * FROM messages WHERE channel_id = ? AND reply_to IS ? AND (? IS NULL OR id < ?)"
         " ORDER BY id DESC LIMIT ?",
         (channel_id, reply_to, before, before, limit),
+    )
+    return [_message(row) for row in found]
+
+
+def edit_message(estate: Estate, message: Message, new: NewMessage, *, by_author: bool = True) -> None:
+    """Give a message another content; readers see that it was edited."""
+    stamp = estate.clock.stamp()
+    with estate.db.change() as change:
+        change.execute(
+            "UPDATE messages SET modified = ?, subject = ?, importance = ?, content_type = ?, content = ?,"
+            " attachments = ?, mentions = ? WHERE channel_id = ? AND id = ?",
+            (
+                *(stamp, new.subject, new.importance, new.content_type, new.content),
+                *(json.dumps(list(new.attachments)), json.dumps(list(new.mentions)), message.channel_id, message.id),
+            ),
+        )
+        if by_author:
+            message_life.note_edit(change, message.channel_id, message.id, stamp)
+        message_life.touch_message(change, message.channel_id, message.id)
+        record_change(change, "message", message.channel_id, message.id, "updated")
+
+
+def set_message_deleted(estate: Estate, message: Message, *, deleted: bool) -> None:
+    """Delete a message softly, or take that back."""
+    stamp = estate.clock.stamp()
+    with estate.db.change() as change:
+        change.execute(
+            "UPDATE messages SET deleted = ?, modified = ? WHERE channel_id = ? AND id = ?",
+            (stamp if deleted else None, stamp, message.channel_id, message.id),
+        )
+        message_life.touch_message(change, message.channel_id, message.id)
+        record_change(change, "message", message.channel_id, message.id, "deleted" if deleted else "updated")
+
+
+def list_team_messages(estate: Estate, team_id: str, before: tuple[str, str] | None, limit: int) -> list[Message]:
+    """Posts and replies of every channel of a team, the newest first; `before` is id and channel to continue from."""
+    found = estate.db.rows(
+        "SELECT * FROM messages WHERE team_id = ? AND (? IS NULL OR (id, channel_id) < (?, ?))"
+        " ORDER BY id DESC, channel_id DESC LIMIT ?",
+        (team_id, None if before is None else before[0], *(before or ("", "")), limit),
     )
     return [_message(row) for row in found]
 

@@ -198,6 +198,22 @@ def restore_user(estate: Estate, user_id: str) -> bool:
     return done.rowcount == 1
 
 
+def list_deleted_users(estate: Estate) -> list[User]:
+    """The accounts in the recycle bin, by display name."""
+    found = estate.db.rows("SELECT * FROM users WHERE deleted > '0001-01-01T00:00:00Z' ORDER BY display_name, id")
+    return [_user(row) for row in found]
+
+
+def purge_user(estate: Estate, user_id: str) -> None:
+    """Forget a deleted account; its name is free again. Its row stays, without a name, for what points to it."""
+    with estate.db.change() as change:
+        change.execute(
+            "UPDATE users SET upn = id, mail = NULL, deleted = '0001-01-01T00:00:00Z', version = ?"
+            " WHERE id = ? AND deleted IS NOT NULL",
+            (_next_version(estate), user_id),
+        )
+
+
 def revoke_sessions(estate: Estate, user_id: str) -> None:
     """End every session of a user: refresh tokens die, and tokens with continuous evaluation are challenged.
 

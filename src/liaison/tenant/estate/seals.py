@@ -9,7 +9,6 @@ import base64
 import hashlib
 import hmac
 import json
-import secrets
 from typing import Any
 
 from liaison.tenant.estate import Estate
@@ -26,7 +25,7 @@ def create_tables(estate: Estate) -> None:
     estate.db.run_script("CREATE TABLE IF NOT EXISTS sealing_key (key BLOB NOT NULL);")
     if estate.db.value("SELECT 1 FROM sealing_key") is None:
         with estate.db.change() as change:
-            change.execute("INSERT INTO sealing_key VALUES (?)", (secrets.token_bytes(32),))
+            change.execute("INSERT INTO sealing_key VALUES (?)", (estate.ids.secret(32),))
 
 
 def seal(estate: Estate, purpose: str, payload: Any, *, lives_s: float | None = None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,6 +18,7 @@ CODE_LIFE_S = 600
 DEVICE_CODE_LIFE_S = 900
 REFRESH_LIFE_S = 90 * 86_400
 FLOW_LIFE_S = 3600
+_EXPIRED_KEPT_S = 30 * 86_400
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS browser_sessions (
@@ -57,7 +59,9 @@ class BrowserSession:
 
 @dataclass(frozen=True)
 class Proof:
-    """What a code or refresh token stands for. `needs_secret` binds it to a client that authenticates itself."""
+    """What a code or refresh token stands for. `needs_secret` binds it to a client that authenticates itself,
+    `redirect_kind` "spa" to web pages. `signed_in` is when the person last proved themselves, `ends` the fixed end of
+    everything that follows from the proof, for single-page applications."""
 
     app_id: str
     user_id: str
@@ -73,6 +77,19 @@ class Proof:
     claims: str | None = None
     client_info: bool = False
     lives_s: float = REFRESH_LIFE_S
+    redirect_kind: str = "web"
+    version: int = 2
+    signed_in: float = 0.0
+    ends: float | None = None
+
+
+@dataclass(frozen=True)
+class RefreshToken:
+    """A refresh token that was presented, with what it stands for."""
+
+    proof: Proof
+    expired: bool
+    used: bool
 
 
 @dataclass(frozen=True)
@@ -197,22 +214,27 @@ def issue_refresh_token(estate: Estate, proof: Proof) -> str:
     token = f"1.{estate.ids.token(64)}"
     now = estate.clock.seconds()
     with estate.db.change() as change:
-        change.execute("DELETE FROM refresh_tokens WHERE expires < ?", (now,))
+        # Kept for a while, so that their clients learn why they no longer serve.
+        change.execute("DELETE FROM refresh_tokens WHERE expires < ?", (now - _EXPIRED_KEPT_S,))
         change.execute(
             "INSERT INTO refresh_tokens (hash, document, expires) VALUES (?, ?, ?)",
-            (_hash(token), json.dumps(asdict(proof)), now + proof.lives_s),
+            (_hash(token), json.dumps(asdict(proof)), min(now + proof.lives_s, proof.ends or math.inf)),
         )
     return token
 
 
-def find_refresh_token(estate: Estate, token: str, *, unused_only: bool) -> Proof | None:
-    """What a refresh token stands for; None when unknown, expired, or (if asked) used before."""
-    row = estate.db.row(
-        "SELECT * FROM refresh_tokens WHERE hash = ? AND expires >= ?", (_hash(token), estate.clock.seconds())
-    )
-    if row is None or (unused_only and row["used"]):
+def find_refresh_token(estate: Estate, token: str) -> RefreshToken | None:
+    """What a refresh token stands for; None when it was never issued, or expired long ago."""
+    row = estate.db.row("SELECT * FROM refresh_tokens WHERE hash = ?", (_hash(token),))
+    if row is None:
         return None
-    return _proof(row["document"])
+    return RefreshToken(_proof(row["document"]), row["expires"] < estate.clock.seconds(), bool(row["used"]))
+
+
+def revoke_refresh_tokens(estate: Estate, sid: str) -> None:
+    """End every refresh token that came out of one sign-in: one of them was used twice."""
+    with estate.db.change() as change:
+        change.execute("DELETE FROM refresh_tokens WHERE json_extract(document, '$.sid') = ?", (sid,))
 
 
 def mark_refresh_token_used(estate: Estate, token: str) -> None:

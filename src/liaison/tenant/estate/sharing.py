@@ -14,6 +14,8 @@ CREATE TABLE IF NOT EXISTS item_permissions (
   user_id TEXT, share_id TEXT, expires TEXT, has_password INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS item_permissions_by_item ON item_permissions (item_id);
+CREATE INDEX IF NOT EXISTS item_permissions_by_share ON item_permissions (share_id);
+CREATE INDEX IF NOT EXISTS item_permissions_by_user ON item_permissions (user_id);
 """
 
 
@@ -53,6 +55,22 @@ def list_permissions(estate: Estate, item_id: str) -> list[ItemPermission]:
     """What an item has of its own, the oldest first."""
     found = estate.db.rows("SELECT * FROM item_permissions WHERE item_id = ? ORDER BY rowid", (item_id,))
     return [_permission(row) for row in found]
+
+
+def find_shared_item(estate: Estate, share_id: str) -> str | None:
+    """The id of the item that a link leads to."""
+    found = estate.db.value("SELECT item_id FROM item_permissions WHERE share_id = ?", (share_id,))
+    return None if found is None else str(found)
+
+
+def change_roles(estate: Estate, item_id: str, permission_id: str, roles: tuple[str, ...]) -> bool:
+    """Give a grant or a link other roles; False when the item has none with this id."""
+    with estate.db.change() as change:
+        done = change.execute(
+            "UPDATE item_permissions SET roles = ? WHERE id = ? AND item_id = ?",
+            (json.dumps(roles), permission_id, item_id),
+        )
+    return bool(done.rowcount)
 
 
 def delete_permission(estate: Estate, item_id: str, permission_id: str) -> bool:

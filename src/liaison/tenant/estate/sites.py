@@ -101,6 +101,7 @@ def create_site(
     channel_id: str | None = None,
     ready_at: float = 0.0,
     collection_id: str | None = None,
+    library: tuple[str, str] = (LIBRARY_TITLE, LIBRARY_URL_NAME),
 ) -> Site:
     """Create a site with its default library; raises `sqlite3.IntegrityError` when the path is taken."""
     collection = collection_id or estate.ids.guid()
@@ -115,7 +116,7 @@ def create_site(
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (site.id, path, display_name, group_id, channel_id, stamp, stamp, ready_at),
         )
-        create_library(estate, site, LIBRARY_TITLE, LIBRARY_URL_NAME)
+        create_library(estate, site, *library)
     return site
 
 
@@ -170,10 +171,11 @@ def find_channel_site(estate: Estate, channel_id: str) -> Site | None:
 
 
 def search_sites(estate: Estate, text: str, limit: int = 200) -> list[Site]:
-    """Sites whose name or path holds `text`; every site for an empty text."""
+    """Sites whose name or path holds `text`; every site for an empty text. Personal sites are never found."""
     pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     found = estate.db.rows(
-        "SELECT * FROM sites WHERE deleted IS NULL AND (display_name LIKE ? ESCAPE '\\' OR path LIKE ? ESCAPE '\\')"
+        "SELECT * FROM sites WHERE deleted IS NULL AND path NOT LIKE '/personal/%'"
+        " AND (display_name LIKE ? ESCAPE '\\' OR path LIKE ? ESCAPE '\\')"
         " ORDER BY path LIMIT ?",
         (pattern, pattern, limit),
     )

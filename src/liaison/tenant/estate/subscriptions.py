@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS notifications (
   attempts INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL, first_try REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS notifications_by_due ON notifications (due);
+CREATE TABLE IF NOT EXISTS subscription_certificates (
+  subscription_id TEXT PRIMARY KEY, certificate TEXT NOT NULL, certificate_id TEXT NOT NULL
+) WITHOUT ROWID;
 """
 
 
@@ -111,6 +114,21 @@ def add_subscription(estate: Estate, subscription: Subscription) -> None:
         )
 
 
+def keep_certificate(estate: Estate, subscription_id: str, certificate: str, certificate_id: str) -> None:
+    """Keep what a subscription's resource data is encrypted for: a certificate and the app's name of it."""
+    with estate.db.change() as change:
+        change.execute(
+            "INSERT OR REPLACE INTO subscription_certificates VALUES (?, ?, ?)",
+            (subscription_id, certificate, certificate_id),
+        )
+
+
+def find_certificate(estate: Estate, subscription_id: str) -> tuple[str, str] | None:
+    """The certificate and its name of a subscription that is told resource data; None for the others."""
+    row = estate.db.row("SELECT * FROM subscription_certificates WHERE subscription_id = ?", (subscription_id,))
+    return None if row is None else (row["certificate"], row["certificate_id"])
+
+
 def find_subscription(estate: Estate, subscription_id: str) -> Subscription | None:
     """A subscription that has not run out."""
     row = estate.db.row(
@@ -148,6 +166,7 @@ def delete_subscription(estate: Estate, subscription_id: str) -> None:
     with estate.db.change() as change:
         change.execute("DELETE FROM subscriptions WHERE id = ?", (subscription_id,))
         change.execute("DELETE FROM notifications WHERE subscription_id = ?", (subscription_id,))
+        change.execute("DELETE FROM subscription_certificates WHERE subscription_id = ?", (subscription_id,))
 
 
 def drop_expired_subscriptions(estate: Estate) -> None:

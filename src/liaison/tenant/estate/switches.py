@@ -23,10 +23,9 @@ def get_switch(estate: Estate, name: str, default: Value) -> Value:
 
     A switch set to a number answers as float where the default is a float, so `2` and `2.0` mean the same.
     """
-    text = estate.db.value("SELECT value FROM switches WHERE name = ?", (name,))
-    if text is None:
+    value: Any = estate.db.recall("switches", lambda: all_switches(estate)).get(name)
+    if value is None:
         return default
-    value: Any = json.loads(text)
     if isinstance(default, float) and isinstance(value, int):
         value = float(value)
     kept: Value = value

@@ -66,6 +66,7 @@ def start_session(
     estate: Estate, drive_id: str, parent_id: str, name: str, conflict: Conflict, by: Author, *, defer_commit: bool
 ) -> UploadSession:
     session_id = estate.ids.guid()
+    (estate.folder / "uploads" / session_id).touch()
     with estate.db.change() as change:
         change.execute(
             "INSERT INTO upload_sessions (id, drive_id, parent_id, name, conflict, defer_commit, user_id, app_id,"
@@ -78,7 +79,6 @@ def start_session(
     found = find_session(estate, session_id)
     if found is None:
         raise LookupError(session_id)
-    spool_of(estate, found).write_bytes(b"")
     return found
 
 
@@ -138,6 +138,8 @@ async def _write(spool: Path, start: int, length: int, pieces: AsyncIterator[byt
             await target.write(piece)
         await target.truncate(start + min(written, length))
         await target.flush()
+        # What is acknowledged as received must be there after a power loss.
+        await anyio.to_thread.run_sync(os.fsync, target.wrapped.fileno())
         await anyio.to_thread.run_sync(_sync, target.wrapped)
     return written
 

@@ -9,11 +9,13 @@ from dataclasses import replace
 from liaison.tenant.estate import Estate, apps
 from liaison.tenant.estate.callers import BearerRefused, Caller, graph_audience, read_bearer
 from liaison.tenant.estate.switches import get_switch
+from liaison.tenant.graph.counting import find_counted
 from liaison.tenant.graph.errors import Backend, GraphError, forbidden, missing_scopes, not_built, unauthorized
 from liaison.tenant.graph.paths import Token, Word, read_path
+from liaison.tenant.graph.permissions import SITES_SELECTED
 from liaison.tenant.graph.requests import Ask, RawRequest, read_options
 from liaison.tenant.graph.responses import Answer, Correlation, error_answer
-from liaison.tenant.graph.table import Match, Table
+from liaison.tenant.graph.table import Match, Operation, Table
 from liaison.tenant.graph.throttle import Throttle
 
 _FILES_ROOTS = frozenset({"drives", "drive", "sites", "shares"})
@@ -41,7 +43,7 @@ class Desk:
             raise GraphError(503, "ServiceUnavailable", "The service is unavailable.", headers={"Retry-After": "1"})
         caller = self._caller(raw)
         tokens = read_path(raw.path)
-        match = self._table.find(raw.method, tokens)
+        match = self._table.find(raw.method, tokens) or find_counted(self._table, raw.method, tokens)
         if match is None:
             raise not_built(backend_of(tokens), raw.method, f"/v1.0{raw.path}")
         operation, options = match.operation, read_options(raw.query)
@@ -79,10 +81,22 @@ class Desk:
             granted = apps.resource_specific_grants(self._estate, team_id.lower(), caller.app_id)
             if granted & set(operation.needs.team):
                 return
+        if operation.backend is Backend.FILES and _may_select(operation, caller):
+            return
         enough = operation.needs.application if caller.is_application else operation.needs.delegated
         if not enough and operation.backend is Backend.FILES:
             raise forbidden(operation.backend)
         raise missing_scopes(operation.backend, enough, caller.is_application)
+
+
+def _may_select(operation: Operation, caller: Caller) -> bool:
+    """Whether `Sites.Selected` can stand in: each site decides by itself then."""
+    held, enough = (
+        (caller.roles, operation.needs.application)
+        if caller.is_application
+        else (caller.scopes, operation.needs.delegated)
+    )
+    return SITES_SELECTED in held and any(name in ("Sites.Read.All", "Sites.ReadWrite.All") for name in enough)
 
 
 def backend_of(tokens: list[Token]) -> Backend:

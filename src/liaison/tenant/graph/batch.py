@@ -6,7 +6,7 @@ Source: Graph v1.0, concepts/json-batching.md, concepts/known-issues.md; graph.m
 from __future__ import annotations
 
 import base64
-import binascii
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -79,9 +79,9 @@ def read_parts(content: bytes, outer_headers: Mapping[str, str]) -> list[Part]:
         raise _refused("Invalid batch payload format.") from error
     if not isinstance(value, dict) or not isinstance(value.get("requests"), list):
         raise _refused("Invalid batch payload format.")
-    asked = Wild(value, Backend.TEAMS).children("requests")
-    if len(asked) > _MOST:
+    if len(value["requests"]) > _MOST:
         raise _refused(f"Number of batch request steps exceeds the maximum value of {_MOST}.", "MaximumValueExceeded")
+    asked = Wild(value, Backend.TEAMS).children("requests")
     parts = [_read_part(one, outer_headers) for one in asked]
     ids = [part.id.lower() for part in parts]
     if len(set(ids)) != len(ids):
@@ -129,7 +129,7 @@ def _read_body(one: Wild, headers: Mapping[str, str]) -> tuple[bytes, GraphError
         return orjson.dumps(body), None
     try:
         return base64.b64decode(body, validate=True), None
-    except binascii.Error:
+    except ValueError:
         return body.encode(), None
 
 
@@ -166,9 +166,16 @@ def _response(part_id: str, answer: PartAnswer) -> Json:
     named = {_written(name): value for name, value in answer.headers.items() if name.lower() != "content-length"}
     response: Json = {"id": part_id, "status": answer.status, "headers": named}
     if answer.content:
-        is_json = "json" in answer.headers.get("content-type", "")
-        response["body"] = orjson.loads(answer.content) if is_json else base64.b64encode(answer.content).decode()
+        response["body"] = _read_answer(answer)
     return response
+
+
+def _read_answer(answer: PartAnswer) -> Any:
+    """JSON as it is; anything else, and JSON that a fault has cut off, as base64 text."""
+    if "json" in answer.headers.get("content-type", ""):
+        with contextlib.suppress(orjson.JSONDecodeError):
+            return orjson.loads(answer.content)
+    return base64.b64encode(answer.content).decode()
 
 
 def _written(name: str) -> str:

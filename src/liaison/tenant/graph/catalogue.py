@@ -6,14 +6,11 @@ Source: Graph v1.0, resources/teamsapp.md, api/teamsapp-publish.md
 from __future__ import annotations
 
 import base64
-import io
-import json
-import re
-import zipfile
 from dataclasses import replace
-from typing import Any
 
 from liaison.tenant.estate import apps
+from liaison.tenant.estate.app_definitions import forget_manifest, save_manifest
+from liaison.tenant.estate.app_packages import PackageRefused, read_package
 from liaison.tenant.estate.apps import CatalogueApp
 from liaison.tenant.graph.access import is_teams_administrator
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden
@@ -24,10 +21,6 @@ from liaison.tenant.graph.schema import CATALOGUE_APP
 from liaison.tenant.graph.shapes import collection, entity, expands, filtered, page, selected, selection_suffix
 from liaison.tenant.graph.table import operations
 from liaison.tenant.graph.wild import Wild
-
-_LARGEST_MANIFEST = 256 * 1024
-_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_ICONS = {"color": 192, "outline": 32}
 
 
 def app_body(app: CatalogueApp) -> Json:
@@ -52,6 +45,7 @@ def definition_body(app: CatalogueApp) -> Json:
         "description": app.description,
         "lastModifiedDateTime": app.modified or None,
         "createdBy": None,
+        "azureADAppId": app.client_app_id,
         "authorization": {
             "clientAppId": app.client_app_id,
             "requiredPermissionSet": {
@@ -95,11 +89,13 @@ def publish(ask: Ask) -> Answer:
     reviewed = ask.options.get("requiresReview", "false").lower() == "true"
     if not reviewed and (not is_teams_administrator(ask) or "AppCatalog.ReadWrite.All" not in ask.caller.scopes):
         raise forbidden(Backend.TEAMS, "Only administrators may publish without a review.")
-    app = _read_package(ask, ask.estate.ids.guid())
+    manifest = _read_package(ask)
+    app = _app_of(manifest, ask.estate.ids.guid())
     if apps.find_app_by_external_id(ask.estate, app.external_id or "") is not None:
         raise GraphError(409, "Conflict", f"App with same id already exists in the tenant: {app.external_id}.")
     state = "submitted" if reviewed else "published"
     apps.publish_app(ask.estate, replace(app, state=state))
+    save_manifest(ask.estate, manifest.value)
     return Answer(201, entity(ask.context("appCatalogs/teamsApps/$entity"), app_body(app)))
 
 
@@ -111,12 +107,14 @@ def publish_version(ask: Ask) -> Answer:
     app = _asked_app(ask)
     if not is_teams_administrator(ask):
         raise forbidden(Backend.TEAMS, "Only administrators may publish a new version.")
-    updated = _read_package(ask, app.id)
+    manifest = _read_package(ask)
+    updated = _app_of(manifest, app.id)
     if updated.external_id != app.external_id:
         raise bad_request(Backend.TEAMS, "The id in the manifest differs from the id of the app.")
     if _version(updated.version) <= _version(app.version):
         raise GraphError(409, "Conflict", "The version in the manifest must be higher than the published one.")
     apps.publish_app(ask.estate, updated)
+    save_manifest(ask.estate, manifest.value)
     context = ask.context(f"appCatalogs/teamsApps('{app.id}')/appDefinitions/$entity")
     return Answer(201, entity(context, definition_body(updated)))
 
@@ -127,6 +125,7 @@ def delete_app(ask: Ask) -> Answer:
     if app.distribution != "organization" or not is_teams_administrator(ask):
         raise forbidden(Backend.TEAMS)
     apps.delete_app(ask.estate, app)
+    forget_manifest(ask.estate, app.external_id or app.id)
     return NO_CONTENT
 
 
@@ -146,38 +145,12 @@ def _expansion(ask: Ask) -> str:
     return selection_suffix(ask, *(("appDefinitions",) if expands(ask, "appDefinitions") else ()))
 
 
-def _read_package(ask: Ask, app_id: str) -> CatalogueApp:
-    """The app in a zip with `manifest.json` and both icons at its top; raises 400 naming what is wrong.
-
-    Source: Teams docs, concepts/build-and-test/apps-package.md
-    """
+def _read_package(ask: Ask) -> Wild:
+    """The manifest of the package in the request; raises 400 naming everything that is wrong."""
     try:
-        with zipfile.ZipFile(io.BytesIO(ask.raw.body)) as package:
-            manifest = _read_manifest(package)
-            _check_icons(package, manifest)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise bad_request(Backend.TEAMS, f"The app package is not valid: {error}.") from error
-    return _app_of(manifest, app_id)
-
-
-def _read_manifest(package: zipfile.ZipFile) -> Wild:
-    if package.getinfo("manifest.json").file_size > _LARGEST_MANIFEST:
-        raise ValueError("manifest.json is too large")
-    value: Any = json.loads(package.read("manifest.json"))
-    if not isinstance(value, dict):
-        raise TypeError("manifest.json must hold an object")
-    manifest = Wild(value, Backend.TEAMS)
-    if _GUID.fullmatch(manifest.text("id")) is None or not re.fullmatch(r"\d+\.\d+(\.\d+)?", manifest.text("version")):
-        raise ValueError("id must be a GUID and version a version number")
-    return manifest
-
-
-def _check_icons(package: zipfile.ZipFile, manifest: Wild) -> None:
-    for name, size in _ICONS.items():
-        picture = package.read(manifest.child("icons").text(name))
-        width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
-        if picture[:8] != b"\x89PNG\r\n\x1a\n" or (width, height) != (size, size):
-            raise ValueError(f"the {name} icon must be a PNG of {size} by {size}")
+        return Wild(dict(read_package(ask.raw.body)), Backend.TEAMS)
+    except PackageRefused as refused:
+        raise bad_request(Backend.TEAMS, f"The app package is not valid: {refused}.") from refused
 
 
 def _app_of(manifest: Wild, app_id: str) -> CatalogueApp:

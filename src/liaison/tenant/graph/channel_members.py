@@ -10,13 +10,15 @@ from liaison.tenant.estate.channels import Channel
 from liaison.tenant.estate.people import User, find_user
 from liaison.tenant.graph.access import channel_as_member
 from liaison.tenant.graph.channels import channel_key, require_eligible
-from liaison.tenant.graph.errors import Backend, bad_request, forbidden
+from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden
 from liaison.tenant.graph.members import (
     answer_members,
+    bulk_answer,
     member_bodies,
     member_body,
     no_member,
     read_asked_member,
+    read_bulk,
     read_member_id,
     read_owner_role,
     team_member_bodies,
@@ -26,7 +28,10 @@ from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
 from liaison.tenant.graph.shapes import collection, entity
 from liaison.tenant.graph.table import operations
+from liaison.tenant.graph.wild import Wild
 from liaison.tenant.seeds.company import TENANT_ID
+
+_AT_ONCE = 200
 
 
 def list_members(ask: Ask) -> Answer:
@@ -49,7 +54,8 @@ def list_all_members(ask: Ask) -> Answer:
         return list_members(ask)
     bodies = {body["userId"]: body for body in _direct_bodies(ask, channel)}
     for team_id in channels.list_teams_sharing(ask.estate, channel.id):
-        people = [(user_id, list[str]()) for user_id in groups.list_people(ask.estate, team_id, "members")]
+        everybody = groups.list_people(ask.estate, team_id, "members")
+        people = [(user_id, list[str]()) for user_id in everybody if not channels.is_guest(ask.estate, user_id)]
         for body in member_bodies(ask.estate, channel.id, people):
             bodies.setdefault(body["userId"], body)
     fragment = f"teams('{team.id}')/channels('{channel_key(channel.id)}')/allMembers"
@@ -95,6 +101,32 @@ def remove_member(ask: Ask) -> Answer:
     _require_other_owner(ask, channel, user)
     channels.take_out_of_channel(ask.estate, channel, user.id)
     return NO_CONTENT
+
+
+def add_members(ask: Ask) -> Answer:
+    """`POST …/channels/{channel}/members/add`: 200, or 207 when some failed. Source: conversationmembers-add.md"""
+    channel = _managed_channel(ask)
+
+    def add(one: Wild) -> None:
+        asked = read_asked_member(ask, one)
+        require_eligible(ask, channel.team_id, channel.kind, asked)
+        channels.put_in_channel(ask.estate, channel, asked.user.id, owner=asked.owner)
+
+    return bulk_answer(ask, read_bulk(ask, _AT_ONCE), add)
+
+
+def remove_members(ask: Ask) -> Answer:
+    """`POST …/channels/{channel}/members/remove`."""
+    channel = _managed_channel(ask)
+
+    def remove(one: Wild) -> None:
+        user = read_asked_member(ask, one).user
+        if user.id not in channels.channel_people(ask.estate, channel.id):
+            raise GraphError(404, "NotFound", "")
+        _require_other_owner(ask, channel, user)
+        channels.take_out_of_channel(ask.estate, channel, user.id)
+
+    return bulk_answer(ask, read_bulk(ask, _AT_ONCE), remove)
 
 
 def list_shared_teams(ask: Ask) -> Answer:
@@ -181,6 +213,8 @@ OPERATIONS = operations(
     Backend.TEAMS,
     ("GET", f"{_CHANNEL}/members", list_members, CHANNEL_MEMBERS_READ),
     ("POST", f"{_CHANNEL}/members", add_member, CHANNEL_MEMBERS_WRITE),
+    ("POST", f"{_CHANNEL}/members/add", add_members, CHANNEL_MEMBERS_WRITE),
+    ("POST", f"{_CHANNEL}/members/remove", remove_members, CHANNEL_MEMBERS_WRITE),
     ("GET", f"{_CHANNEL}/allMembers", list_all_members, CHANNEL_MEMBERS_READ),
     ("GET", f"{_CHANNEL}/members/{{member}}", read_member, CHANNEL_MEMBERS_READ),
     ("PATCH", f"{_CHANNEL}/members/{{member}}", change_member, CHANNEL_MEMBERS_WRITE),

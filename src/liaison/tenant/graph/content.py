@@ -28,6 +28,7 @@ from liaison.tenant.graph.drive_items import (
     one_item,
     read_conflict,
     require_match,
+    require_unlocked,
     second,
 )
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, no_item
@@ -73,6 +74,7 @@ def require_state(ask: Ask, target: Target) -> None:
     if target.existing is None:
         return
     require_match(ask, target.existing)
+    require_unlocked(ask, target.existing)
     tags = (ask.header("If-None-Match") or "").strip()
     if tags and tags in ("*", target.existing.e_tag, target.existing.c_tag):
         raise GraphError(412, "resourceModified", "The resource exists already.")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from liaison.tenant.estate import files, filing, sites
+from liaison.tenant.estate import file_states, files, filing, personal_sites, sites
 from liaison.tenant.estate.access import SiteAccess
 from liaison.tenant.estate.applications import find_application
 from liaison.tenant.estate.files import CHILD_ORDERS, Author, DriveItem
@@ -24,13 +25,22 @@ from liaison.tenant.graph.places import ITEMS, asked_item, may_load_content
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
 from liaison.tenant.graph.schema import DRIVE_ITEM
-from liaison.tenant.graph.shapes import collection, entity, next_link, page_start, selected, split_expand
+from liaison.tenant.graph.shapes import (
+    collection,
+    entity,
+    next_link,
+    page_start,
+    selected,
+    split_expand,
+    wanted_filter,
+)
 from liaison.tenant.graph.table import below, operations
 from liaison.tenant.graph.wild import Wild
 
 CONFLICT = "@microsoft.graph.conflictBehavior"
 DOWNLOAD_LIFE_S = 3600.0
 _CHILDREN_PAGE, _LARGEST_PAGE = 200, 999
+_FILTERED = {"name", "folder", "file", "package"}
 _VIEWED = (".docx", ".xlsx", ".pptx", ".doc", ".xls", ".ppt")
 _NAME_TAKEN = "The specified item name already exists."
 
@@ -151,20 +161,40 @@ def one_item(ask: Ask, item: DriveItem, status: int = 200) -> Answer:
     return Answer(status, entity(context, selected(ask, body, DRIVE_ITEM, "driveItem")))
 
 
+def drive_type(site: Site) -> str:
+    """`business` for the library of a person, else `documentLibrary`."""
+    return "business" if personal_sites.is_personal(site) else "documentLibrary"
+
+
 def drive_key(drive_id: str) -> str:
     """A drive's id as it stands in contexts."""
     return quote(drive_id, safe="")
 
 
 def list_children(ask: Ask) -> Answer:
-    """`GET …/items/{item}/children`. Source: Graph v1.0, api/driveitem-list-children.md"""
+    """`GET …/items/{item}/children`; clients filter them by name, and folders from files.
+
+    A filter that is not for one name works page by page, so that a page may be empty and still have a next link.
+
+    Source: Graph v1.0, api/driveitem-list-children.md
+    """
     folder = asked_item(ask)
-    if "filter" in ask.options:
-        raise bad_request(Backend.FILES, "The $filter option is not supported for children.")
+    wanted = wanted_filter(ask)
+    if wanted is not None and not wanted.names <= _FILTERED:
+        raise bad_request(Backend.FILES, "The $filter option is not supported for these properties of children.")
     order, descending = _read_order(ask)
     size, start = ask.number("top", _CHILDREN_PAGE, _LARGEST_PAGE), page_start(ask)
-    found = files.list_children(ask.estate, folder, order=order, descending=descending, offset=start, limit=size + 1)
-    values = [selected(ask, _with_expansions(ask, item), DRIVE_ITEM, "driveItem") for item in found[:size]]
+    name = next((text for key, text in wanted.equals if key == "name"), None) if wanted else None
+    if name is not None:
+        child = files.find_child(ask.estate, folder, name)
+        found = [] if child is None or start else [child]
+    else:
+        found = files.list_children(
+            ask.estate, folder, order=order, descending=descending, offset=start, limit=size + 1
+        )
+    bodies = [_with_expansions(ask, item) for item in found[:size]]
+    kept = [body for body in bodies if wanted is None or wanted.matches(body)]
+    values = [selected(ask, body, DRIVE_ITEM, "driveItem") for body in kept]
     following = next_link(ask, start + size) if len(found) > size else None
     context = ask.context(f"drives('{drive_key(folder.drive_id)}')/items('{folder.id}')/children")
     return Answer(body=collection(context, values, next_page=following))
@@ -189,6 +219,7 @@ def change_item(ask: Ask) -> Answer:
     """`PATCH …/items/{item}`: rename, move, describe. Source: api/driveitem-update.md, api/driveitem-move.md"""
     item = asked_item(ask, SiteAccess.WRITE)
     require_match(ask, item)
+    require_unlocked(ask, item)
     body = ask.json()
     with ask.estate.db.change(), naming_errors():
         if body.has("description") or body.has("fileSystemInfo"):
@@ -206,6 +237,7 @@ def delete_item(ask: Ask) -> Answer:
     """`DELETE …/items/{item}`: to the site's recycle bin. Source: Graph v1.0, api/driveitem-delete.md"""
     item = asked_item(ask, SiteAccess.WRITE)
     require_match(ask, item)
+    require_unlocked(ask, item)
     with naming_errors():
         filing.delete_item(ask.estate, item)
     return NO_CONTENT
@@ -218,6 +250,13 @@ def require_match(ask: Ask, item: DriveItem) -> None:
         raise GraphError(
             412, "resourceModified", "The resource has changed since the caller last read it; usually an eTag mismatch."
         )
+
+
+def require_unlocked(ask: Ask, item: DriveItem) -> None:
+    """Raise 423 for a file that somebody else has checked out."""
+    holder = file_states.checkout_holder(ask.estate, item.id)
+    if holder is not None and holder != ask.caller.object_id:
+        raise GraphError(423, "resourceLocked", "The file is checked out by another user.")
 
 
 def read_conflict(value: Any, default: Conflict) -> Conflict:
@@ -270,7 +309,8 @@ def _asked_parent(ask: Ask, item: DriveItem, reference: Wild) -> DriveItem:
 
 
 def _parent_reference(ask: Ask, item: DriveItem, collection_id: str) -> Json:
-    reference: Json = {"driveType": "documentLibrary", "driveId": item.drive_id}
+    kind = drive_type(_place_of(ask, item)[1])
+    reference: Json = {"driveType": kind, "driveId": item.drive_id}
     if item.parent_id is None:
         return reference | {"siteId": collection_id}
     name, path = _parent_of(ask, item, item.parent_id)
@@ -306,11 +346,17 @@ def _with_expansions(ask: Ask, item: DriveItem) -> Json:
 
 def _expand(ask: Ask, item: DriveItem, body: Json, name: str) -> None:
     """Put an expansion in the body; `permissions` cannot be expanded. Source: graph.md 6.9"""
+    # Imported here because both are made of items themselves.
+    from liaison.tenant.graph import list_items, thumbnails  # noqa: PLC0415
+
     if name == "children":
         found = files.list_children(ask.estate, item, limit=_CHILDREN_PAGE) if item.is_folder else []
         body["children"] = [item_body(ask, child) for child in found]
     elif name == "thumbnails":
-        body["thumbnails"] = []
+        body["thumbnails"] = thumbnails.thumbnail_sets(ask, item)
+    elif name == "listItem":
+        inner = replace(ask, options={"expand": "fields"} if "fields" in ask.options["expand"] else {})
+        body["listItem"] = None if item.is_root else list_items.list_item_body(inner, item)
     else:
         raise bad_request(Backend.FILES, f"The property '{name}' cannot be expanded.")
 

@@ -202,9 +202,9 @@ def asked_principal(ask: Ask) -> ServicePrincipal:
     if app_id is not None:
         found = applications.find_service_principal(ask.estate, app_id)
     else:
-        found = applications.find_service_principal_by_id(ask.estate, ask.params["principal"])
+        found = applications.find_service_principal_by_id(ask.estate, ask.params.get("principal", ""))
     if found is None:
-        raise no_resource(app_id or ask.params["principal"])
+        raise no_resource(app_id or ask.params.get("principal", ""))
     return found
 
 

@@ -91,8 +91,8 @@ def _list(ask: Ask, relation: str) -> Answer:
 
 
 def _add(ask: Ask, relation: str) -> Answer:
-    group = _managed_group(ask)
     user_id = bound_user(ask, ask.json().value.get("@odata.id"))
+    group = asked_group(ask) if relation == "members" and _joins(ask, user_id) else _managed_group(ask)
     user = find_user(ask.estate, user_id)
     if relation == "owners" and user is not None and user.user_type == "Guest":
         raise GraphError(400, "Request_BadRequest", "Guests cannot be owners of the group.")
@@ -103,6 +103,15 @@ def _add(ask: Ask, relation: str) -> Answer:
             f"One or more added object references already exist for the following modified properties: '{relation}'.",
         )
     return NO_CONTENT
+
+
+def _joins(ask: Ask, user_id: str) -> bool:
+    """Whether somebody of the organisation adds themselves to a public group, which needs no owner.
+
+    Source: Graph v1.0, resources/group.md, visibility
+    """
+    own = ask.is_delegated and user_id.lower() == ask.caller.object_id and not is_guest(ask)
+    return own and asked_group(ask).visibility == "Public"
 
 
 def _managed_group(ask: Ask) -> Group:

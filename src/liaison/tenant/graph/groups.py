@@ -16,7 +16,7 @@ from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.graph.access import asked_group, is_global_administrator, is_guest, is_teams_administrator
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden, no_resource
 from liaison.tenant.graph.labels import assigned_labels, read_labels
-from liaison.tenant.graph.naming import require_good_name, require_good_nickname
+from liaison.tenant.graph.naming import require_good_name, require_good_nickname, require_may_create_group
 from liaison.tenant.graph.permissions import GROUP_CREATE, GROUP_LIST, GROUP_READ, GROUP_WRITE
 from liaison.tenant.graph.requests import Ask, bound_id
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
@@ -173,29 +173,14 @@ def delete_group(ask: Ask) -> Answer:
     return NO_CONTENT
 
 
-def list_deleted(ask: Ask) -> Answer:
-    """`GET /directory/deletedItems/microsoft.graph.group`. Source: api/directory-deleteditems-list.md"""
-    part, following = page(ask, groups.list_deleted_groups(ask.estate), 100, 999)
-    values = [shown_group(ask, group) for group in part]
-    return Answer(body=collection(ask.context("groups"), values, next_page=following))
-
-
-def read_deleted(ask: Ask) -> Answer:
-    """`GET /directory/deletedItems/{group}`."""
-    body = {"@odata.type": "#microsoft.graph.group", **shown_group(ask, _asked_deleted(ask))}
-    return Answer(body=entity(ask.context("directoryObjects/$entity"), body))
-
-
-def restore_group(ask: Ask) -> Answer:
-    """`POST /directory/deletedItems/{group}/restore`: within 30 days. Source: api/directory-deleteditems-restore.md"""
-    restored = groups.restore_group(ask.estate, _asked_deleted(ask))
-    body = {"@odata.type": "#microsoft.graph.group", **shown_group(ask, restored)}
-    return Answer(body=entity(ask.context("directoryObjects/$entity"), body))
-
-
-def purge_group(ask: Ask) -> Answer:
-    """`DELETE /directory/deletedItems/{group}`: for good."""
-    groups.purge_group(ask.estate, _asked_deleted(ask))
+def delete_group_by_unique_name(ask: Ask) -> Answer:
+    """`DELETE /groups(uniqueName='…')`."""
+    unique_name = _asked_unique_name(ask)
+    group = groups.find_group_by_unique_name(ask.estate, unique_name)
+    if group is None:
+        raise no_resource(unique_name)
+    _require_owner(ask, group)
+    groups.delete_group(ask.estate, group)
     return NO_CONTENT
 
 
@@ -230,6 +215,7 @@ def _make_group(ask: Ask, body: Wild, unique_name: str | None) -> Group:
             raise bad_request(Backend.DIRECTORY, f"A value is required for property '{required}' of resource 'Group'.")
     if is_guest(ask):
         raise forbidden(Backend.DIRECTORY)
+    require_may_create_group(ask)
     require_good_name(ask, name, nickname)
     require_good_nickname(ask, nickname)
     unified = "Unified" in kinds
@@ -286,6 +272,14 @@ def _change(ask: Ask, group: Group, body: Wild) -> Answer:
         require_good_nickname(ask, changed_nickname)
     if body.has("uniqueName") and group.unique_name not in (None, body.optional_text("uniqueName")):
         raise bad_request(Backend.DIRECTORY, "The uniqueName of a group cannot be changed.")
+    added = _read_binds(ask, body, "members@odata.bind")
+    if any(groups.is_member(ask.estate, group.id, user_id) for user_id in added):
+        raise bad_request(
+            Backend.DIRECTORY,
+            "One or more added object references already exist for the following modified properties: 'members'.",
+        )
+    for user_id in added:
+        groups.add_person(ask.estate, group.id, user_id, "members")
     groups.save_group(
         ask.estate,
         replace(
@@ -346,13 +340,6 @@ def _checked_unique_name(ask: Ask, unique_name: str | None) -> str | None:
     return unique_name
 
 
-def _asked_deleted(ask: Ask) -> Group:
-    group = groups.find_deleted_group(ask.estate, ask.params["object"])
-    if group is None:
-        raise no_resource(ask.params["object"])
-    return group
-
-
 def _security_identifier(group_id: str) -> str:
     """The SID that the directory derives from an object id."""
     raw = uuid.UUID(group_id).bytes_le
@@ -367,12 +354,8 @@ OPERATIONS = operations(
     ("POST", "groups", create_group, GROUP_CREATE),
     ("GET", "groups()", read_group_by_unique_name, GROUP_READ),
     ("PATCH", "groups()", upsert_group, GROUP_WRITE),
+    ("DELETE", "groups()", delete_group_by_unique_name, GROUP_WRITE),
     ("GET", "groups/{group}", read_group, GROUP_READ),
     ("PATCH", "groups/{group}", change_group, GROUP_WRITE),
     ("DELETE", "groups/{group}", delete_group, GROUP_WRITE),
-    ("GET", "directory/deletedItems/graph.group", list_deleted, GROUP_READ),
-    ("GET", "directory/deletedItems/{object}", read_deleted, GROUP_READ),
-    ("DELETE", "directory/deletedItems/{object}", purge_group, GROUP_WRITE),
-    ("POST", "directory/deletedItems/{object}/restore", restore_group, GROUP_WRITE),
-    ("POST", "directory/deletedItems/{object}/graph.restore", restore_group, GROUP_WRITE),
 )

@@ -6,7 +6,6 @@ Source: Graph v1.0, resources/aaduserconversationmember.md; graph.md 3.6
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -143,19 +142,19 @@ def remove_member(ask: Ask) -> Answer:
 def add_members(ask: Ask) -> Answer:
     """`POST /teams/{team}/members/add`: 200, or 207 when some failed. Source: api/conversationmembers-add.md"""
     team = team_as_member(ask)
-    wanted = _read_bulk(ask, _ADDED_AT_ONCE)
+    wanted = read_bulk(ask, _ADDED_AT_ONCE)
     _require_may_add(ask, team, any("owner" in one.texts("roles") for one in wanted))
 
     def add(one: Wild) -> None:
         put_in_team(ask.estate, team, read_asked_member(ask, one))
 
-    return _bulk(ask, wanted, add)
+    return bulk_answer(ask, wanted, add)
 
 
 def remove_members(ask: Ask) -> Answer:
     """`POST /teams/{team}/members/remove`. Source: Graph v1.0, api/conversationmember-remove.md"""
     team = team_as_member(ask)
-    wanted = _read_bulk(ask, _REMOVED_AT_ONCE)
+    wanted = read_bulk(ask, _REMOVED_AT_ONCE)
     _require_may_manage(ask, team, touches_owner=True)
 
     def remove(one: Wild) -> None:
@@ -165,13 +164,13 @@ def remove_members(ask: Ask) -> Answer:
         _require_other_owner(ask.estate, team, user)
         teamwork.remove_from_team(ask.estate, team.id, user.id)
 
-    return _bulk(ask, wanted, remove)
+    return bulk_answer(ask, wanted, remove)
 
 
 def read_asked_member(ask: Ask, body: Wild) -> AskedMember:
     """A member in a body: its type, roles and `user@odata.bind` (id or UPN); raises 400, or 404 for nobody."""
     kind = (body.optional_text("@odata.type") or _MEMBER_TYPE).lstrip("#")
-    if kind != _MEMBER_TYPE.lstrip("#"):
+    if kind.lower() != _MEMBER_TYPE.lstrip("#").lower():  # other people's clients write AadUserConversationMember
         raise bad_request(Backend.TEAMS, f"The type '{kind}' is not supported for members.")
     body.only(MEMBER, "microsoft.graph.aadUserConversationMember")
     if not body.has("user@odata.bind"):
@@ -225,7 +224,7 @@ def read_member_id(text: str) -> tuple[str, str]:
     """The container and the user of a membership id; two empty texts for anything else."""
     try:
         plain = base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return "", ""
     container, _, user_id = plain.partition("##")
     return container, user_id
@@ -261,14 +260,15 @@ def _require_other_owner(estate: Estate, team: Team, user: User) -> None:
         raise bad_request(Backend.TEAMS, _LAST_OWNER)
 
 
-def _read_bulk(ask: Ask, most: int) -> list[Wild]:
+def read_bulk(ask: Ask, most: int) -> list[Wild]:
+    """The `values` of a bulk request; raises 400 for none or too many."""
     wanted = ask.json().children("values")
     if not 1 <= len(wanted) <= most:
         raise bad_request(Backend.TEAMS, f"The request must hold 1 to {most} members.")
     return wanted
 
 
-def _bulk(ask: Ask, wanted: list[Wild], act: Callable[[Wild], None]) -> Answer:
+def bulk_answer(ask: Ask, wanted: list[Wild], act: Callable[[Wild], None]) -> Answer:
     """Do it for each and tell what became of each; the whole never fails for one of them."""
     results = [_bulk_result(one, act) for one in wanted]
     context = ask.context("Collection(microsoft.graph.aadUserConversationMemberResult)")

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from liaison.tenant.estate import apps, messages
+from liaison.tenant.estate import apps, message_life, messages
 from liaison.tenant.estate.access import can_enter_channel
 from liaison.tenant.estate.channels import Channel
 from liaison.tenant.estate.messages import Message, NewMessage
@@ -19,6 +19,7 @@ from liaison.tenant.estate.teamwork import Team
 from liaison.tenant.graph.access import channel_as_member, is_teams_administrator, require_active, team_as_member
 from liaison.tenant.graph.channels import channel_key
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden
+from liaison.tenant.graph.hosted_contents import keep_pictures, read_pictures, require_size
 from liaison.tenant.graph.permissions import ACTIVITY_SEND, MESSAGE_SEND, MESSAGES_READ
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
@@ -29,7 +30,6 @@ from liaison.tenant.graph.table import operations
 from liaison.tenant.graph.wild import Wild
 from liaison.tenant.seeds.company import TENANT_ID
 
-_LARGEST_BYTES = 28 * 1024
 _PAGE, _LARGEST_PAGE = 20, 50
 _ATTACHMENT = re.compile(r'<attachment\s+id="([^"]*)"', re.IGNORECASE)
 _MENTION = re.compile(r'<at\s+id="([^"]*)"', re.IGNORECASE)
@@ -46,6 +46,7 @@ def message_body(message: Message, ask: Ask) -> Json:
         "displayName": None if user is None else user.display_name,
         "userIdentityType": "aadUser",
     }
+    gone = message.deleted is not None
     return {
         "id": message.id,
         "replyToId": message.reply_to,
@@ -53,7 +54,7 @@ def message_body(message: Message, ask: Ask) -> Json:
         "messageType": "message",
         "createdDateTime": message.created,
         "lastModifiedDateTime": message.modified,
-        "lastEditedDateTime": None,
+        "lastEditedDateTime": message_life.edited_at(ask.estate, message.channel_id, message.id),
         "deletedDateTime": message.deleted,
         "subject": message.subject,
         "summary": None,
@@ -64,12 +65,35 @@ def message_body(message: Message, ask: Ask) -> Json:
         "policyViolation": None,
         "eventDetail": None,
         "from": {"application": None, "device": None, "user": author},
-        "body": {"contentType": message.content_type, "content": message.content},
+        "body": {"contentType": message.content_type, "content": "" if gone else message.content},
         "channelIdentity": {"teamId": message.team_id, "channelId": message.channel_id},
-        "attachments": [_attachment(one) for one in message.attachments],
-        "mentions": list(message.mentions),
-        "reactions": [],
+        "attachments": [] if gone else [_attachment(one) for one in message.attachments],
+        "mentions": [] if gone else list(message.mentions),
+        "reactions": [] if gone else _reactions(ask, message),
     }
+
+
+def _reactions(ask: Ask, message: Message) -> list[Json]:
+    """The reactions to a message. Source: Graph v1.0, resources/chatmessagereaction.md"""
+    return [
+        {
+            "reactionType": one.kind,
+            "displayName": one.kind.capitalize() if one.kind.isascii() else one.kind,
+            "reactionContentUrl": None,
+            "createdDateTime": one.at,
+            "user": {
+                "application": None,
+                "device": None,
+                "user": {
+                    "@odata.type": "#microsoft.graph.teamworkUserIdentity",
+                    "id": one.user_id,
+                    "displayName": None,
+                    "userIdentityType": "aadUser",
+                },
+            },
+        }
+        for one in message_life.list_reactions(ask.estate, message.channel_id, message.id)
+    ]
 
 
 def post_message(ask: Ask) -> Answer:
@@ -79,44 +103,44 @@ def post_message(ask: Ask) -> Answer:
 
 def post_reply(ask: Ask) -> Answer:
     """`POST …/messages/{message}/replies`: 201."""
-    _, channel = _channel(ask)
-    return _post(ask, _asked_message(ask, channel).id)
+    _, channel = message_channel(ask)
+    return _post(ask, asked_message(ask, channel).id)
 
 
 def list_messages(ask: Ask) -> Answer:
     """`GET …/channels/{channel}/messages`: newest first, replies only when they are expanded."""
-    team, channel = _channel(ask)
+    team, channel = message_channel(ask)
     found, following = _page(ask, channel, None)
-    values = [_with_replies(ask, message) for message in found]
-    context = ask.context(f"{_fragment(team, channel)}/messages")
+    values = [with_replies(ask, message) for message in found]
+    context = ask.context(f"{channel_fragment(team, channel)}/messages")
     return Answer(body=collection(context, values, count=len(values), next_page=following))
 
 
 def read_message(ask: Ask) -> Answer:
     """`GET …/messages/{message}`."""
-    team, channel = _channel(ask)
-    body = _with_replies(ask, _asked_message(ask, channel))
-    return Answer(body=entity(ask.context(f"{_fragment(team, channel)}/messages/$entity"), body))
+    team, channel = message_channel(ask)
+    body = with_replies(ask, asked_message(ask, channel))
+    return Answer(body=entity(ask.context(f"{channel_fragment(team, channel)}/messages/$entity"), body))
 
 
 def list_replies(ask: Ask) -> Answer:
     """`GET …/messages/{message}/replies`."""
-    team, channel = _channel(ask)
-    message = _asked_message(ask, channel)
+    team, channel = message_channel(ask)
+    message = asked_message(ask, channel)
     found, following = _page(ask, channel, message.id)
     values = [selected(ask, message_body(one, ask), MESSAGE, "chatMessage") for one in found]
-    context = ask.context(f"{_fragment(team, channel)}/messages('{message.id}')/replies")
+    context = ask.context(f"{channel_fragment(team, channel)}/messages('{message.id}')/replies")
     return Answer(body=collection(context, values, count=len(values), next_page=following))
 
 
 def read_reply(ask: Ask) -> Answer:
     """`GET …/messages/{message}/replies/{reply}`."""
-    team, channel = _channel(ask)
-    parent = _asked_message(ask, channel)
+    team, channel = message_channel(ask)
+    parent = asked_message(ask, channel)
     reply = messages.find_message(ask.estate, channel.id, ask.params["reply"])
     if reply is None or reply.reply_to != parent.id:
-        raise _no_message()
-    context = ask.context(f"{_fragment(team, channel)}/messages('{parent.id}')/replies/$entity")
+        raise no_message()
+    context = ask.context(f"{channel_fragment(team, channel)}/messages('{parent.id}')/replies/$entity")
     return Answer(body=entity(context, message_body(reply, ask)))
 
 
@@ -136,7 +160,7 @@ def send_activity(ask: Ask) -> Answer:
     return NO_CONTENT
 
 
-def _channel(ask: Ask) -> tuple[Team, Channel]:
+def message_channel(ask: Ask) -> tuple[Team, Channel]:
     """The channel for its people; administrators of Teams do not read what others write."""
     team, channel = channel_as_member(ask)
     outsider = ask.is_delegated and is_teams_administrator(ask)
@@ -148,17 +172,21 @@ def _channel(ask: Ask) -> tuple[Team, Channel]:
 def _post(ask: Ask, reply_to: str | None) -> Answer:
     if not ask.is_delegated:
         raise forbidden(Backend.TEAMS, "Messages can be imported only into channels in migration mode.")
-    team, channel = _channel(ask)
+    team, channel = message_channel(ask)
     require_active(team, channel)
-    if len(ask.raw.body) > _LARGEST_BYTES:
-        raise GraphError(413, "RequestEntityTooLarge", "The message is larger than 28 KB.")
-    new = _read_message(ask, ask.json().only(MESSAGE, "microsoft.graph.chatMessage"), reply_to)
-    message = messages.post_message(ask.estate, channel.team_id, channel.id, new)
+    body = ask.json().only(MESSAGE, "microsoft.graph.chatMessage")
+    pictures = read_pictures(ask, body)
+    require_size(ask, pictures)
+    new = read_message_content(ask, body, reply_to)
+    with ask.estate.db.change():
+        message = messages.post_message(ask.estate, channel.team_id, channel.id, new)
+        message = keep_pictures(ask, message, pictures)
     suffix = "/messages/$entity" if reply_to is None else f"/messages('{reply_to}')/replies/$entity"
-    return Answer(201, entity(ask.context(f"{_fragment(team, channel)}{suffix}"), message_body(message, ask)))
+    return Answer(201, entity(ask.context(f"{channel_fragment(team, channel)}{suffix}"), message_body(message, ask)))
 
 
-def _read_message(ask: Ask, body: Wild, reply_to: str | None) -> NewMessage:
+def read_message_content(ask: Ask, body: Wild, reply_to: str | None) -> NewMessage:
+    """What a body says; raises 400 when its marks do not fit its attachments and mentions."""
     content_type = body.child("body").optional_text("contentType") or "text"
     content = body.child("body").optional_text("content") or ""
     importance = body.optional_text("importance") or "normal"
@@ -219,7 +247,8 @@ def _read_before(ask: Ask) -> str | None:
         raise bad_request(Backend.TEAMS, "The skip token is not valid.") from broken
 
 
-def _with_replies(ask: Ask, message: Message) -> Json:
+def with_replies(ask: Ask, message: Message) -> Json:
+    """A message as the request selects it, with its replies when they are expanded."""
     body = message_body(message, ask)
     if expands(ask, "replies"):
         replies = messages.list_messages(ask.estate, message.channel_id, message.id)
@@ -227,14 +256,14 @@ def _with_replies(ask: Ask, message: Message) -> Json:
     return selected(ask, body, MESSAGE, "chatMessage")
 
 
-def _asked_message(ask: Ask, channel: Channel) -> Message:
+def asked_message(ask: Ask, channel: Channel) -> Message:
     message = messages.find_message(ask.estate, channel.id, ask.params["message"])
     if message is None or message.reply_to is not None:
-        raise _no_message()
+        raise no_message()
     return message
 
 
-def _no_message() -> GraphError:
+def no_message() -> GraphError:
     return GraphError(404, "NotFound", "No message found with the given id.")
 
 
@@ -243,7 +272,7 @@ def _attachment(kept: Any) -> Json:
     return {name: kept.get(name) for name in names}
 
 
-def _fragment(team: Team, channel: Channel) -> str:
+def channel_fragment(team: Team, channel: Channel) -> str:
     return f"teams('{team.id}')/channels('{channel_key(channel.id)}')"
 
 

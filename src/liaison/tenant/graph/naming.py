@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from liaison.tenant.estate import Estate, groups
 from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.graph.access import asked_group, is_global_administrator
-from liaison.tenant.graph.errors import Backend, GraphError, bad_request
-from liaison.tenant.graph.permissions import GROUP_CHECK, GROUP_SETTINGS_READ
+from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden
+from liaison.tenant.graph.permissions import GROUP_CHECK
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
-from liaison.tenant.graph.shapes import collection, entity
 from liaison.tenant.graph.table import operations
-from liaison.tenant.seeds.company import stable_guid
 
-_UNIFIED_TEMPLATE = "62375ab9-6b52-47ed-826b-58e47e0e304b"
 _BAD_NICKNAME = re.compile(r"[@()\\\[\]\";:<>,\s\x7f-\U0010ffff]")
 _NICKNAME_LIMIT = 64
 
@@ -119,6 +116,17 @@ def require_good_nickname(ask: Ask, nickname: str) -> None:
         )
 
 
+def require_may_create_group(ask: Ask) -> None:
+    """Raise 403 for a person when the organisation lets only some create groups. Source: graph.md 3.9"""
+    values = get_switch(ask.estate, "graph.group_settings", dict[str, str]())
+    if values.get("EnableGroupCreation", "true").lower() != "false" or not ask.is_delegated:
+        return
+    allowed = values.get("GroupCreationAllowedGroupId", "")
+    if is_global_administrator(ask) or (allowed and groups.is_member(ask.estate, allowed, ask.caller.object_id)):
+        return
+    raise forbidden(ask.backend)
+
+
 def validate_new(ask: Ask) -> Answer:
     """`POST /directoryObjects/validateProperties`: may a group be called so?"""
     body = ask.json()
@@ -140,46 +148,6 @@ def validate_existing(ask: Ask) -> Answer:
     name, nickname = body.optional_text("displayName"), body.optional_text("mailNickname")
     _require_some(name, nickname)
     return _judgement(ask, list_findings(ask.estate, name, nickname))
-
-
-def list_settings(ask: Ask) -> Answer:
-    """`GET /groupSettings`: the raw policy. Source: Graph v1.0, api/groupsettingtemplate-get.md"""
-    return Answer(body=collection(ask.context("groupSettings"), [_settings(ask.estate)]))
-
-
-def read_setting(ask: Ask) -> Answer:
-    """`GET /groupSettings/{id}`."""
-    setting = _settings(ask.estate)
-    if ask.params["setting"] != setting["id"]:
-        raise GraphError(404, "Request_ResourceNotFound", f"Resource '{ask.params['setting']}' does not exist.")
-    return Answer(body=entity(ask.context("groupSettings/$entity"), setting))
-
-
-def _settings(estate: Estate) -> Json:
-    policy = policy_of(estate)
-    affixes = f"{policy.prefix}[GroupName]{policy.suffix}" if policy.prefix or policy.suffix else ""
-    values = {
-        "EnableMIPLabels": "false",
-        "CustomBlockedWordsList": ",".join(policy.blocked_words),
-        "EnableMSStandardBlockedWords": "false",
-        "ClassificationDescriptions": "",
-        "DefaultClassification": "",
-        "PrefixSuffixNamingRequirement": affixes,
-        "AllowGuestsToBeGroupOwner": "false",
-        "AllowGuestsToAccessGroups": "true",
-        "GuestUsageGuidelinesUrl": "",
-        "GroupCreationAllowedGroupId": "",
-        "AllowToAddGuests": "true",
-        "UsageGuidelinesUrl": "",
-        "ClassificationList": "",
-        "EnableGroupCreation": "true",
-    }
-    return {
-        "id": stable_guid("groupSetting", "Group.Unified"),
-        "displayName": "Group.Unified",
-        "templateId": _UNIFIED_TEMPLATE,
-        "values": [{"name": name, "value": value} for name, value in values.items()],
-    }
 
 
 def _require_some(name: str | None, nickname: str | None) -> None:
@@ -240,6 +208,4 @@ OPERATIONS = operations(
     Backend.DIRECTORY,
     ("POST", "directoryObjects/validateProperties", validate_new, GROUP_CHECK),
     ("POST", "groups/{group}/validateProperties", validate_existing, GROUP_CHECK),
-    ("GET", "groupSettings", list_settings, GROUP_SETTINGS_READ),
-    ("GET", "groupSettings/{setting}", read_setting, GROUP_SETTINGS_READ),
 )

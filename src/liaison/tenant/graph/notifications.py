@@ -9,15 +9,18 @@ import asyncio
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from liaison.tenant.estate import Estate, subscriptions
 from liaison.tenant.estate.subscriptions import Change, Notification, Subscription
 from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.graph.members import member_id
 from liaison.tenant.graph.responses import Json
+from liaison.tenant.graph.rich_notifications import encrypted_content, validation_token
 from liaison.tenant.seeds.company import TENANT_ID
+
+if TYPE_CHECKING:
+    import httpx2
 
 _LOOK_EVERY_S = 0.5
 _ANSWER_LIMIT_S = 3.0
@@ -44,6 +47,8 @@ class Teller:
             self._task = loop.create_task(self._tell_on())
 
     async def _tell_on(self) -> None:
+        import httpx2  # noqa: PLC0415 - large, and needed only where somebody asked to be told
+
         async with httpx2.AsyncClient(timeout=_ANSWER_LIMIT_S, verify=False, trust_env=False) as client:
             while subscriptions.has_subscriptions(self._estate):
                 self._collect()
@@ -71,17 +76,23 @@ class Teller:
             for watcher in subscriptions.list_watchers(self._estate, change):
                 concerned.setdefault(watcher.id, (watcher, []))[1].append(change)
         return [
-            self._notification(
-                watcher.id, watcher.notification_url, {"value": list(_items(self._estate, watcher, its))}
-            )
+            self._notification(watcher.id, watcher.notification_url, self._body(watcher, its))
             for watcher, its in concerned.values()
         ]
+
+    def _body(self, watcher: Subscription, changes: list[Change]) -> Json:
+        body: Json = {"value": list(_items(self._estate, watcher, changes))}
+        if subscriptions.find_certificate(self._estate, watcher.id) is not None:
+            body["validationTokens"] = [validation_token(self._estate, watcher)]
+        return body
 
     def _notification(self, subscription_id: str, url: str, body: Json) -> Notification:
         now = self._estate.clock.seconds()
         return Notification(self._estate.ids.guid(), subscription_id, url, json.dumps(body), 0, now, now)
 
     async def _post(self, client: httpx2.AsyncClient, one: Notification) -> None:
+        import httpx2  # noqa: PLC0415 - as above
+
         try:
             answered = await client.post(one.url, content=one.body, headers={"Content-Type": "application/json"})
             taken = answered.is_success
@@ -110,6 +121,7 @@ def _items(estate: Estate, watcher: Subscription, changes: Iterable[Change]) -> 
                 "changeType": change.change_type,
                 "tenantId": TENANT_ID,
                 **_resource(estate, watcher, change),
+                **encrypted_content(estate, watcher, change),
             }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 _CALL = re.compile(r"([A-Za-z$][\w.$]*)\((.*)\)", re.DOTALL)
-_ARGUMENT = re.compile(r"\s*([A-Za-z@]\w*)\s*=\s*('(?:[^']|'')*'|[^,']*)\s*(?:,|$)")
+_ARGUMENT = re.compile(r"\s*([A-Za-z@]\w*)\s*=\s*('(?:[^']|'')*'|[^,']*)\s*(?:,|$|(?=\w+='@))")
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,12 @@ def _segment(text: str) -> list[Token]:
 
 
 def _mended(inside: str) -> str:
-    """A single argument whose apostrophes were not doubled (kiota sends them so) with them doubled."""
+    """A single argument whose apostrophes were not doubled (kiota sends them so) with them doubled.
+
+    Several aliases are told apart without commas between them too: kiota's address templates lose the commas.
+    """
     single = re.fullmatch(r"(\w+=')(.*)(')", inside, re.DOTALL)
-    if single is None or re.search(r"'\s*,\s*\w+=", inside):
+    if single is None or re.search(r"'\s*,\s*\w+=|=\s*'@\w+'\w+='@", inside):
         return inside
     return single.group(1) + single.group(2).replace("''", "'").replace("'", "''") + "'"
 
@@ -109,7 +112,8 @@ def _unquoted(text: str) -> str:
 
 
 def _normalised(tokens: list[Token]) -> list[Token]:
-    """Short type names for casts, and `/me` for the alias that SDKs put in its place."""
+    """Short type names for casts, `/me` for the alias that SDKs put in its place, and functions of the root site
+    without it."""
     named: list[Token] = [
         Word("graph." + token.text[len("microsoft.graph.") :])
         if isinstance(token, Word) and token.text.lower().startswith("microsoft.graph.")
@@ -117,5 +121,27 @@ def _normalised(tokens: list[Token]) -> list[Token]:
         for token in tokens
     ]
     if len(named) > 1 and named[0] == Word("users") and named[1] == Word("me-token-to-replace"):
-        return [Word("me"), *named[2:]]
-    return named
+        named = [Word("me"), *named[2:]]
+    if len(named) > 2 and named[0] == Word("sites") and named[1] == Word("root") and isinstance(named[2], Call):
+        named = [named[0], *named[2:]]
+    return _through_drives(_through_team(named))
+
+
+def _through_team(tokens: list[Token]) -> list[Token]:
+    """A team reached through its group, or through the teams somebody is in, as the team itself."""
+    names = [token.text.lower() if isinstance(token, Word) else "" for token in tokens]
+    if len(names) > 3 and names[0] == "groups" and names[2] == "team":
+        return [Word("teams"), tokens[1], *tokens[3:]]
+    start = 1 if names[:1] == ["me"] else 2
+    if len(names) > start + 1 and names[0] in ("me", "users") and names[start] == "joinedteams":
+        return tokens if names[start + 1] == "$count" else [Word("teams"), *tokens[start + 1 :]]
+    return tokens
+
+
+def _through_drives(tokens: list[Token]) -> list[Token]:
+    """One of the libraries of a site, a group or a person as the library itself: its id says where it is."""
+    names = [token.text.lower() if isinstance(token, Word) else "" for token in tokens]
+    if names[:1] not in (["me"], ["users"], ["groups"], ["sites"]) or "drives" not in names[1:5]:
+        return tokens
+    start = names.index("drives", 1)
+    return tokens[start:] if len(tokens) > start + 1 and names[start + 1] != "$count" else tokens

@@ -51,6 +51,7 @@ TEAM_READ = needs(
     team="TeamSettings.Read.Group TeamSettings.ReadWrite.Group",
 )
 TEAM_WRITE = needs(f"TeamSettings.ReadWrite.All {_GROUP_WRITE}", team="TeamSettings.ReadWrite.Group")
+TEAM_CLONE = needs(f"Team.Create {_GROUP_WRITE}")
 TEAM_OF_GROUP_READ = needs(f"Team.ReadBasic.All TeamSettings.Read.All {_GROUP_READ}")
 TEAM_OF_GROUP_CREATE = needs(_GROUP_WRITE)
 OPERATION_READ = needs(
@@ -63,10 +64,13 @@ GROUP_LIST = needs(f"Group.ReadBasic.All GroupMember.Read.All GroupMember.ReadWr
 GROUP_READ = GROUP_LIST
 GROUP_CREATE = needs(_GROUP_WRITE, f"Group.Create {_GROUP_WRITE}")
 GROUP_WRITE = needs(_GROUP_WRITE)
+BIN_READ = needs(f"Group.ReadBasic.All GroupMember.Read.All User.Read.All {_GROUP_READ}")
+BIN_WRITE = needs(f"User.ReadWrite.All {_GROUP_WRITE}")
 GROUP_MEMBERS_READ = needs(f"GroupMember.Read.All GroupMember.ReadWrite.All {_GROUP_READ}")
 GROUP_MEMBERS_WRITE = needs(f"GroupMember.ReadWrite.All {_GROUP_WRITE}")
 GROUP_OWNERS_WRITE = needs(_GROUP_WRITE)
 GROUP_CHECK = needs(_GROUP_READ)
+GROUP_SETTINGS_WRITE = needs("GroupSettings.ReadWrite.All Directory.ReadWrite.All")
 GROUP_SETTINGS_READ = needs(
     "GroupSettings.Read.All GroupSettings.ReadWrite.All Directory.Read.All Directory.ReadWrite.All"
 )
@@ -106,6 +110,11 @@ SITES_READ = needs(
     "Sites.Read.All Sites.ReadWrite.All Sites.Manage.All Sites.FullControl.All Files.Read.All Files.ReadWrite.All",
     "Sites.Read.All Sites.ReadWrite.All Sites.Manage.All Sites.FullControl.All",
 )
+SITES_WRITE = needs("Sites.ReadWrite.All Sites.Manage.All Sites.FullControl.All")
+SITES_MANAGE = needs("Sites.Manage.All Sites.FullControl.All", "Sites.Manage.All Sites.FullControl.All")
+SITES_CONTROL = needs("Sites.FullControl.All")
+# A token with this alone reaches the sites that were opened to its application.
+SITES_SELECTED = "Sites.Selected"
 GROUP_SITE_READ = needs(
     f"{_FILE_READ} Group.Read.All Group.ReadWrite.All",
 )
@@ -182,10 +191,24 @@ ROLES_READ = needs(
     "RoleManagement.Read.Directory RoleManagement.Read.All Directory.Read.All Directory.ReadWrite.All "
     "RoleManagement.ReadWrite.Directory"
 )
+ROLES_WRITE = needs("RoleManagement.ReadWrite.Directory")
 MEMBER_OF_READ = needs(
     "User.Read User.ReadWrite User.Read.All GroupMember.Read.All Directory.Read.All Directory.ReadWrite.All",
     "Directory.Read.All Directory.ReadWrite.All User.Read.All GroupMember.Read.All",
 )
+MANAGER_READ = needs(
+    "User.Read.All User.ReadWrite.All Directory.Read.All Directory.ReadWrite.All User.Read",
+    "User.Read.All User.ReadWrite.All Directory.Read.All Directory.ReadWrite.All",
+)
+MANAGER_WRITE = needs("User.ReadWrite.All Directory.ReadWrite.All")
+USERS_WRITE = needs(
+    "User.ReadWrite User.ReadWrite.All Directory.ReadWrite.All", "User.ReadWrite.All Directory.ReadWrite.All"
+)
+SESSIONS_REVOKE = needs("User.RevokeSessions.All User.ReadWrite User.ReadWrite.All Directory.ReadWrite.All")
+LICENCES_WRITE = needs("LicenseAssignment.ReadWrite.All User.ReadWrite.All Directory.ReadWrite.All")
+OBJECTS_READ = needs("Directory.Read.All Directory.ReadWrite.All User.Read.All Group.Read.All GroupMember.Read.All")
+PEOPLE_READ = needs("People.Read People.Read.All", "People.Read.All")
+PEOPLE_OF_OTHERS_READ = needs("People.Read.All")
 ORGANIZATION_READ = needs(
     "User.Read Organization.Read.All Directory.Read.All Directory.ReadWrite.All",
     "Organization.Read.All Directory.Read.All Directory.ReadWrite.All",
@@ -215,6 +238,12 @@ MESSAGES_READ = needs(
     "ChannelMessage.Read.All Group.Read.All Group.ReadWrite.All",
     "ChannelMessage.Read.Group",
 )
+MESSAGE_CHANGE = needs(
+    "ChannelMessage.ReadWrite Group.ReadWrite.All", "ChannelMessage.UpdatePolicyViolation.All Group.ReadWrite.All"
+)
+MESSAGE_DELETE = needs("ChannelMessage.ReadWrite Group.ReadWrite.All", "")
+MESSAGE_REACT = needs("ChannelMessage.Send Group.ReadWrite.All", "")
+ALL_MESSAGES_READ = needs("", "ChannelMessage.Read.All", "ChannelMessage.Read.Group")
 ACTIVITY_SEND = needs("TeamsActivity.Send", team="TeamsActivity.Send.Group")
 SHAREPOINT_SETTINGS_READ = needs("SharePointTenantSettings.Read.All SharePointTenantSettings.ReadWrite.All")
 POLICIES_READ = needs("Policy.Read.All Policy.Read.ConditionalAccess Policy.ReadWrite.ConditionalAccess")

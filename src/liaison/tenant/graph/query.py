@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')"
     r"|(?P<moment>\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?)"
     r"|(?P<guid>[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})"
-    r"|(?P<number>-?\d+(?:\.\d+)?)"
+    r"|(?P<number>-?\d{1,25}(?:\.\d{1,25})?)(?!\d)"
     r"|(?P<name>[A-Za-z_$@][\w.$@]*(?:/[A-Za-z_$][\w.$]*)*)"
     r"|(?P<sign>[(),:]))"
 )
@@ -36,6 +36,7 @@ class Filter:
 
     `equals` and `starts` hold what every match must satisfy, so a table can be narrowed by an index first.
     `advanced` is set by operators that the directory answers only with advanced query capabilities.
+    `alternatives` counts the longest row of clauses joined by `or`, or of values after `in`.
     """
 
     matches: Predicate
@@ -43,6 +44,7 @@ class Filter:
     equals: list[tuple[str, str]] = field(default_factory=list)
     starts: list[tuple[str, str]] = field(default_factory=list)
     advanced: bool = False
+    alternatives: int = 1
 
 
 def read_filter(text: str) -> Filter:
@@ -88,6 +90,7 @@ class _Reader:
             parts.append(self._all(depth, required=False))
         if start == self._next:
             raise FilterRefused("An expression was expected.")
+        self.result.alternatives = max(self.result.alternatives, len(parts))
         return parts[0] if len(parts) == 1 else lambda item: any(part(item) for part in parts)
 
     def expect_end(self) -> None:
@@ -149,6 +152,7 @@ class _Reader:
         while self._take_sign(","):
             values.append(self._operand(*self._take())[0])
         self._expect_sign(")")
+        self.result.alternatives = max(self.result.alternatives, len(values))
         return lambda item: any(_same(left(item), value(item)) for value in values)
 
     def _function(self, name: str, depth: int, *, required: bool) -> Predicate:

@@ -5,6 +5,7 @@ Source: Graph v1.0, concepts/best-practices-concept.md; concepts/json-batching.m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +14,11 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 
 from liaison.tenant.graph.errors import GraphError
+from liaison.tenant.graph.full_metadata import with_full_control
 
 Json = dict[str, Any]
 
+_LEVEL = re.compile(r"odata\.metadata=(none|minimal|full)")
 # Control information that stays even when the client asks for none.
 _KEPT = frozenset({"@odata.nextLink", "@odata.deltaLink", "@odata.count"})
 
@@ -75,7 +78,8 @@ def json_media_type(level: str) -> str:
 
 def metadata_level(accept: str) -> str:
     """The level of metadata that an Accept header asks for."""
-    return "none" if "odata.metadata=none" in accept.replace(" ", "").lower() else "minimal"
+    found = _LEVEL.search(accept.replace(" ", "").lower())
+    return found[1] if found else "minimal"
 
 
 def wire_response(answer: Answer, correlation: Correlation, level: str) -> Response:
@@ -90,7 +94,11 @@ def wire_response(answer: Answer, correlation: Correlation, level: str) -> Respo
         **answer.headers,
     }
     if answer.body is not None:
-        body = without_control(answer.body) if level == "none" else answer.body
+        body = answer.body
+        if level == "none":
+            body = without_control(body)
+        elif level == "full" and answer.status < 400:
+            body = with_full_control(body)
         # Error answers keep the content type as well: SDKs look at it before they read the error.
         return Response(orjson.dumps(body), answer.status, headers, json_media_type(level))
     if answer.content is None or isinstance(answer.content, bytes):

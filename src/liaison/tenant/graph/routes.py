@@ -10,76 +10,20 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Message, Scope
 
 from liaison.tenant.estate import Estate
-from liaison.tenant.graph import (
-    apps,
-    catalogue,
-    changes,
-    channel_members,
-    channels,
-    content,
-    copying,
-    delta,
-    directory_roles,
-    drive_items,
-    files_folder,
-    grants,
-    group_people,
-    groups,
-    labels,
-    licences,
-    members,
-    messages,
-    naming,
-    profiles,
-    sharing,
-    sites,
-    subscriptions,
-    tabs,
-    team_creation,
-    teams,
-    uploads,
-    users,
-)
+from liaison.tenant.graph import content, copying, thumbnails, uploads
 from liaison.tenant.graph.answers import Desk
 from liaison.tenant.graph.batch import Part, PartAnswer, answer_batch
+from liaison.tenant.graph.built import OPERATIONS
 from liaison.tenant.graph.errors import GraphError
 from liaison.tenant.graph.notifications import Teller
 from liaison.tenant.graph.requests import RawRequest
 from liaison.tenant.graph.responses import Correlation, error_answer, metadata_level, wire_response
-from liaison.tenant.graph.table import Operation, Table
+from liaison.tenant.graph.service_root import root_routes
+from liaison.tenant.graph.table import Table
+
+__all__ = ["OPERATIONS", "listed_operations", "read_correlation", "routes"]
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-OPERATIONS: tuple[Operation, ...] = (
-    *teams.OPERATIONS,
-    *team_creation.OPERATIONS,
-    *members.OPERATIONS,
-    *channels.OPERATIONS,
-    *channel_members.OPERATIONS,
-    *files_folder.OPERATIONS,
-    *apps.OPERATIONS,
-    *catalogue.OPERATIONS,
-    *tabs.OPERATIONS,
-    *groups.OPERATIONS,
-    *group_people.OPERATIONS,
-    *naming.OPERATIONS,
-    *users.OPERATIONS,
-    *changes.OPERATIONS,
-    *messages.OPERATIONS,
-    *subscriptions.OPERATIONS,
-    *labels.OPERATIONS,
-    *licences.OPERATIONS,
-    *profiles.OPERATIONS,
-    *directory_roles.OPERATIONS,
-    *grants.OPERATIONS,
-    *sites.OPERATIONS,
-    *drive_items.OPERATIONS,
-    *content.OPERATIONS,
-    *uploads.OPERATIONS,
-    *copying.OPERATIONS,
-    *delta.OPERATIONS,
-    *sharing.OPERATIONS,
-)
 
 
 def routes(estate: Estate) -> list[BaseRoute]:
@@ -105,11 +49,13 @@ def routes(estate: Estate) -> list[BaseRoute]:
 
     one = Route("/v1.0/{rest:path}", answer, methods=_METHODS)
     return [
+        *root_routes(estate, read_correlation),
         Route("/v1.0/$batch", answer_many, methods=["POST"]),
         one,
         *content.download_routes(estate),
         *uploads.upload_routes(estate, read_correlation),
         *copying.monitor_routes(estate),
+        *thumbnails.thumbnail_routes(estate),
     ]
 
 

@@ -151,3 +151,37 @@ LIST = _names(
     sharepointIds subscriptions system webUrl
     """
 )
+LIST_ITEM = _names(
+    """
+    analytics contentType createdBy createdByUser createdDateTime description documentSetVersions driveItem eTag fields
+    id lastModifiedBy lastModifiedByUser lastModifiedDateTime name parentReference sharepointIds versions webUrl
+    """
+)
+APPLICATION = _names(
+    """
+    addIns api appId applicationTemplateId appRoles certification createdDateTime createdOnBehalfOf defaultRedirectUri
+    deletedDateTime description disabledByMicrosoftStatus displayName groupMembershipClaims id identifierUris info
+    isDeviceOnlyAuthSupported isFallbackPublicClient keyCredentials logo nativeAuthenticationApisEnabled notes
+    oauth2RequirePostResponse optionalClaims owners parentalControlSettings passwordCredentials publicClient
+    publisherDomain requestSignatureVerification requiredResourceAccess samlMetadataUrl serviceManagementReference
+    servicePrincipalLockConfiguration signInAudience spa tags tokenEncryptionKeyId uniqueName verifiedPublisher web
+    """
+)
+ROLE_DEFINITION = _names(
+    """
+    allowedPrincipalTypes description displayName id inheritsPermissionsFrom isBuiltIn isEnabled isPrivileged
+    resourceScopes rolePermissions templateId version
+    """
+)
+ROLE_ASSIGNMENT = _names(
+    """
+    appScope appScopeId condition directoryScope directoryScopeId id principal principalId roleDefinition
+    roleDefinitionId
+    """
+)
+PERSON = _names(
+    """
+    birthday companyName department displayName givenName id imAddress isFavorite jobTitle officeLocation personNotes
+    personType phones postalAddresses profession scoredEmailAddresses surname userPrincipalName websites yomiCompany
+    """
+)

@@ -15,6 +15,7 @@ from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import Json
 
 _TERM = re.compile(r'\s*(?:(AND|OR)\b|"([^":]+):((?:[^"\\]|\\.)*)"|([()]))')
+_MOST_ALTERNATIVES = 15
 _WORDS = re.compile(r"\w+")
 
 
@@ -31,6 +32,13 @@ def require_advanced(ask: Ask, wanted: Filter | None) -> None:
             "Request_UnsupportedQuery",
             "Request with $search query parameter only works through MSGraph with a special request header: "
             "'ConsistencyLevel: eventual'",
+        )
+    if wanted is not None and wanted.alternatives > _MOST_ALTERNATIVES:
+        raise GraphError(
+            400,
+            "Request_UnsupportedQuery",
+            "Too many child clauses specified in search filter expression containing 'OR' operators: "
+            f"{wanted.alternatives}. Max allowed: {_MOST_ALTERNATIVES}.",
         )
     ordered_filter = wanted is not None and "orderby" in ask.options
     advanced = (wanted is not None and wanted.advanced) or ordered_filter

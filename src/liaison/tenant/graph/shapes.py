@@ -1,6 +1,7 @@
 """Properties: which ones a type has, which of them a request selects, and how a list becomes pages.
 
-The names are those of the v1.0 schema; a selected name that we keep no value for comes back as null.
+The names are those of the v1.0 schema; a selected name that we keep no value for comes back as null, and is left out
+of files and sites, where a missing facet tells a file from a folder.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def selected(ask: Ask, entity: Json, known: Collection[str], type_name: str) -> 
                 f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type "
                 f"'microsoft.graph.{type_name}'.",
             )
-        chosen[plain] = entity.get(plain)
+        if plain in entity or ask.backend is not Backend.FILES:  # files have no facet rather than an empty one
+            chosen[plain] = entity.get(plain)
     expanded = {name.split("(")[0] for name in split_expand(ask)}
     return chosen | {name: value for name, value in entity.items() if name in expanded}
 

@@ -14,10 +14,10 @@ from liaison.tenant.estate.people import User, find_user
 from liaison.tenant.estate.sharing import ItemPermission
 from liaison.tenant.estate.sites import Site
 from liaison.tenant.estate.switches import get_switch
-from liaison.tenant.graph.drive_items import drive_key, one_item
+from liaison.tenant.graph.drive_items import drive_key, identity_set
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden, no_item
 from liaison.tenant.graph.permissions import DRIVE_READ, DRIVE_WRITE
-from liaison.tenant.graph.places import ITEMS, asked_item, require_access
+from liaison.tenant.graph.places import ITEMS, asked_item
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
 from liaison.tenant.graph.shapes import collection, entity
@@ -93,9 +93,7 @@ def invite(ask: Ask) -> Answer:
     """`POST …/invite`: 200 with a permission for each recipient. Source: Graph v1.0, api/driveitem-invite.md"""
     item = asked_item(ask, SiteAccess.WRITE)
     body = ask.json()
-    roles = tuple(body.texts("roles"))
-    if not roles or any(role not in ("read", "write", "owner") for role in roles):
-        raise bad_request(Backend.FILES, "The roles must be read, write or owner.")
+    roles = _read_roles(body)
     recipients = body.children("recipients")
     if not recipients:
         raise bad_request(Backend.FILES, "At least one recipient is required.")
@@ -111,22 +109,29 @@ def invite(ask: Ask) -> Answer:
     return Answer(body=collection(ask.context("Collection(permission)"), values))
 
 
-def read_shared_item(ask: Ask) -> Answer:
-    """`GET /shares/{u!…}/driveItem`: the item behind an address. Source: Graph v1.0, api/shares-get.md"""
-    text = ask.params["share"]
-    if not text.startswith("u!"):
-        raise bad_request(Backend.FILES, "Invalid shares key")
-    encoded = text[2:]
-    try:
-        address = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
-    except ValueError as error:
-        raise bad_request(Backend.FILES, "Invalid shares key") from error
-    item = files.find_item_by_url(ask.estate, address)
-    if item is None:
-        raise no_item("The sharing link no longer exists, or you do not have permission to access it.")
-    _, site = files.place_of(ask.estate, item)
-    require_access(ask, site, SiteAccess.READ, item)
-    return one_item(ask, item)
+def change_permission(ask: Ask) -> Answer:
+    """`PATCH …/permissions/{permission}`: other roles: 200. Source: Graph v1.0, api/permission-update.md"""
+    item = asked_item(ask, SiteAccess.WRITE)
+    roles = _read_roles(ask.json())
+    if not sharing.change_roles(ask.estate, item.id, ask.params["permission"], roles):
+        if any(body["id"] == ask.params["permission"] for body in _permission_bodies(ask, item)):
+            raise forbidden(Backend.FILES, "Inherited permissions cannot be changed here.")
+        raise no_item()
+    return read_permission(ask)
+
+
+def read_share(ask: Ask) -> Answer:
+    """`GET /shares/{share}`: what is shared, and by whom. Source: Graph v1.0, api/shares-get.md"""
+    item = asked_item(ask)
+    body = {"id": ask.params["share"], "name": item.name, "owner": identity_set(ask, item.created_by)}
+    return Answer(body=entity(ask.context("shares/$entity"), body))
+
+
+def _read_roles(body: Wild) -> tuple[str, ...]:
+    roles = tuple(body.texts("roles"))
+    if not roles or any(role not in ("read", "write", "owner") for role in roles):
+        raise bad_request(Backend.FILES, "The roles must be read, write or owner.")
+    return roles
 
 
 def _recipient(ask: Ask, one: Wild) -> User:
@@ -212,12 +217,12 @@ OPERATIONS = operations(
         ITEMS,
         ("GET", "/permissions", list_permissions, DRIVE_READ),
         ("GET", "/permissions/{permission}", read_permission, DRIVE_READ),
+        ("PATCH", "/permissions/{permission}", change_permission, DRIVE_WRITE),
         ("DELETE", "/permissions/{permission}", delete_permission, DRIVE_WRITE),
         ("POST", "/createLink", create_link, DRIVE_WRITE),
         ("POST", "/graph.createLink", create_link, DRIVE_WRITE),
         ("POST", "/invite", invite, DRIVE_WRITE),
         ("POST", "/graph.invite", invite, DRIVE_WRITE),
     ),
-    ("GET", "shares/{share}/driveItem", read_shared_item, DRIVE_READ),
-    ("GET", "shares/{share}/root", read_shared_item, DRIVE_READ),
+    ("GET", "shares/{share}", read_share, DRIVE_READ),
 )

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from liaison.tenant.estate import files, groups, sites
+from liaison.tenant.estate import files, groups, personal_sites, sites
 from liaison.tenant.estate.access import SiteAccess, site_access
+from liaison.tenant.estate.files import Author
 from liaison.tenant.estate.sites import Drive, Site
-from liaison.tenant.graph.drive_items import drive_key, second
-from liaison.tenant.graph.errors import Backend, GraphError
+from liaison.tenant.graph.drive_items import drive_key, drive_type, identity_set, second
+from liaison.tenant.graph.errors import Backend
 from liaison.tenant.graph.permissions import DRIVE_READ, GROUP_SITE_READ, SHAREPOINT_SETTINGS_READ, SITES_READ
 from liaison.tenant.graph.places import DRIVES, SITES, asked_drive, asked_site, find_list
 from liaison.tenant.graph.requests import Ask
@@ -52,7 +53,7 @@ def drive_body(ask: Ask, drive: Drive) -> Json:
         "description": "",
         "name": drive.name,
         "webUrl": sites.absolute_address(ask.estate, sites.library_path(site, drive)),
-        "driveType": "documentLibrary",
+        "driveType": drive_type(site),
         "createdBy": {"user": {"displayName": "System Account"}},
         "owner": _owner(ask, site),
         "quota": {
@@ -185,7 +186,10 @@ def read_settings(ask: Ask) -> Answer:
 
 
 def _owner(ask: Ask, site: Site) -> Json:
-    """The group that owns a site, in the identity set that has a place for groups."""
+    """The person or the group that owns a site, in the identity set that has a place for groups."""
+    person_id = personal_sites.owner_of(ask.estate, site)
+    if person_id is not None:
+        return identity_set(ask, Author(person_id))
     group = groups.find_group(ask.estate, site.group_id) if site.group_id else None
     if group is None:
         return {"user": {"displayName": "System Account"}}
@@ -206,11 +210,6 @@ def _is_open(ask: Ask, site: Site) -> bool:
     return not ask.is_delegated or site_access(ask.estate, site, ask.caller.object_id) > SiteAccess.NONE
 
 
-def read_no_personal_drive(ask: Ask) -> Answer:
-    """`GET /me/drive`: nobody here has a personal site. Source: Graph v1.0, api/drive-get.md (404 ResourceNotFound)"""
-    raise GraphError(404, "ResourceNotFound", "User's mysite not found.")
-
-
 OPERATIONS = operations(
     Backend.FILES,
     ("GET", "sites", search_sites, SITES_READ),
@@ -228,7 +227,5 @@ OPERATIONS = operations(
         ("GET", "/lists/{list}", read_list, SITES_READ),
     ),
     *below(DRIVES, ("GET", "", read_drive, DRIVE_READ), ("GET", "/list", read_drive_list, DRIVE_READ)),
-    ("GET", "me/drive", read_no_personal_drive, DRIVE_READ),
-    ("GET", "users/{user}/drive", read_no_personal_drive, DRIVE_READ),
     ("GET", "admin/sharepoint/settings", read_settings, SHAREPOINT_SETTINGS_READ),
 )

@@ -8,8 +8,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
-import httpx2
-
 from liaison.tenant.estate import subscriptions
 from liaison.tenant.estate.origins import is_loopback_name
 from liaison.tenant.estate.subscriptions import Subscription
@@ -18,6 +16,7 @@ from liaison.tenant.graph.errors import Backend, GraphError, forbidden, missing_
 from liaison.tenant.graph.permissions import ANYONE
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
+from liaison.tenant.graph.rich_notifications import read_certificate
 from liaison.tenant.graph.schema import SUBSCRIPTION
 from liaison.tenant.graph.shapes import collection, entity
 from liaison.tenant.graph.table import operations
@@ -36,8 +35,9 @@ _LIFECYCLE_NEEDED = (
 )
 
 
-def subscription_body(subscription: Subscription) -> Json:
-    """A subscription as its app sees it; the client state is told only when it is made."""
+def subscription_body(ask: Ask, subscription: Subscription) -> Json:
+    """A subscription as its app sees it; the client state is told only when it is made, the certificate never."""
+    certificate = subscriptions.find_certificate(ask.estate, subscription.id)
     return {
         "id": subscription.id,
         "resource": subscription.resource,
@@ -49,10 +49,10 @@ def subscription_body(subscription: Subscription) -> Json:
         "lifecycleNotificationUrl": subscription.lifecycle_url,
         "expirationDateTime": _moment(subscription.expires),
         "creatorId": subscription.creator_id,
-        "includeResourceData": None,
+        "includeResourceData": None if certificate is None else True,
         "latestSupportedTlsVersion": subscription.tls_version,
         "encryptionCertificate": None,
-        "encryptionCertificateId": None,
+        "encryptionCertificateId": None if certificate is None else certificate[1],
         "notificationUrlAppId": None,
     }
 
@@ -69,6 +69,7 @@ async def create_subscription(ask: Ask) -> Answer:
     client_state = body.optional_text("clientState")
     if client_state is not None and len(client_state) > _CLIENT_STATE_LIMIT:
         raise _invalid(f"clientState has more than {_CLIENT_STATE_LIMIT} characters.")
+    certificate = read_certificate(body, watch)
     subscriptions.drop_expired_subscriptions(ask.estate)
     key = f"{watch.topic} {watch.container}"
     _require_new(ask, change_type, key)
@@ -92,20 +93,23 @@ async def create_subscription(ask: Ask) -> Answer:
         expires=expires,
         renewed=ask.estate.clock.seconds(),
     )
-    subscriptions.add_subscription(ask.estate, made)
-    told = subscription_body(made) | {"clientState": client_state}
+    with ask.estate.db.change():
+        subscriptions.add_subscription(ask.estate, made)
+        if certificate is not None:
+            subscriptions.keep_certificate(ask.estate, made.id, *certificate)
+    told = subscription_body(ask, made) | {"clientState": client_state}
     return Answer(201, entity(ask.context("subscriptions/$entity"), told))
 
 
 def list_subscriptions(ask: Ask) -> Answer:
     """`GET /subscriptions`: the app's own. Source: Graph v1.0, api/subscription-list.md"""
     found = subscriptions.list_subscriptions(ask.estate, ask.caller.app_id)
-    return Answer(body=collection(ask.context("subscriptions"), [subscription_body(one) for one in found]))
+    return Answer(body=collection(ask.context("subscriptions"), [subscription_body(ask, one) for one in found]))
 
 
 def read_subscription(ask: Ask) -> Answer:
     """`GET /subscriptions/{id}`."""
-    return Answer(body=entity(ask.context("subscriptions/$entity"), subscription_body(_asked_subscription(ask))))
+    return Answer(body=entity(ask.context("subscriptions/$entity"), subscription_body(ask, _asked_subscription(ask))))
 
 
 def renew_subscription(ask: Ask) -> Answer:
@@ -192,6 +196,8 @@ def _require_new(ask: Ask, change_type: str, key: str) -> None:
 
 async def _shake_hands(ask: Ask, address: str) -> None:
     """Ask an address to send a token back within ten seconds. This tenant calls addresses on this machine only."""
+    import httpx2  # noqa: PLC0415 - large, and needed only where somebody asked to be told
+
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not is_loopback_name(parts.hostname or ""):
         raise _invalid(f"{_HANDSHAKE_FAILED} This tenant reaches addresses on its own machine only.")

@@ -113,6 +113,7 @@ def _ways(node: _Node, token: Token) -> list[tuple[_Node, dict[str, str]]]:
     if isinstance(token, Word):
         name = token.text.lower()
         ways.extend((found, {}) for found in (node.words.get(name), node.calls.get(name)) if found)
-        if node.key:
+        # `$count`, `$value` and `$ref` are words of the protocol, never keys.
+        if node.key and not token.text.startswith("$"):
             ways.append((node.key[1], {node.key[0]: token.text}))
     return ways

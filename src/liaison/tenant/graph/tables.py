@@ -7,11 +7,15 @@ from liaison.tenant.estate import (
     apps,
     channels,
     directory,
+    file_states,
     files,
     groups,
+    managers,
     messages,
+    personal_sites,
     seals,
     sharing,
+    site_grants,
     sites,
     subscriptions,
     switches,
@@ -24,5 +28,7 @@ def prepare(estate: Estate) -> None:
     """Create every table that Graph's answers rest on; repeatable."""
     switches.create_tables(estate)
     directory.create_tables(estate)
-    for part in (subscriptions, seals, sites, files, sharing, uploads, groups, teamwork, channels, apps, messages):
+    for part in (subscriptions, seals, sites, files, file_states, sharing, site_grants, personal_sites, uploads):
+        part.create_tables(estate)
+    for part in (managers, groups, teamwork, channels, apps, messages):
         part.create_tables(estate)

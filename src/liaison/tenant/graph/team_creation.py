@@ -24,7 +24,7 @@ from liaison.tenant.graph.apps import installation_id, read_app_bind
 from liaison.tenant.graph.channels import make_channel, read_new_channel
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden, no_team
 from liaison.tenant.graph.members import AskedMember, read_asked_member
-from liaison.tenant.graph.naming import list_findings
+from liaison.tenant.graph.naming import list_findings, require_may_create_group
 from liaison.tenant.graph.permissions import TEAM_CREATE, TEAM_OF_GROUP_CREATE
 from liaison.tenant.graph.requests import Ask, bound_id
 from liaison.tenant.graph.responses import Answer
@@ -239,6 +239,7 @@ def _require_may_create(ask: Ask) -> None:
     if is_guest(ask):
         raise forbidden(Backend.TEAMS, "Guests cannot create teams.")
     require_teams_licence(ask)
+    require_may_create_group(ask)
 
 
 def _require_owner_of(ask: Ask, group: Group) -> None:

@@ -48,7 +48,15 @@ _MEMBER_ADDS_PER_MINUTE = 4
 _MEMBER_ADDS = ("teams/{team}/members", "teams/{team}/members/add")
 _DIRECTORY_UNITS = 3500
 _DIRECTORY_WINDOW_S = 10.0
-_DIRECTORY_COSTS = {"users": 2, "groups/{group}/members": 3, "users/{user}/licenseDetails": 2, "subscribedSkus": 3}
+# Units by the end of the address.
+_DIRECTORY_COSTS = {
+    "users": 2,
+    "/members": 3,
+    "/transitiveMembers": 5,
+    "/licenseDetails": 2,
+    "subscribedSkus": 3,
+    "/memberOf": 2,
+}
 _FILES_UNITS = 1250
 _FILES_WINDOW_S = 60.0
 # From this share of the quota on, answers tell how much is left.
@@ -71,6 +79,8 @@ class Throttle:
         cost = cost_of(operation, options)
         headers = {"x-ms-resource-unit": str(cost)} if operation.backend is Backend.DIRECTORY else {}
         if not get_switch(self._estate, "graph.throttle", False):
+            # Whoever turns the limits on begins with full quotas.
+            self._windows.clear()
             return headers
         if operation.backend is Backend.FILES:
             limit = Limit(f"files {app_id}", _FILES_UNITS, _FILES_WINDOW_S)
@@ -112,7 +122,14 @@ def cost_of(operation: Operation, options: Mapping[str, str]) -> int:
         return 1 if is_light else 2
     if operation.method != "GET":
         return 1
-    cost = _DIRECTORY_COSTS.get(operation.pattern, 1)
+    cost = next(
+        (
+            units
+            for end, units in _DIRECTORY_COSTS.items()
+            if operation.pattern == end or (end[0] == "/" and operation.pattern.endswith(end))
+        ),
+        1,
+    )
     cost += ("expand" in options) - ("select" in options)
     top = options.get("top", "")
     return max(1, cost - (top.isdigit() and int(top) < 20))

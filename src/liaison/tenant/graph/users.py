@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from liaison.tenant.estate import people
+from liaison.tenant.estate import managers, people
 from liaison.tenant.estate.people import User
 from liaison.tenant.graph.access import asked_user, is_guest
 from liaison.tenant.graph.errors import Backend, GraphError, forbidden, no_resource
@@ -20,6 +20,7 @@ from liaison.tenant.graph.search import is_eventual, require_advanced, searched
 from liaison.tenant.graph.shapes import (
     collection,
     entity,
+    expands,
     filtered,
     page,
     selected,
@@ -101,17 +102,43 @@ def read_me(ask: Ask) -> Answer:
     is_self = ask.is_delegated and user.id == ask.caller.object_id
     if not is_self and not USERS_READ.allows(ask.caller):
         raise forbidden(Backend.DIRECTORY)
-    body = selected(ask, shown_user(ask, _with_licences(ask, user)), USER, "user")
-    return Answer(body=entity(ask.context(f"users{selection_suffix(ask)}/$entity"), body))
+    return _one(ask, user)
+
+
+def read_user_by_key(ask: Ask) -> Answer:
+    """`GET /users(userPrincipalName='…')`: by the alternate key."""
+    key = ask.params.get("userPrincipalName", "")
+    user = people.find_user(ask.estate, key) if "@" in key else None
+    if user is None:
+        raise no_resource(key)
+    return _one(ask, user)
+
+
+def _one(ask: Ask, user: User) -> Answer:
+    body = selected(ask, _shown_with_manager(ask, _with_licences(ask, user)), USER, "user")
+    return Answer(body=entity(ask.context(f"users{selection_suffix(ask, *_expanded(ask))}/$entity"), body))
+
+
+def _expanded(ask: Ask) -> tuple[str, ...]:
+    return ("manager",) if expands(ask, "manager") else ()
+
+
+def _shown_with_manager(ask: Ask, body: Json) -> Json:
+    """A user, with whom the user reports to when that is expanded."""
+    shown = shown_user(ask, body)
+    if not expands(ask, "manager"):
+        return shown
+    found = managers.manager_of(ask.estate, str(body["id"]))
+    return {**shown, "manager": None if found is None else typed_user(ask, found.id)}
 
 
 def list_users(ask: Ask) -> Answer:
     """`GET /users`. Source: Graph v1.0, api/user-list.md"""
     found = _found_users(ask)
     part, following = page(ask, found, 100, 999)
-    values = [selected(ask, shown_user(ask, body), USER, "user") for body in part]
+    values = [selected(ask, _shown_with_manager(ask, body), USER, "user") for body in part]
     count = len(found) if ask.options.get("count") == "true" and is_eventual(ask) else None
-    context = ask.context(f"users{selection_suffix(ask)}")
+    context = ask.context(f"users{selection_suffix(ask, *_expanded(ask))}")
     return Answer(body=collection(context, values, count=count, next_page=following))
 
 
@@ -160,5 +187,6 @@ OPERATIONS = operations(
     ("GET", "me", read_me, ME_READ),
     ("GET", "users", list_users, USERS_READ),
     ("GET", "users/$count", count_users, USERS_READ),
+    ("GET", "users()", read_user_by_key, USERS_READ),
     ("GET", "users/{user}", read_me, USER_READ),
 )

@@ -21,6 +21,7 @@ from liaison.tenant.estate.applications import (
     find_permission,
 )
 from liaison.tenant.estate.grants import assign_app_role, create_grant
+from liaison.tenant.estate.sign_in_settings import SignInSettings, save_sign_in_settings
 from liaison.tenant.seeds.company import (
     APPLICATION_APP_ID,
     DELEGATED_APP_ID,
@@ -203,6 +204,12 @@ def _seed_delegated_application(estate: Estate) -> None:
         preauthorized=(TEAMS_CLIENT_APP_ID,),
     ))  # fmt: skip
     add_permissions(estate, list(_LIAISON_PERMISSIONS))
+    # What Liaison's manifest asks for. Source: identity.md section 6.
+    save_sign_in_settings(estate, DELEGATED_APP_ID, SignInSettings(
+        id_token_claims=("acct", "login_hint", "sid", "xms_pl"),
+        access_token_claims=("idtyp", "xms_cc"),
+        group_claims="DirectoryRole",
+    ))  # fmt: skip
     _add_secret(estate, DELEGATED_APP_ID)
 
 
@@ -230,10 +237,11 @@ def _seed_teams_client(estate: Estate) -> None:
         display_name="Microsoft Teams",
         publisher="Microsoft",
         first_party=True,
-        redirect_uris=("http://localhost:8301/teams/auth", "https://localhost:8302/teams/auth"),
         public_client=True,
         required_access=(RequiredAccess(GRAPH_APP_ID, _TEAMS_CLIENT_SCOPES),),
     ))  # fmt: skip
+    addresses = ("http://localhost:8301/teams/auth", "https://localhost:8302/teams/auth")
+    save_sign_in_settings(estate, TEAMS_CLIENT_APP_ID, SignInSettings(spa_redirect_uris=addresses))
     create_grant(estate, principal_id(TEAMS_CLIENT_APP_ID), principal_id(GRAPH_APP_ID), frozenset(_TEAMS_CLIENT_SCOPES))
 
 

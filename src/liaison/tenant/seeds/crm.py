@@ -24,19 +24,18 @@ from liaison.tenant.seeds import crm_views as views
 from liaison.tenant.seeds.company import ENVIRONMENTS, SHAREPOINT_HOST, SeedEnvironment, person, stable_guid
 from liaison.tenant.seeds.crm_records import Records, wire
 from liaison.tenant.seeds.documents import pdf_document, word_document
+from liaison.tenant.seeds.scale import fill_scale
 
 Row = dict[str, Any]
 
 CRM_SITE = f"https://{SHAREPOINT_HOST}/sites/crm"
 _FIRST_VERSION = 1_000_001
-_BATCH = 20_000
 _MESSAGES = ("Create", "Update", "Delete", "Associate", "Disassociate", "Assign", "GrantAccess", "RevokeAccess")
-_LOCATIONS_OF_A_RECORD = 10
 
 
 def seed(estate: Estate, scale: int = 0) -> None:
-    """Fill an estate whose tables are there; `scale` adds that many document locations to Contoso Sales, ten for
-    each new record."""
+    """Fill an estate whose tables are there; `scale` adds that many accounts to Contoso Sales, each with a
+    document location."""
     for number, environment in enumerate(ENVIRONMENTS):
         with estate.db.change() as change:
             add_environment(change, environment.key, environment.name, environment.organization_id)
@@ -82,7 +81,7 @@ def _fill(
         _fill_service_sites(writer, made)
     _share_some(writer, made, stamp)
     if scale:
-        _fill_scale(writer, made, scale)
+        writer.version = fill_scale(change, writer.model, made, scale, writer.version)
     change.execute("UPDATE crm_environments SET version = ? WHERE key = ?", (writer.version + 1, environment.key))
 
 
@@ -98,6 +97,8 @@ def _fill_platform(writer: _Writer, environment: SeedEnvironment, made: Records,
     writer.put("usersettings", security.settings_rows(key, stamp))
     writer.put("team", security.team_rows(key, stamp))
     writer.put("teammembership", security.membership_rows(key))
+    writer.put("roletemplate", security.role_template_rows(stamp))
+    writer.put("teamtemplate", security.team_template_rows(stamp))
     writer.put("role", security.role_rows(key, stamp))
     writer.put("privilege", security.privilege_rows())
     writer.put("roleprivileges", security.role_privilege_rows(key))
@@ -105,12 +106,18 @@ def _fill_platform(writer: _Writer, environment: SeedEnvironment, made: Records,
     writer.put("teamroles", security.team_role_rows(key))
     publisher = stable_guid("publisher", key)
     writer.put("publisher", [{"publisherid": publisher, "uniquename": "contoso", "friendlyname": "Contoso",
-                              "customizationprefix": "contoso", **stamp}])  # fmt: skip
+                              "customizationprefix": "contoso", "customizationoptionvalueprefix": 88_411,
+                              "isreadonly": 0, **stamp}])  # fmt: skip
     writer.put("solution", (
         {"solutionid": stable_guid("solution", key, name), "uniquename": name, "friendlyname": title,
          "version": version, "ismanaged": int(managed), "isvisible": 1, "publisherid": publisher, **stamp}
         for name, title, version, managed in views.SOLUTIONS
     ))  # fmt: skip
+    writer.put("solutioncomponent", [{
+        "solutioncomponentid": stable_guid("solutioncomponent", key, "contoso_visit"),
+        "solutionid": stable_guid("solution", key, "ContosoVisits"), "componenttype": 1,
+        "objectid": writer.model.tables["contoso_visit"].table.id, "rootcomponentbehavior": 0, "ismetadata": 1, **stamp,
+    }])  # fmt: skip
     writer.put(
         "sdkmessage", ({"sdkmessageid": stable_guid("sdkmessage", name), "name": name, **stamp} for name in _MESSAGES)
     )
@@ -297,37 +304,3 @@ def _share_some(writer: _Writer, made: Records, stamp: Row) -> None:
          "inheritedaccessrightsmask": 0, "changedon": stamp["modifiedon"]}
         for table, row_id, mask in shared
     ))  # fmt: skip
-
-
-def _fill_scale(writer: _Writer, made: Records, scale: int) -> None:
-    """Many locations: ten for each extra opportunity, all below the default site."""
-    site_id = stable_guid("sharepointsite", made.environment, "default")
-    below = _below("sharepointsite", site_id)
-    owner = made.owned_by("Priya")
-    for start in range(0, scale, _BATCH):
-        numbers = range(start, min(start + _BATCH, scale))
-        firsts = [number for number in numbers if number % _LOCATIONS_OF_A_RECORD == 0]
-        writer.put("opportunity", (_scale_deal(made, number, owner) for number in firsts))
-        writer.put("sharepointdocumentlocation", (_scale_location(made, number, owner, below) for number in numbers))
-
-
-def _scale_record_id(number: int) -> str:
-    return f"5ca1e000-0000-4000-8000-{number // _LOCATIONS_OF_A_RECORD:012x}"
-
-
-def _scale_deal(made: Records, number: int, owner: Row) -> Row:
-    return {
-        "opportunityid": _scale_record_id(number), "name": f"Affaire {number // _LOCATIONS_OF_A_RECORD + 1:07d}",
-        "customerid": made.ids["account"][number % len(made.ids["account"])], "customerid__table": "account",
-        "estimatedvalue": float(1000 + number % 90_000), "estimatedclosedate": "2027-06-30", "statecode": 0,
-        "statuscode": 1, "transactioncurrencyid": made.currency_id, **owner,
-    }  # fmt: skip
-
-
-def _scale_location(made: Records, number: int, owner: Row, below: Row) -> Row:
-    return {
-        "sharepointdocumentlocationid": f"5ca1e001-0000-4000-8000-{number:012x}",
-        "name": f"Emplacement {number + 1:07d}", "relativeurl": f"opportunity/affaire-{number + 1:07d}", **below,
-        **_regarding("opportunity", _scale_record_id(number)), "servicetype": 0, "locationtype": 0, "statecode": 0,
-        "statuscode": 1, **owner,
-    }  # fmt: skip

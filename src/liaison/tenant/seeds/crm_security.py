@@ -123,6 +123,22 @@ def _pair(table: str, environment: str, first: str, first_id: str, user: str) ->
     return {f"{table}id": stable_guid(table, environment, first_id, user), first: first_id, "systemuserid": user}
 
 
+def role_template_rows(stamp: Row) -> Iterator[Row]:
+    """What the two roles of the platform are made from."""
+    for role in ROLES:
+        if role.template_id is not None:
+            yield {"roletemplateid": role.template_id, "name": role.name, "upgrading": 0, **stamp}
+
+
+def team_template_rows(stamp: Row) -> Iterator[Row]:
+    """Access teams for the records that people work on together: members read and write."""
+    for table, code in (("Account", 1), ("Opportunity", 3), ("Case", 112)):
+        yield {
+            "teamtemplateid": stable_guid("teamtemplate", table), "teamtemplatename": f"{table} Team",
+            "objecttypecode": code, "defaultaccessrightsmask": 1 | 2 | 4 | 16, "issystem": 0, **stamp,
+        }  # fmt: skip
+
+
 def role_rows(environment: str, stamp: Row) -> Iterator[Row]:
     """A role is copied for each unit; the copies name their root."""
     for role in ROLES:

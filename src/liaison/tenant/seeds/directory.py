@@ -26,6 +26,7 @@ from liaison.tenant.seeds.company import (
     Person,
     stable_guid,
 )
+from liaison.tenant.seeds.public_clients import seed_public_clients
 
 # Source: graph.md section 7.1 and the public service plan reference.
 _SKUS = (
@@ -74,6 +75,7 @@ def seed_directory(estate: Estate) -> None:
     for person in PEOPLE:
         _seed_person(estate, person)
     seed_applications(estate)
+    seed_public_clients(estate)
     _seed_administrators_of_liaison(estate)
 
 

@@ -23,6 +23,7 @@ from liaison.tenant.seeds.company import (
     stable_guid,
 )
 from liaison.tenant.seeds.documents import pdf_document, word_document, workbook
+from liaison.tenant.seeds.reporting import seed_managers
 
 # The catalogue gives an app of the organisation an id of its own; the manifest's id becomes its `externalId`.
 LIAISON_CATALOGUE_ID = stable_guid("catalogue", "liaison")
@@ -253,6 +254,7 @@ def catalogue() -> tuple[CatalogueApp, ...]:
 def seed(estate: Estate, scale: int = 0) -> None:
     """Fill an empty estate with Contoso's teams, sites, files, posts and apps; `scale` adds one account team for
     every thousand."""
+    seed_managers(estate)
     for app in catalogue():
         apps.publish_app(estate, app)
     sites.create_site(estate, "", TENANT_NAME, collection_id=stable_guid("site", "root"))

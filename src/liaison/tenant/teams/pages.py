@@ -21,7 +21,7 @@ _RULES = (
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types inert-html",
+    "trusted-types inert-html typed-html",
 )
 
 _HEADERS = {
@@ -32,11 +32,14 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
 
-_STYLES = ("tokens", "parts", "layout", "posts", "files")
+_STYLES = ("tokens", "parts", "layout", "people", "posts", "tabs", "files")
 
 
-def render_page(script: str, title: str) -> HTMLResponse:
-    """The page that starts one script of the client; `script` is "teams" or "sites"."""
+def render_page(script: str, title: str, teams_origin: str) -> HTMLResponse:
+    """The page that starts one script of the client; `script` is "teams" or "sites".
+
+    `teams_origin` is where Graph says that Teams is.
+    """
     styles = "\n".join(f'<link rel="stylesheet" href="/teams/static/style/{name}.css">' for name in _STYLES)
     return HTMLResponse(
         f"""<!doctype html>
@@ -46,6 +49,7 @@ def render_page(script: str, title: str) -> HTMLResponse:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="liaison-tenant" content="{escape(TENANT_ID)}">
 <meta name="liaison-client" content="{escape(TEAMS_CLIENT_APP_ID)}">
+<meta name="liaison-teams" content="{escape(teams_origin)}">
 <title>{escape(title)}</title>
 <link rel="icon" href="/teams/static/icon.svg" type="image/svg+xml">
 <script src="/teams/static/first-paint.js"></script>

@@ -12,7 +12,15 @@ from liaison.tenant.teams.answers import list_definitions
 from liaison.tenant.teams.files import answer_file, find_own_files
 from liaison.tenant.teams.pages import render_page
 
-_TEAMS_PAGES = ("/teams", "/teams/", "/teams/auth", "/teams/apps", "/teams/l/{rest:path}")
+_TEAMS_PAGES = (
+    "/teams",
+    "/teams/",
+    "/teams/auth",
+    "/teams/apps",
+    "/teams/discover",
+    "/teams/manage/{rest:path}",
+    "/teams/l/{rest:path}",
+)
 # The organisation's own site has no name of its own: its library lies at the top.
 _SITE_PAGES = tuple(
     f"{place}{rest}" for place in ("/sites/{site}", f"/{LIBRARY_URL_NAME}") for rest in ("", "/{rest:path}")
@@ -24,10 +32,10 @@ def routes(estate: Estate) -> list[BaseRoute]:
     files = find_own_files()
 
     async def teams_page(request: Request) -> Response:
-        return _sent_home(estate, request) or render_page("teams", "Teams (local)")
+        return _sent_home(estate, request) or render_page("teams", "Teams (local)", _origin(estate))
 
     async def site_page(request: Request) -> Response:
-        return _sent_home(estate, request) or render_page("sites", "Files (local)")
+        return _sent_home(estate, request) or render_page("sites", "Files (local)", _origin(estate))
 
     async def definitions(_: Request) -> Response:
         return JSONResponse(list_definitions(estate), headers={"Cache-Control": "no-store"})
@@ -41,6 +49,10 @@ def routes(estate: Estate) -> list[BaseRoute]:
         *(Route(path, teams_page, methods=["GET"]) for path in _TEAMS_PAGES),
         *(Route(path, site_page, methods=["GET"]) for path in _SITE_PAGES),
     ]
+
+
+def _origin(estate: Estate) -> str:
+    return estate.teams_root.removesuffix("/teams")
 
 
 def _sent_home(estate: Estate, request: Request) -> Response | None:

@@ -14,7 +14,8 @@ KEPT = ("back", "basic", "enhanced")
 
 async def start(visit: Visit) -> Response:
     """`/auth/consent`."""
-    started = await visit.ports.sign_in.start_consent(visit.person, visit.language)
+    with_user_sync = not visit.asked("less")
+    started = await visit.ports.sign_in.start_consent(visit.person, visit.language, with_user_sync=with_user_sync)
     return await send_away(visit, started, {name: visit.asked(name) for name in KEPT})
 
 

@@ -11,8 +11,8 @@ from liaison.domain.link import CONNECT_STEPS, LinkState
 from liaison.errors import ConsentNotGranted, PrerequisitesUnmet, Row
 from liaison.web import pictures, problems
 from liaison.web.pages.progress import Progress, ShownStep
-from liaison.web.pages.settings import Requirement
 from liaison.web.place import plain_shell
+from liaison.web.requirements import Requirement
 from liaison.web.shell import Crumb, Entry, Shell
 from liaison.web.visit import Visit
 
@@ -45,7 +45,9 @@ async def show(visit: Visit) -> Response:
         badges=tuple(Badge(visit.say(f"state.{state.value}"), *pictures.STATES[state]) for state in LinkState),
         problems=tuple(problems.explain(error, visit) for error in _ERRORS),
         progress=_progress(visit),
-        requirements=tuple(_requirement(state, visit) for state in ("met", "unmet", "not_applicable")),
+        requirements=tuple(
+            _requirement(state, visit) for state in ("met", "unmet", "attention", "unknown", "not_applicable")
+        ),
     )
     return visit.answer(page)
 

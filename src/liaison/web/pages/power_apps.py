@@ -77,9 +77,9 @@ async def show_settings(visit: Visit) -> Response:
     return visit.answer(EnvironmentSettingsPage(shell, addresses.power_apps_settings(environment.key)))
 
 
-def settings_shell(visit: Visit, environment: Environment, title: str) -> Shell:
-    """The surroundings of the page that Integration › Teams integration settings opens."""
-    return _shell(visit, title, (*_crumbs(visit, environment)[:3], Crumb(title)), environment.name)
+def settings_shell(visit: Visit, environment: Environment, title: str, steps: tuple[Crumb, ...]) -> Shell:
+    """The surroundings of the page that Integration › Teams integration settings opens, and of those below it."""
+    return _shell(visit, title, (*_crumbs(visit, environment)[:3], *steps), environment.name)
 
 
 def _require_person(visit: Visit) -> None:

@@ -23,7 +23,7 @@ TABS = (SUMMARY, DOCUMENTS, TIMELINE)
 
 @dataclass(frozen=True)
 class RecordHead:
-    """`collaborate` is the panel's address, empty while the button is not to be shown."""
+    """`collaborate` is the panel’s address, empty while it is not to be shown; `why` says what is in the way."""
 
     title: str
     table: str
@@ -33,6 +33,7 @@ class RecordHead:
     address: str
     list_address: str
     collaborate: str
+    why: str
     tabs: tuple[Entry, ...]
 
 
@@ -86,6 +87,7 @@ def head_of(opened: Opened, tab: str, visit: Visit) -> RecordHead:
         address=addresses.record(app, record.ref),
         list_address=addresses.view(record.ref.environment, app, table.name),
         collaborate=addresses.record(app, record.ref, "collaborate") if collaborates else "",
+        why=addresses.record(app, record.ref, "why"),
         tabs=tuple(_tab(name, record.ref, tab, visit) for name in TABS),
     )
 

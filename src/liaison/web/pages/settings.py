@@ -12,17 +12,16 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
-from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
-from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, Environment
-from liaison.domain.diagnosis import LICENCE_FAMILIES, sentences_of
+from liaison.domain.consent import Consent, ConsentState, RungState, judge_rungs
+from liaison.domain.diagnosis import LICENCE_FAMILIES
 from liaison.domain.readiness import Check, CheckState, Switches, rows_of
 from liaison.errors import (
-    BasicRequired,
     ConsentMissing,
     LiaisonError,
     NotAllowed,
+    NotReady,
     PrerequisitesUnmet,
-    Row,
+    Remembered,
     SettingsChanged,
 )
 from liaison.operations.doctor import BLOCKING
@@ -34,12 +33,20 @@ from liaison.operations.enable import (
     save_switches,
 )
 from liaison.web import addresses, problems
-from liaison.web.pages.power_apps import settings_shell as power_apps_shell
-from liaison.web.place import areas, find_environment, find_place, first_entries
-from liaison.web.shell import Crumb, Entry, Group, Shell, SiteMap
+from liaison.web.pages.settings_place import settings_address, settings_shell
+from liaison.web.place import find_environment
+from liaison.web.requirements import Requirement, show_check
+from liaison.web.shell import Shell
 from liaison.web.visit import Visit
 
 ON = "on"
+_CHECKLIST = (
+    ("licences", tuple(LICENCE_FAMILIES.values())),
+    ("roles", ("readiness.role_system_administrator", "readiness.role_global_administrator")),
+    ("prerequisites", BLOCKING),
+    ("to_know", ("readiness.document_management", "readiness.unmanaged_devices", "readiness.clock")),
+)
+"""The parts of the checklist; consent has a card of its own."""
 _TONES = {
     ConsentState.GRANTED: ("done", "success"),
     ConsentState.PARTIAL: ("warning", "warning"),
@@ -62,16 +69,28 @@ class Switch:
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """One line of the checklist. `state` is met, unmet or not_applicable."""
+class Checks:
+    """A part of the checklist."""
 
     title: str
-    state: str
-    state_text: str
-    text: str
+    items: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the daily look found: prerequisites that broke, or why it could not look."""
+
+    at: datetime | None
+    broke: tuple[Requirement, ...]
+    trouble: problems.Problem | None
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Addresses below the settings page."""
+
     remedy: str
-    help: str
-    rows: tuple[Row, ...] = ()
+    tables: str
 
 
 @dataclass(frozen=True)
@@ -81,17 +100,34 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class ShownRung:
+    """A step of the ladder of consent and its permissions."""
+
+    title: str
+    grants: tuple[Grant, ...]
+
+    @property
+    def is_granted(self) -> bool:
+        return all(grant.is_granted for grant in self.grants)
+
+
+@dataclass(frozen=True)
 class ConsentBox:
-    """What the administrator accepts, and what is known of it. `accept` is empty for whoever cannot give it."""
+    """What the administrator accepts, and what is known of it. `accept` is empty for whoever cannot give it.
+
+    `accept_less` accepts everything but adding members. `lacks_user_sync` says that people are not added to channels.
+    """
 
     state: str
     icon: str
     tone: str
     by: str
     at: datetime | None
-    grants: tuple[Grant, ...]
+    rungs: tuple[ShownRung, ...]
     is_granted: bool
+    lacks_user_sync: bool
     accept: str
+    accept_less: str
     hand_over: str
 
 
@@ -117,10 +153,11 @@ class SettingsPage:
     basic: Switch
     enhanced: Switch
     links: int
-    licences: tuple[Requirement, ...]
-    roles: tuple[Requirement, ...]
-    prerequisites: tuple[Requirement, ...]
+    labels: Switch | None
+    checklist: tuple[Checks, ...]
     consent: ConsentBox
+    watch: Watched | None
+    pages: Pages
     refusal: Refusal | None
     is_saved: bool
     is_unsaved: bool
@@ -131,63 +168,43 @@ class SettingsPage:
 class _Wanted:
     basic: bool
     enhanced: bool
+    labels: bool
 
 
 async def show(visit: Visit) -> Response:
     by, environment = visit.person, find_environment(visit)
-    shell, now = await asyncio.gather(_shell(visit, environment), read_collaboration(environment.key, by, visit.ports))
-    wanted = _Wanted(now.switches.basic, now.switches.enhanced)
+    shell, now = await asyncio.gather(
+        settings_shell(visit, environment), read_collaboration(environment.key, by, visit.ports)
+    )
+    wanted = _saved(now)
     if visit.asked("unsaved"):
-        wanted = _Wanted(visit.asked("basic") == ON, visit.asked("enhanced") == ON)
+        wanted = _Wanted(visit.asked("basic") == ON, visit.asked("enhanced") == ON, bool(now.labels))
     return visit.answer(_page(visit, shell, now, wanted))
 
 
 async def save(visit: Visit) -> Response:
     """Either everything is saved, or nothing and the page says why, with the switches as they were wanted."""
     environment = find_environment(visit)
-    wanted = _Wanted(visit.given("basic") == ON, visit.given("enhanced") == ON)
+    wanted = _Wanted(visit.given("basic") == ON, visit.given("enhanced") == ON, visit.given("labels") == ON)
     switches = Switches(wanted.basic, wanted.enhanced, wanted.enhanced, visit.given("version"))
     try:
-        await save_switches(switches, environment.key, visit.person, visit.ports)
-    except (BasicRequired, ConsentMissing, NotAllowed, PrerequisitesUnmet, SettingsChanged) as error:
+        await save_switches(switches, environment.key, visit.person, visit.ports, wanted.labels)
+    except (ConsentMissing, NotAllowed, NotReady, SettingsChanged) as error:
         shell, now = await asyncio.gather(
-            _shell(visit, environment), read_collaboration(environment.key, visit.person, visit.ports)
+            settings_shell(visit, environment), read_collaboration(environment.key, visit.person, visit.ports)
         )
         return visit.answer(_page(visit, shell, now, wanted, error), error.status)
     return visit.go(f"{visit.request.url.path}?saved=1")
 
 
-async def _shell(visit: Visit, environment: Environment) -> Shell:
-    title = visit.say("web.settings.title")
-    if "app" not in visit.request.path_params:
-        return power_apps_shell(visit, environment, title)
-    place = await find_place(visit)
-    if place is None:
-        return visit.shell(title)
-    app = addresses.app_home(environment.key, place.app.unique_name)
-    settings = addresses.settings(environment.key, place.app.unique_name)
-    general = Group(
-        visit.say("web.map.general_settings"),
-        (Entry(visit.say("web.map.chat_and_collaborate"), "chat", settings, is_current=True),),
-    )
-    return visit.shell(
-        title,
-        app=place.app.name,
-        app_address=app,
-        environment=environment.name,
-        site_map=SiteMap(
-            (first_entries(visit), general),
-            visit.say("web.area.settings"),
-            areas(visit, place, in_settings=True),
-        ),
-        crumbs=(Crumb(visit.say("web.area.settings")), Crumb(visit.say("web.map.general_settings")), Crumb(title)),
-    )
+def _saved(now: Collaboration) -> _Wanted:
+    return _Wanted(now.switches.basic, now.switches.enhanced, bool(now.labels))
 
 
 def _page(
     visit: Visit, shell: Shell, now: Collaboration, wanted: _Wanted, error: LiaisonError | None = None
 ) -> SettingsPage:
-    saved = _Wanted(now.switches.basic, now.switches.enhanced)
+    saved = _saved(now)
     return SettingsPage(
         shell=shell,
         action=visit.request.url.path,
@@ -195,10 +212,11 @@ def _page(
         basic=Switch(wanted.basic, _reason(barrier_to_basic(now), visit)),
         enhanced=Switch(wanted.enhanced, _reason(barrier_to_enhanced(now), visit)),
         links=now.links,
-        licences=tuple(_licence(family, now, visit) for family in LICENCE_FAMILIES),
-        roles=_roles(now, visit),
-        prerequisites=tuple(_prerequisite(check, visit) for check in now.diagnosis.checks if check.code in BLOCKING),
+        labels=_labels(now, wanted),
+        checklist=tuple(_checks(part, now, visit) for part in _CHECKLIST),
         consent=_consent(now, wanted, visit),
+        watch=_watched(now, visit),
+        pages=Pages(*(settings_address(visit, name) for name in ("remedy", "tables"))),
         refusal=_refusal(error, now, wanted, visit) if error else None,
         is_saved=bool(visit.asked("saved")) and error is None,
         is_unsaved=wanted != saved,
@@ -210,51 +228,35 @@ def _reason(barrier: LiaisonError | None, visit: Visit) -> str:
     return problems.explain(barrier, visit).message if barrier else ""
 
 
-def _licence(family: str, now: Collaboration, visit: Visit) -> Requirement:
-    key = family.casefold().replace(" ", "_")
-    text = visit.say(f"web.settings.licence.{key}")
-    found = next(check for check in now.diagnosis.checks if check.code == LICENCE_FAMILIES[family])
-    state = CheckState.UNMET if found.state is CheckState.ATTENTION else found.state
-    remedy = visit.say("web.settings.licence.remedy", licence=family) if state is CheckState.UNMET else ""
-    return Requirement(family, state.value, visit.say(f"check.state.{state.value}"), text, remedy, _help("licences"))
+def _labels(now: Collaboration, wanted: _Wanted) -> Switch | None:
+    """Where the environment has the setting; it moves only with Enhanced on."""
+    return None if now.labels is None else Switch(wanted.labels, "")
 
 
-def _roles(now: Collaboration, visit: Visit) -> tuple[Requirement, ...]:
-    held = (
-        (SYSTEM_ADMINISTRATOR, now.person.is_system_administrator, "basic"),
-        (GLOBAL_ADMINISTRATOR, now.is_tenant_administrator, "enhanced"),
-    )
-    return tuple(_role(role, is_held, key, visit) for role, is_held, key in held)
-
-
-def _role(role: str, is_held: bool, key: str, visit: Visit) -> Requirement:
-    state = "met" if is_held else "unmet"
-    text = visit.say(f"web.settings.role.{key}.{state}")
-    return Requirement(
-        visit.say(f"role.{role}"), state, visit.say(f"web.settings.role.{state}"), text, "", _help("roles")
+def _checks(part: tuple[str, tuple[str, ...]], now: Collaboration, visit: Visit) -> Checks:
+    title, codes = part
+    found = {check.code: check for check in now.diagnosis.checks}
+    remedy = settings_address(visit, "remedy") if now.person.is_system_administrator else ""
+    return Checks(
+        visit.say(f"web.settings.requirements.{title}"), tuple(show_check(found[code], visit, remedy) for code in codes)
     )
 
 
-def _prerequisite(check: Check, visit: Visit) -> Requirement:
-    words = sentences_of(check)
-    facts = {**dict(check.facts), "problem": visit.say(f"error.{check.trouble}.title") if check.trouble else ""}
-    return Requirement(
-        title=visit.say(words.title),
-        state=check.state.value,
-        state_text=visit.say(words.state),
-        text=visit.say(words.text, **facts),
-        remedy=visit.say(words.remedy, **facts) if words.remedy else "",
-        help=_help("prerequisites"),
-        rows=check.rows,
-    )
+def _watched(now: Collaboration, visit: Visit) -> Watched | None:
+    watch = now.watch
+    if watch is None or not watch.needs_a_person:
+        return None
+    broke = tuple(show_check(check, visit) for check in watch.checks if check.code in watch.broke)
+    trouble = problems.explain(Remembered(watch.trouble, {}).error(), visit) if watch.trouble else None
+    return Watched(watch.checked_at, broke, trouble)
 
 
 def _consent(now: Collaboration, wanted: _Wanted, visit: Visit) -> ConsentBox:
     consent: Consent = now.consent
     icon, tone = _TONES[consent.state]
-    words = problems.permissions(enhanced_scopes(), visit)
     positions = {"basic": ON if wanted.basic else "", "enhanced": ON if wanted.enhanced else ""}
     query = {"back": visit.request.url.path, **positions}
+    rungs = judge_rungs(frozenset(consent.granted))
     can_accept = now.is_tenant_administrator and now.person.is_system_administrator
     return ConsentBox(
         state=visit.say(f"consent.state.{consent.state.value}"),
@@ -262,10 +264,20 @@ def _consent(now: Collaboration, wanted: _Wanted, visit: Visit) -> ConsentBox:
         tone=tone,
         by=consent.by,
         at=consent.at,
-        grants=tuple(Grant(permission, permission.name in consent.granted) for permission in words),
+        rungs=tuple(_rung(rung, visit) for rung in rungs),
         is_granted=consent.state is ConsentState.GRANTED,
+        lacks_user_sync=now.switches.basic and not consent.allows_user_sync,
         accept=addresses.address("auth", "consent", query=query) if can_accept else "",
+        accept_less=addresses.address("auth", "consent", query={**query, "less": "1"}) if can_accept else "",
         hand_over=visit.ports.public_address + visit.request.url.path,
+    )
+
+
+def _rung(rung: RungState, visit: Visit) -> ShownRung:
+    words = problems.permissions(rung.scopes, visit)
+    return ShownRung(
+        visit.say(f"consent.rung.{rung.rung.value}"),
+        tuple(Grant(permission, permission.name not in rung.missing) for permission in words),
     )
 
 
@@ -274,7 +286,9 @@ def _refusal(error: LiaisonError, now: Collaboration, wanted: _Wanted, visit: Vi
     return Refusal(
         problem=problems.explain(error, visit),
         causes=_causes(error, visit),
-        theirs=_positions(_Wanted(now.switches.basic, now.switches.enhanced), visit) if changed else "",
+        theirs=_positions(_Wanted(now.switches.basic, now.switches.enhanced, bool(now.labels)), visit)
+        if changed
+        else "",
         ours=_positions(wanted, visit) if changed else "",
         by=now.switches.changed_by,
     )
@@ -285,7 +299,7 @@ def _causes(error: LiaisonError, visit: Visit) -> tuple[Requirement, ...]:
     if not isinstance(error, PrerequisitesUnmet):
         return ()
     failed = (Check(code, CheckState.UNMET, rows_of(code, error.rows)) for code in error.findings)
-    return tuple(_prerequisite(check, visit) for check in failed)
+    return tuple(show_check(check, visit) for check in failed)
 
 
 def _positions(wanted: _Wanted, visit: Visit) -> str:
@@ -293,7 +307,3 @@ def _positions(wanted: _Wanted, visit: Visit) -> str:
         return visit.say("web.settings.on" if is_on else "web.settings.off")
 
     return visit.say("web.settings.positions", basic=position(wanted.basic), enhanced=position(wanted.enhanced))
-
-
-def _help(topic: str) -> str:
-    return addresses.help_topic(topic)

@@ -33,6 +33,8 @@ _GROUPINGS = {
     "fiscal-period": "(CAST(strftime('%m', {0}) AS INTEGER) + 2) / 3",
 }
 
+_FISCAL_TEXTS = {"fiscal-period": "Quarter {0}", "fiscal-year": "FY{0}"}
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -42,7 +44,7 @@ class Measure:
     expression: str
     column: Column | None
     group: bool
-    date_part: bool = False
+    date_part: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Aggregation:
     order: str
     limit: int
     offset: int = 0
+    most_rows: int = AGGREGATE_LIMIT
 
 
 def run_fetch_aggregate(session: Session, fetch: Fetch, preferences: Preferences) -> list[Wire]:
@@ -74,6 +77,7 @@ def run_fetch_aggregate(session: Session, fetch: Fetch, preferences: Preferences
     aggregation = Aggregation(
         " ".join(sources.text), where, (*sources.values, *(value for clause in clauses for value in clause.values)),
         measures, _order(sources, measures), limit, (fetch.page - 1) * limit,
+        min(fetch.aggregate_limit or AGGREGATE_LIMIT, AGGREGATE_LIMIT),
     )  # fmt: skip
     return run_aggregation(session, aggregation, preferences)
 
@@ -94,13 +98,13 @@ def run_aggregation(session: Session, asked: Aggregation, preferences: Preferenc
 def _check_limit(session: Session, asked: Aggregation) -> None:
     found = session.estate.db.value(
         f"SELECT count(*) FROM (SELECT 1 FROM {asked.source}{asked.where} LIMIT ?)",
-        (*asked.values, AGGREGATE_LIMIT + 1),
+        (*asked.values, asked.most_rows + 1),
     )
-    if found > AGGREGATE_LIMIT:
+    if found > asked.most_rows:
         raise DataverseError(
             400,
             "0x8004E023",
-            "The maximum record limit is exceeded. Reduce the number of records. AggregateQueryRecordLimit is 50000.",
+            f"AggregateQueryRecordLimit exceeded. Cannot perform this operation. The limit is {asked.most_rows} rows.",
         )
 
 
@@ -120,7 +124,7 @@ def group_measure(name: str, place: Place, date_grouping: str | None = None) -> 
     pattern = _GROUPINGS.get(date_grouping)
     if pattern is None or place.column.kind is not Kind.MOMENT:
         raise fetch_error(f"The grouping '{date_grouping}' cannot be used with '{place.column.name}'.")
-    return Measure(name, pattern.format(place.shown), place.column, True, date_part=True)
+    return Measure(name, pattern.format(place.shown), place.column, True, date_part=date_grouping)
 
 
 def measure(name: str, place: Place, function: str, *, distinct: bool = False) -> Measure:
@@ -163,7 +167,9 @@ def _row(session: Session, measures: Sequence[Measure], row: Sequence[Any], pref
 
 
 def _text(session: Session, found: Measure, value: Any) -> str | None:
-    if found.column is None or found.date_part:
+    if found.date_part in _FISCAL_TEXTS:
+        return _FISCAL_TEXTS[found.date_part].format(value)
+    if found.column is None or found.date_part is not None:
         return number_text(float(value), 0, session.user.language)
     if found.group and found.column.kind not in CHOICES and found.column.kind is not Kind.BOOLEAN:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from liaison.tenant.dataverse.fetchxml.query import Fetch, FetchOrder
@@ -25,6 +25,7 @@ from liaison.tenant.dataverse.sql.formatted import (
     lookup_names,
     navigation_of,
 )
+from liaison.tenant.dataverse.sql.operators import hierarchy_step
 from liaison.tenant.dataverse.sql.ordering import Sorting, order_by, read_cookie, rows_after
 from liaison.tenant.dataverse.sql.query import COUNT_LIMIT, Narrowing, entry_order
 from liaison.tenant.dataverse.sql.scope import Place, Scope
@@ -139,13 +140,37 @@ def _outputs(sources: Sources, fetch: Fetch) -> tuple[list[str], list[Output]]:
 def _asked(sources: Sources, source: Source) -> list[tuple[str, Place]]:
     root = source is sources.root
     found: dict[str, Place] = {}
-    if source.asked.all_attributes or (root and not source.asked.attributes):
+    unnamed = root and not source.asked.attributes and not source.asked.no_attributes
+    if source.asked.all_attributes or unnamed:
         for column in source.table.columns:
             found[_name(source, column, None, root=root)] = sources.place(source, column.name)
     for attribute in source.asked.attributes:
         place = sources.place(source, attribute.name)
+        if attribute.count_children:
+            place = _children(place)
         found[_name(source, place.column, attribute.alias, root=root)] = place
     return list(found.items())
+
+
+@dataclass(frozen=True)
+class _Counted(Place):
+    """A number that the database counts for each row, in place of a column."""
+
+    expression: str = ""
+
+    @property
+    def shown(self) -> str:
+        return self.expression
+
+
+def _children(place: Place) -> Place:
+    """How many rows are directly below this one. Source: fetchxml/aggregate-data.md, "Row aggregate"."""
+    if place.column.name != place.table.key:
+        raise fetch_error("A row aggregate counts by the primary key of its table.")
+    step = hierarchy_step(place.table)
+    counted = f"(SELECT count(*) FROM {place.table.sql} below WHERE below.{step} = {place.alias}.{place.table.key})"
+    column = replace(place.column, kind=Kind.INTEGER)
+    return _Counted(column, place.table, place.alias, place.language, counted)
 
 
 def _name(source: Source, column: Column, alias: str | None, *, root: bool) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Attribute:
-    """A column asked for; in aggregates with its function or as a group."""
+    """A column asked for; in aggregates with its function or as a group. `count_children` asks how many rows are
+    directly below, in tables with a hierarchy."""
 
     name: str
     alias: str | None = None
@@ -15,6 +16,7 @@ class Attribute:
     group: bool = False
     date_grouping: str | None = None
     distinct: bool = False
+    count_children: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class FetchTable:
     orders: tuple[FetchOrder, ...]
     filters: tuple[FetchFilter, ...]
     links: tuple[FetchLink, ...]
+    no_attributes: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,3 +84,4 @@ class Fetch:
     distinct: bool
     aggregate: bool
     total: bool
+    aggregate_limit: int | None = None

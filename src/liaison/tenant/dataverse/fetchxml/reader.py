@@ -25,7 +25,8 @@ from liaison.tenant.dataverse.requests import LARGEST_PAGE
 MOST_LINKS = 15
 _DEEPEST = 30
 _AGGREGATES = frozenset({"count", "countcolumn", "sum", "avg", "min", "max"})
-_KINDS = frozenset({"inner", "outer", "any", "not any", "all", "not all", "exists", "in"})
+_KINDS = frozenset({"inner", "outer", "any", "not any", "all", "not all", "exists", "in",
+                    "matchfirstrowusingcrossapply"})  # fmt: skip
 
 
 def fetch_error(message: str, code: str = "0x80040203") -> DataverseError:
@@ -57,6 +58,7 @@ def read_fetch(text: str) -> Fetch:
         distinct=_flag(root, "distinct"),
         aggregate=_flag(root, "aggregate"),
         total=_flag(root, "returntotalrecordcount"),
+        aggregate_limit=_number(root, "aggregatelimit"),
     )
 
 
@@ -72,7 +74,7 @@ def _check_size(root: Element) -> None:
     if sum(1 for _ in root.iter("condition")) > MOST_CONDITIONS:
         raise too_many_conditions()
     if sum(1 for _ in root.iter("link-entity")) > MOST_LINKS:
-        raise fetch_error(f"The number of link-entity elements exceeds the limit of {MOST_LINKS}.", "0x8004430D")
+        raise fetch_error("Number of link entities in query exceeded maximum limit.", "0x8004430D")
     if _depth(root) > _DEEPEST:
         raise fetch_error("The query is nested too deep.")
 
@@ -90,6 +92,7 @@ def _table(element: Element) -> FetchTable:
         name=_needed(element, "name"),
         attributes=tuple(_attribute(child) for child in element.findall("attribute")),
         all_attributes=element.find("all-attributes") is not None,
+        no_attributes=element.find("no-attrs") is not None,
         orders=tuple(_order(child) for child in element.findall("order")),
         filters=tuple(_filter(child) for child in element.findall("filter")),
         links=_links(element),
@@ -120,7 +123,14 @@ def _attribute(element: Element) -> Attribute:
         _flag(element, "groupby"),
         element.get("dategrouping"),
         _flag(element, "distinct"),
+        _row_aggregate(element.get("rowaggregate")),
     )
+
+
+def _row_aggregate(text: str | None) -> bool:
+    if text is not None and text.lower() != "countchildren":
+        raise fetch_error(f"Invalid row aggregate '{text}': 'CountChildren' is the only one.")
+    return text is not None
 
 
 def _order(element: Element) -> FetchOrder:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from liaison.tenant.dataverse.errors import DataverseError
@@ -17,7 +17,7 @@ from liaison.tenant.estate.crm.rights import Clause
 from liaison.tenant.estate.crm.tables import Flag
 
 _COLUMN_SIGNS = {"eq": "=", "ne": "<>", "neq": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
-_JOINED = frozenset({"inner", "outer"})
+_JOINED = frozenset({"inner", "outer", "matchfirstrowusingcrossapply"})
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,31 @@ def _join(sources: Sources, parent: Source, link: FetchLink, later: list[tuple[S
     source, condition = _linked(sources, parent, link)
     sources.text.append(f"{'LEFT JOIN' if link.kind == 'outer' else 'JOIN'} {source.table.sql} {source.alias}")
     position = len(sources.text) - 1
-    parts = [condition, *write_filters(sources, source, link.table.filters)]
+    if link.kind == "matchfirstrowusingcrossapply":
+        parts = [_first_match(sources, parent, source, link)]
+    else:
+        parts = [condition, *write_filters(sources, source, link.table.filters)]
     text = " AND ".join(part.sql for part in parts)
     sources.text[position] += f" ON {text}"
     sources.values.extend(value for part in parts for value in part.values)
     _join_all(sources, source, link.table.links, later)
+
+
+def _first_match(sources: Sources, parent: Source, source: Source, link: FetchLink) -> Clause:
+    """The first row that matches and no other. Source: fetchxml/reference/link-entity.md, "link-type options"."""
+    near, far = sources.place(parent, link.near), sources.place(source, link.far)
+    inner = replace(source, alias=sources.scope.new_alias())
+    parts = write_filters(sources, inner, link.table.filters)
+    seen = sources.scope.readable(source.table, inner.alias)
+    parts = [*parts, seen] if seen.sql else parts
+    text = " AND ".join([f"{inner.alias}.{far.column.name} = {parent.alias}.{near.column.name}",
+                         *(part.sql for part in parts)])  # fmt: skip
+    key = source.table.key
+    return Clause(
+        f"{source.alias}.{key} = (SELECT {inner.alias}.{key} FROM {source.table.sql} {inner.alias} WHERE {text}"
+        f" ORDER BY {inner.alias}.{source.table.row_order} LIMIT 1)",
+        tuple(value for part in parts for value in part.values),
+    )
 
 
 def _linked(sources: Sources, parent: Source, link: FetchLink) -> tuple[Source, Clause]:

@@ -8,19 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from liaison.tenant.dataverse.errors import (
-    DataverseError,
-    not_implemented,
-    query_error,
-    unknown_segment,
-    wrong_method,
-)
+from liaison.tenant.dataverse.errors import DataverseError, query_error, unknown_segment
 from liaison.tenant.dataverse.metadata.attributes import OTHER_TYPES, TYPE_NAMES, without_navigation
 from liaison.tenant.dataverse.metadata.csdl import csdl
 from liaison.tenant.dataverse.metadata.definitions import COLLECTIONS, Definition, Definitions, definitions_of
-from liaison.tenant.dataverse.metadata.edits import replace_definition
 from liaison.tenant.dataverse.metadata.filtering import filtered, selected
 from liaison.tenant.dataverse.metadata.relationships import MANY_TO_MANY, ONE_TO_MANY
+from liaison.tenant.dataverse.metadata.writes import answer_write
 from liaison.tenant.dataverse.odata.options import Expansion, read_query
 from liaison.tenant.dataverse.paths import Segment
 from liaison.tenant.dataverse.requests import Exchange
@@ -51,35 +45,40 @@ def answer_csdl(session: Session, exchange: Exchange) -> Reply:
 
 
 def answer_metadata(session: Session, exchange: Exchange, segments: Sequence[Segment]) -> Reply:
-    """Reads of definitions, and the one write that is offered: replacing a table's definition."""
+    """Reads of definitions here; writes have their own files."""
     head, rest = segments[0], segments[1:]
     definitions = definitions_of(session)
+    if exchange.method != "GET":
+        return answer_write(session, exchange, definitions, segments, lambda part: _table_name(definitions, part))
     if head.name == "GlobalOptionSetDefinitions":
-        _only_get(exchange, "GlobalOptionSetDefinitions")
-        return json_reply({"@odata.context": f"{session.metadata_root}#GlobalOptionSetDefinitions", "value": []})
+        return _choices(session, exchange, definitions, head, rest)
     if head.name == "RelationshipDefinitions":
-        _only_get(exchange, "RelationshipDefinitions")
         return _relationships(session, exchange, definitions, head, rest)
     if head.inside is None:
         if rest:
             raise unknown_segment(rest[0].text)
-        _only_get(exchange, "EntityDefinitions")
         return _tables(session, exchange, definitions)
     name = _table_name(definitions, head)
     if rest:
-        _only_get(exchange, f"EntityDefinitions/{rest[0].name}")
         return _collection(session, exchange, definitions, name, rest)
-    if exchange.method == "PUT":
-        return replace_definition(session, exchange, session.table(name))
-    _only_get(exchange, "EntityDefinitions(...)")
     return _table(session, exchange, definitions, name)
 
 
-def _only_get(exchange: Exchange, what: str) -> None:
-    if exchange.method in ("POST", "DELETE", "PUT"):
-        raise not_implemented(exchange.method, what)
-    if exchange.method != "GET":
-        raise wrong_method(exchange.method, exchange.path)
+def _choices(
+    session: Session, exchange: Exchange, definitions: Definitions, head: Segment, rest: Sequence[Segment]
+) -> Reply:
+    """Global choices: all of them, or one by name or MetadataId; the only type to cast to is OptionSetMetadata."""
+    if any(segment.operation not in ("OptionSetMetadata", "OptionSetMetadataBase") for segment in rest):
+        raise unknown_segment(rest[0].text)
+    options = read_query(exchange.options)
+    context = f"{session.metadata_root}#GlobalOptionSetDefinitions{_names(options.select)}"
+    if head.inside is not None:
+        item = _find(definitions.choices, head)
+        shown = selected(item, options.select, "OptionSetMetadataBase")
+        return json_reply({"@odata.context": f"{context}/$entity", **shown})
+    kept = filtered(definitions.choices, options.condition, "OptionSetMetadataBase")
+    value = [selected(item, options.select, "OptionSetMetadataBase") for item in kept]
+    return json_reply({"@odata.context": context, "value": value})
 
 
 def _table_name(definitions: Definitions, segment: Segment) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from liaison.tenant.dataverse.metadata.labels import NO_LABEL, label_json, managed
-from liaison.tenant.estate.crm.columns import CHOICES, LOOKUPS, NUMBERS, Column, Kind, Option, Required
+from liaison.tenant.estate.crm.columns import CHOICES, CONTENTS, LOOKUPS, NUMBERS, Column, Kind, Option, Required
 from liaison.tenant.estate.crm.model import TableModel
-from liaison.tenant.estate.crm.tables import Flag, metadata_id
+from liaison.tenant.estate.crm.tables import Flag, GlobalChoice, metadata_id
 
 CRM = "Microsoft.Dynamics.CRM."
 
@@ -32,13 +32,15 @@ _TYPES = {
     Kind.CUSTOMER: ("LookupAttributeMetadata", "CustomerType"),
     Kind.OWNER: ("LookupAttributeMetadata", "OwnerType"),
     Kind.TABLE_NAME: ("EntityNameAttributeMetadata", "EntityNameType"),
+    Kind.CHOICES: ("MultiSelectPicklistAttributeMetadata", "MultiSelectPicklistType"),
+    Kind.FILE: ("FileAttributeMetadata", "FileType"),
+    Kind.IMAGE: ("ImageAttributeMetadata", "ImageType"),
 }
 TYPE_NAMES = frozenset(name for name, _ in _TYPES.values())
 # Casts that every client may try though no column here has the type.
-OTHER_TYPES = frozenset(
-    {"MultiSelectPicklistAttributeMetadata", "ImageAttributeMetadata", "FileAttributeMetadata",
-     "ManagedPropertyAttributeMetadata"}
-)  # fmt: skip
+OTHER_TYPES = frozenset({"ManagedPropertyAttributeMetadata"})
+# What is no kind of its own in the old enumeration of types.
+_VIRTUAL = frozenset({Kind.CHOICES, Kind.FILE, Kind.IMAGE})
 _EXPANDED = ("OptionSet", "GlobalOptionSet")
 
 
@@ -53,12 +55,16 @@ def attribute_json(model: TableModel, column: Column, number: int, language: int
         "LogicalName": column.name,
         "SchemaName": column.schema,
         "EntityLogicalName": table.name,
-        "AttributeType": column.kind.value,
+        "AttributeType": "Virtual" if column.kind in _VIRTUAL else column.kind.value,
         "AttributeTypeName": {"Value": display_type},
-        "AttributeOf": None,
+        "AttributeOf": column.part_of or None,
         "ColumnNumber": number,
         "DisplayName": label_json(column.label, language, table.name, column.name),
-        "Description": NO_LABEL,
+        "Description": (
+            label_json(column.description, language, table.name, column.name, "about")
+            if column.description
+            else NO_LABEL
+        ),
         "RequiredLevel": {
             "Value": column.required.value,
             "CanBeChanged": column.required is not Required.SYSTEM,
@@ -66,9 +72,9 @@ def attribute_json(model: TableModel, column: Column, number: int, language: int
         },
         "IsPrimaryId": is_key,
         "IsPrimaryName": column.name == table.primary_name,
-        "IsCustomAttribute": table.has(Flag.CUSTOM) and column.name.startswith("contoso_"),
-        "IsLogical": False,
-        "IsManaged": not table.has(Flag.CUSTOM),
+        "IsCustomAttribute": column.custom or (table.has(Flag.CUSTOM) and column.name.startswith("contoso_")),
+        "IsLogical": bool(column.part_of),
+        "IsManaged": not (column.custom or table.has(Flag.CUSTOM)),
         "IsSecured": False,
         "IsRetrievable": True,
         "IsSearchable": False,
@@ -130,9 +136,18 @@ def _own(model: TableModel, column: Column, language: int) -> dict[str, Any]:
     if column.kind in LOOKUPS:
         targets = list(dict.fromkeys(target.table for target in column.targets))
         return {"Targets": targets, "Format": "None"}
-    if column.kind in CHOICES or column.kind is Kind.BOOLEAN:
+    if column.kind in CHOICES or column.kind in (Kind.BOOLEAN, Kind.CHOICES):
         return _choice(model, column, language)
+    if column.kind in CONTENTS:
+        return _content(column)
     return {"IsEntityReferenceStored": False} if column.kind is Kind.TABLE_NAME else {}
+
+
+def _content(column: Column) -> dict[str, Any]:
+    if column.kind is Kind.FILE:
+        return {"MaxSizeInKB": column.most_kb}
+    return {"MaxSizeInKB": column.most_kb, "MaxHeight": 144, "MaxWidth": 144, "IsPrimaryImage": False,
+                "CanStoreFullImage": True}  # fmt: skip
 
 
 def _choice(model: TableModel, column: Column, language: int) -> dict[str, Any]:
@@ -140,8 +155,8 @@ def _choice(model: TableModel, column: Column, language: int) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "DefaultValue" if column.kind is Kind.BOOLEAN else "DefaultFormValue": default if default is not None else (
             False if column.kind is Kind.BOOLEAN else -1),
-        "OptionSet": option_set(model, column, language),
-        "GlobalOptionSet": None,
+        "OptionSet": None if column.choice_name else option_set(model, column, language),
+        "GlobalOptionSet": option_set(model, column, language) if column.choice_name else None,
     }  # fmt: skip
     if column.kind is not Kind.BOOLEAN:
         shown |= {"ParentPicklistLogicalName": None, "ChildPicklistLogicalNames": []}
@@ -151,14 +166,16 @@ def _choice(model: TableModel, column: Column, language: int) -> dict[str, Any]:
 def option_set(model: TableModel, column: Column, language: int) -> dict[str, Any]:
     """The values of a choice, or the two of a boolean."""
     place = (model.name, column.name)
+    custom = column.custom or model.table.has(Flag.CUSTOM)
+    shared = column.choice_name
     shown: dict[str, Any] = {
-        "MetadataId": metadata_id("options", *place),
-        "Name": f"{model.name}_{column.name}",
+        "MetadataId": metadata_id("choice", shared.lower()) if shared else metadata_id("options", *place),
+        "Name": shared or f"{model.name}_{column.name}",
         "DisplayName": label_json(column.label, language, *place),
         "Description": NO_LABEL,
-        "IsCustomOptionSet": model.table.has(Flag.CUSTOM),
-        "IsGlobal": False,
-        "IsManaged": not model.table.has(Flag.CUSTOM),
+        "IsCustomOptionSet": custom,
+        "IsGlobal": bool(shared),
+        "IsManaged": not custom,
         "IsCustomizable": managed(True, "iscustomizable"),
         "OptionSetType": {Kind.BOOLEAN: "Boolean", Kind.STATE: "State", Kind.STATUS: "Status"}.get(
             column.kind, "Picklist"),
@@ -169,6 +186,43 @@ def option_set(model: TableModel, column: Column, language: int) -> dict[str, An
         return shown | {"TrueOption": on, "FalseOption": off}
     options = [_option(model, column, option, language) for option in column.options]
     return shown | {"Options": options, "ParentOptionSetName": None}
+
+
+def global_option_set(choice: GlobalChoice, language: int) -> dict[str, Any]:
+    """A global choice, as the set of such choices shows it."""
+    place = ("choice", choice.name)
+    return {
+        "@odata.type": f"#{CRM}OptionSetMetadata",
+        "MetadataId": choice.id,
+        "Name": choice.name,
+        "DisplayName": label_json(choice.label, language, *place),
+        "Description": label_json(choice.description, language, *place, "about") if choice.description else NO_LABEL,
+        "IsCustomOptionSet": choice.custom,
+        "IsGlobal": True,
+        "IsManaged": not choice.custom,
+        "IsCustomizable": managed(True, "iscustomizable"),
+        "OptionSetType": "Picklist",
+        "IntroducedVersion": "1.0.0.0",
+        "ExternalTypeName": "",
+        "HasChanged": None,
+        "ParentOptionSetName": None,
+        "Options": [
+            {
+                "Value": option.value,
+                "Label": label_json(option.label, language, *place, str(option.value)),
+                "Description": NO_LABEL,
+                "Color": None,
+                "IsManaged": not choice.custom,
+                "ExternalValue": "",
+                "ParentValues": [],
+                "Tag": None,
+                "IsHidden": False,
+                "MetadataId": None,
+                "HasChanged": None,
+            }
+            for option in choice.options
+        ],
+    }
 
 
 def _option(model: TableModel, column: Column, option: Option, language: int) -> dict[str, Any]:

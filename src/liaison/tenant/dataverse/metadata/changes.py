@@ -56,7 +56,11 @@ def _projected(definition: Definition, names: list[str] | None) -> Definition:
     if names is None:
         return dict(definition)
     wanted = dict.fromkeys(("@odata.type", *names, *_ALWAYS))
-    return {name: definition[name] for name in wanted if name in definition}
+    shown = {name: definition[name] for name in wanted if name in definition}
+    if "OptionSet" in shown and shown["OptionSet"] is None:
+        # Here, other than in the sets of definitions, one property holds the options of either kind of choice.
+        shown["OptionSet"] = definition["GlobalOptionSet"]
+    return shown
 
 
 def _names(asked: Any) -> list[str] | None:

@@ -6,6 +6,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from xml.sax.saxutils import quoteattr
 
+from liaison.tenant.dataverse.metadata.declared import Parameters
+from liaison.tenant.dataverse.metadata.signatures import (
+    COMPLEX,
+    ENUMS,
+    NAVIGATION,
+    OPEN,
+    SIGNATURES,
+    query_functions,
+)
 from liaison.tenant.dataverse.sql.values import edm_type
 from liaison.tenant.estate.crm.columns import LOOKUPS, Kind
 from liaison.tenant.estate.crm.model import Collection, Model, Single, TableModel
@@ -17,84 +26,8 @@ _HEAD = (
     '<Schema Namespace="Microsoft.Dynamics.CRM" Alias="mscrm" xmlns="http://docs.oasis-open.org/odata/ns/edm">'
 )
 _TAIL = "</Schema></edmx:DataServices></edmx:Edmx>"
+_FLAGS = ' IsFlags="true"'
 _PRINCIPALS = frozenset({"systemuser", "team"})
-
-_COMPLEX = (
-    '<ComplexType Name="WhoAmIResponse"><Property Name="BusinessUnitId" Type="Edm.Guid" Nullable="false"/>'
-    '<Property Name="UserId" Type="Edm.Guid" Nullable="false"/>'
-    '<Property Name="OrganizationId" Type="Edm.Guid" Nullable="false"/></ComplexType>'
-    '<ComplexType Name="RetrievePrincipalAccessResponse">'
-    '<Property Name="AccessRights" Type="mscrm.AccessRights" Nullable="false"/></ComplexType>'
-    '<ComplexType Name="RolePrivilege"><Property Name="Depth" Type="mscrm.PrivilegeDepth" Nullable="false"/>'
-    '<Property Name="PrivilegeId" Type="Edm.Guid" Nullable="false"/>'
-    '<Property Name="BusinessUnitId" Type="Edm.Guid" Nullable="false"/>'
-    '<Property Name="PrivilegeName" Type="Edm.String" Unicode="false"/></ComplexType>'
-    '<ComplexType Name="RetrieveUserPrivilegesResponse">'
-    '<Property Name="RolePrivileges" Type="Collection(mscrm.RolePrivilege)" Nullable="false"/></ComplexType>'
-    '<ComplexType Name="RetrieveUserPrivilegeByPrivilegeNameResponse">'
-    '<Property Name="RolePrivileges" Type="Collection(mscrm.RolePrivilege)" Nullable="false"/></ComplexType>'
-    '<ComplexType Name="RetrieveAbsoluteAndSiteCollectionUrlResponse">'
-    '<Property Name="AbsoluteUrl" Type="Edm.String" Unicode="false"/>'
-    '<Property Name="SiteCollectionUrl" Type="Edm.String" Unicode="false"/></ComplexType>'
-    '<ComplexType Name="PrincipalAccess"><Property Name="AccessMask" Type="mscrm.AccessRights" Nullable="false"/>'
-    '<NavigationProperty Name="Principal" Type="mscrm.principal"/></ComplexType>'
-    '<ComplexType Name="RetrieveSharedPrincipalsAndAccessResponse">'
-    '<Property Name="PrincipalAccesses" Type="Collection(mscrm.PrincipalAccess)" Nullable="false"/></ComplexType>'
-    '<ComplexType Name="msdyn_SetTeamsDocumentStatusResponse">'
-    '<Property Name="PassedLogicalEntityNames" Type="Edm.String" Unicode="false"/>'
-    '<Property Name="FailedLogicalEntityNames" Type="Edm.String" Unicode="false"/>'
-    '<Property Name="OperationResult" Type="Edm.Boolean" Nullable="false"/></ComplexType>'
-    '<EnumType Name="AccessRights" IsFlags="true"><Member Name="None" Value="0"/><Member Name="ReadAccess" Value="1"/>'
-    '<Member Name="WriteAccess" Value="2"/><Member Name="AppendAccess" Value="4"/>'
-    '<Member Name="AppendToAccess" Value="16"/><Member Name="CreateAccess" Value="32"/>'
-    '<Member Name="DeleteAccess" Value="65536"/><Member Name="ShareAccess" Value="262144"/>'
-    '<Member Name="AssignAccess" Value="524288"/></EnumType>'
-    '<EnumType Name="PrivilegeDepth"><Member Name="Basic" Value="0"/><Member Name="Local" Value="1"/>'
-    '<Member Name="Deep" Value="2"/><Member Name="Global" Value="3"/></EnumType>'
-)
-_OPERATIONS = (
-    '<Function Name="WhoAmI"><ReturnType Type="mscrm.WhoAmIResponse" Nullable="false"/></Function>'
-    '<Function Name="RetrievePrincipalAccess" IsBound="true">'
-    '<Parameter Name="entity" Type="mscrm.principal" Nullable="false"/>'
-    '<Parameter Name="Target" Type="mscrm.crmbaseentity" Nullable="false"/>'
-    '<ReturnType Type="mscrm.RetrievePrincipalAccessResponse" Nullable="false"/></Function>'
-    '<Function Name="RetrieveUserPrivileges" IsBound="true">'
-    '<Parameter Name="entity" Type="mscrm.systemuser" Nullable="false"/>'
-    '<ReturnType Type="mscrm.RetrieveUserPrivilegesResponse" Nullable="false"/></Function>'
-    '<Function Name="RetrieveUserPrivilegeByPrivilegeName" IsBound="true">'
-    '<Parameter Name="entity" Type="mscrm.systemuser" Nullable="false"/>'
-    '<Parameter Name="PrivilegeName" Type="Edm.String" Nullable="false" Unicode="false"/>'
-    '<ReturnType Type="mscrm.RetrieveUserPrivilegeByPrivilegeNameResponse" Nullable="false"/></Function>'
-    '<Function Name="RetrieveAbsoluteAndSiteCollectionUrl" IsBound="true">'
-    '<Parameter Name="entity" Type="mscrm.sharepointdocumentlocation" Nullable="false"/>'
-    '<ReturnType Type="mscrm.RetrieveAbsoluteAndSiteCollectionUrlResponse" Nullable="false"/></Function>'
-    '<Function Name="RetrieveSharedPrincipalsAndAccess">'
-    '<Parameter Name="Target" Type="mscrm.crmbaseentity" Nullable="false"/>'
-    '<ReturnType Type="mscrm.RetrieveSharedPrincipalsAndAccessResponse" Nullable="false"/></Function>'
-    '<Action Name="GrantAccess"><Parameter Name="Target" Type="mscrm.crmbaseentity" Nullable="false"/>'
-    '<Parameter Name="PrincipalAccess" Type="mscrm.PrincipalAccess" Nullable="false"/></Action>'
-    '<Action Name="ModifyAccess"><Parameter Name="Target" Type="mscrm.crmbaseentity" Nullable="false"/>'
-    '<Parameter Name="PrincipalAccess" Type="mscrm.PrincipalAccess" Nullable="false"/></Action>'
-    '<Action Name="RevokeAccess"><Parameter Name="Target" Type="mscrm.crmbaseentity" Nullable="false"/>'
-    '<Parameter Name="Revokee" Type="mscrm.principal" Nullable="false"/></Action>'
-    '<Action Name="PublishXml"><Parameter Name="ParameterXml" Type="Edm.String" Nullable="false" Unicode="false"/>'
-    "</Action>"
-    '<Action Name="PublishAllXml"/>'
-    '<Action Name="msdyn_SetTeamsDocumentStatus"><Parameter Name="Enable" Type="Edm.Boolean" Nullable="false"/>'
-    '<Parameter Name="LogicalEntityNames" Type="Edm.String" Nullable="false" Unicode="false"/>'
-    '<ReturnType Type="mscrm.msdyn_SetTeamsDocumentStatusResponse" Nullable="false"/></Action>'
-)
-_IMPORTS = (
-    '<FunctionImport Name="WhoAmI" Function="Microsoft.Dynamics.CRM.WhoAmI"/>'
-    '<FunctionImport Name="RetrieveSharedPrincipalsAndAccess"'
-    ' Function="Microsoft.Dynamics.CRM.RetrieveSharedPrincipalsAndAccess"/>'
-    '<ActionImport Name="GrantAccess" Action="Microsoft.Dynamics.CRM.GrantAccess"/>'
-    '<ActionImport Name="ModifyAccess" Action="Microsoft.Dynamics.CRM.ModifyAccess"/>'
-    '<ActionImport Name="RevokeAccess" Action="Microsoft.Dynamics.CRM.RevokeAccess"/>'
-    '<ActionImport Name="PublishXml" Action="Microsoft.Dynamics.CRM.PublishXml"/>'
-    '<ActionImport Name="PublishAllXml" Action="Microsoft.Dynamics.CRM.PublishAllXml"/>'
-    '<ActionImport Name="msdyn_SetTeamsDocumentStatus" Action="Microsoft.Dynamics.CRM.msdyn_SetTeamsDocumentStatus"/>'
-)
 
 
 @lru_cache(maxsize=8)
@@ -107,7 +40,8 @@ def csdl(model: Model, *, annotated: bool) -> str:
         f'{_HEAD}<EntityType Name="crmbaseentity" Abstract="true"/>'
         '<EntityType Name="principal" BaseType="mscrm.crmbaseentity"><Key><PropertyRef Name="ownerid"/></Key>'
         '<Property Name="ownerid" Type="Edm.Guid"/></EntityType>'
-        f'{types}{_COMPLEX}{_OPERATIONS}<EntityContainer Name="System">{sets}{_IMPORTS}</EntityContainer>{_TAIL}'
+        f'{types}{"".join(_other_types())}{"".join(_operations())}<EntityContainer Name="System">{sets}'
+        f"{''.join(_imports())}</EntityContainer>{_TAIL}"
     )
 
 
@@ -169,3 +103,57 @@ def _entity_set(model: Model, table: TableModel, *, annotated: bool) -> Iterator
             '<PropertyValue Property="Supported" Bool="true"/></Record></Annotation>'
         )
     yield "</EntitySet>"
+
+
+def _other_types() -> Iterator[str]:
+    for name, properties in COMPLEX.items():
+        yield f'<ComplexType Name="{name}">{_properties(properties)}'
+        if name in NAVIGATION:
+            navigation, target = NAVIGATION[name]
+            yield f'<NavigationProperty Name="{navigation}" Type="{target}"/>'
+        yield "</ComplexType>"
+    for name in OPEN:
+        yield f'<ComplexType Name="{name}" OpenType="true"/>'
+    for signature in SIGNATURES:
+        if signature.answer is not None:
+            yield f'<ComplexType Name="{signature.response}">{_properties(signature.answer)}</ComplexType>'
+    for name, (flags, members) in ENUMS.items():
+        listed = "".join(f'<Member Name="{member}" Value="{value}"/>' for member, value in members)
+        yield f'<EnumType Name="{name}"{_FLAGS if flags else ""}>{listed}</EnumType>'
+
+
+def _properties(properties: Parameters) -> str:
+    return "".join(f'<Property Name="{name}" Type="{kind}"{_facets(kind)}/>' for name, kind in properties)
+
+
+def _parameters(parameters: Parameters) -> str:
+    return "".join(f'<Parameter Name="{name}" Type="{kind}"{_facets(kind)}/>' for name, kind in parameters)
+
+
+def _facets(kind: str) -> str:
+    nullable = "" if kind == "Edm.String" else ' Nullable="false"'
+    return nullable + (' Unicode="false"' if "Edm.String" in kind else "")
+
+
+def _operations() -> Iterator[str]:
+    for signature in SIGNATURES:
+        tag = "Action" if signature.action else "Function"
+        inside = _parameters(signature.parameters)
+        if signature.response is not None:
+            inside += f'<ReturnType Type="mscrm.{signature.response}" Nullable="false"/>'
+        for bound in signature.bound:
+            name = "entityset" if bound.startswith("Collection(") else "entity"
+            first = f'<Parameter Name="{name}" Type="{bound}" Nullable="false"/>'
+            yield f'<{tag} Name="{signature.name}" IsBound="true">{first}{inside}</{tag}>'
+        if not signature.bound:
+            yield f'<{tag} Name="{signature.name}">{inside}</{tag}>'
+    for word, parameters in query_functions():
+        yield f'<Function Name="{word}">{_parameters(parameters)}<ReturnType Type="Edm.Boolean" Nullable="false"/>'
+        yield "</Function>"
+
+
+def _imports() -> Iterator[str]:
+    for signature in SIGNATURES:
+        if not signature.bound:
+            tag = "Action" if signature.action else "Function"
+            yield f'<{tag}Import Name="{signature.name}" {tag}="Microsoft.Dynamics.CRM.{signature.name}"/>'

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from liaison.tenant.dataverse.metadata.attributes import attributes_json
+from liaison.tenant.dataverse.metadata.attributes import attributes_json, global_option_set
 from liaison.tenant.dataverse.metadata.relationships import many_to_many, one_to_many
 from liaison.tenant.dataverse.metadata.tables import keys_json, table_json
 from liaison.tenant.dataverse.session import Session
-from liaison.tenant.estate.crm.catalogue import MANY_TO_MANY
 from liaison.tenant.estate.crm.model import Model
 
 Definition = dict[str, Any]
@@ -42,7 +41,11 @@ class Definitions:
 
     @cached_property
     def many_to_many(self) -> list[Definition]:
-        return many_to_many(MANY_TO_MANY)
+        return many_to_many(self.model.links)
+
+    @cached_property
+    def choices(self) -> list[Definition]:
+        return [global_option_set(choice, self.language) for choice in self.model.choices]
 
     def attributes(self, name: str) -> list[Definition]:
         if name not in self._attributes:

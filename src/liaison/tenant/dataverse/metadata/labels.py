@@ -11,8 +11,8 @@ NO_LABEL: dict[str, Any] = {"LocalizedLabels": [], "UserLocalizedLabel": None}
 
 
 def label_json(label: Label, language: int, *place: str) -> dict[str, Any]:
-    """A label; the user's own language is repeated."""
-    texts = {1033: label.en, 1036: label.fr}
+    """A label in the languages it has; the user's own language is repeated."""
+    texts = {code: text for code, text in ((1033, label.en), (1036, label.fr)) if text}
     labels = [
         {
             "Label": text,
@@ -23,6 +23,8 @@ def label_json(label: Label, language: int, *place: str) -> dict[str, Any]:
         }
         for code, text in texts.items()
     ]
+    if not labels:
+        return dict(NO_LABEL)
     mine = next((found for found in labels if found["LanguageCode"] == language), labels[0])
     return {"LocalizedLabels": labels, "UserLocalizedLabel": mine}
 

@@ -14,6 +14,16 @@ MANY_TO_MANY = "ManyToManyRelationshipMetadata"
 _CRM = "#Microsoft.Dynamics.CRM."
 
 
+def relationship_id(table: str, column: str, target: str) -> str:
+    """The MetadataId of the relationship behind one target of a lookup."""
+    return metadata_id("relationship", table, column, target)
+
+
+def link_id(link: ManyToMany) -> str:
+    """The MetadataId of a many-to-many relationship."""
+    return metadata_id("relationship", link.schema)
+
+
 def one_to_many(model: Model) -> list[dict[str, Any]]:
     """Every lookup of every table, seen as a relationship."""
     return [
@@ -26,29 +36,31 @@ def one_to_many(model: Model) -> list[dict[str, Any]]:
 
 
 def _one_to_many(model: Model, table: TableModel, column: Column, target: Target) -> dict[str, Any]:
-    name = target.inverse
+    name = target.relationship
+    behaviors = dict(target.cascade)
     parent = model.tables[target.table].table
     delete = "Cascade" if target.on_delete is OnDelete.DELETE else target.on_delete.value
     return {
         "@odata.type": f"{_CRM}{ONE_TO_MANY}",
-        "MetadataId": metadata_id("relationship", table.name, column.name, target.table),
+        "MetadataId": relationship_id(table.name, column.name, target.table),
         "SchemaName": name,
         "RelationshipType": "OneToManyRelationship",
         "ReferencedEntity": parent.name,
         "ReferencedAttribute": parent.key,
-        "ReferencedEntityNavigationPropertyName": name,
+        "ReferencedEntityNavigationPropertyName": target.inverse,
         "ReferencingEntity": table.name,
         "ReferencingAttribute": column.name,
         "ReferencingEntityNavigationPropertyName": target.navigation,
-        "IsCustomRelationship": table.table.has(Flag.CUSTOM),
+        "IsCustomRelationship": column.custom or table.table.has(Flag.CUSTOM),
         "IsHierarchical": target.table == table.name,
-        "IsManaged": not table.table.has(Flag.CUSTOM),
+        "IsManaged": not (column.custom or table.table.has(Flag.CUSTOM)),
         "IsValidForAdvancedFind": True,
         "SecurityTypes": "Append",
         "IsCustomizable": managed(True, "iscustomizable"),
         "CascadeConfiguration": {
             "Assign": "NoCascade", "Delete": delete, "Archive": "RemoveLink", "Merge": "NoCascade",
             "Reparent": "NoCascade", "Share": "NoCascade", "Unshare": "NoCascade", "RollupView": "NoCascade",
+            **behaviors,
         },
         "IntroducedVersion": "5.0.0.0",
         "HasChanged": None,
@@ -59,7 +71,7 @@ def many_to_many(links: tuple[ManyToMany, ...]) -> list[dict[str, Any]]:
     return [
         {
             "@odata.type": f"{_CRM}{MANY_TO_MANY}",
-            "MetadataId": metadata_id("relationship", link.schema),
+            "MetadataId": link_id(link),
             "SchemaName": link.schema,
             "RelationshipType": "ManyToManyRelationship",
             "IntersectEntityName": link.intersect,
@@ -69,11 +81,11 @@ def many_to_many(links: tuple[ManyToMany, ...]) -> list[dict[str, Any]]:
             "Entity2LogicalName": link.second,
             "Entity2IntersectAttribute": link.second_column,
             "Entity2NavigationPropertyName": link.second_navigation,
-            "IsCustomRelationship": False,
-            "IsManaged": True,
+            "IsCustomRelationship": link.custom,
+            "IsManaged": not link.custom,
             "IsValidForAdvancedFind": True,
             "SecurityTypes": "None",
-            "IsCustomizable": managed(False, "iscustomizable"),
+            "IsCustomizable": managed(link.custom, "iscustomizable"),
             "IntroducedVersion": "5.0.0.0",
             "HasChanged": None,
         }

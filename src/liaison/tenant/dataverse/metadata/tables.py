@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from liaison.tenant.dataverse.metadata.labels import NO_LABEL, label_json, managed
+from liaison.tenant.estate.crm.catalogue import BY_NAME
 from liaison.tenant.estate.crm.model import TableModel
-from liaison.tenant.estate.crm.privileges import RIGHTS, all_privileges
+from liaison.tenant.estate.crm.privileges import RIGHTS, all_privileges, table_privileges
 from liaison.tenant.estate.crm.tables import Flag, Ownership, metadata_id
 
 _RIGHT_NAMES = {"Append": "Append", "AppendTo": "AppendTo", "Assign": "Assign", "Create": "Create",
@@ -33,7 +34,7 @@ def table_json(model: TableModel, language: int) -> dict[str, Any]:
         "TableType": "Virtual" if table.has(Flag.VIRTUAL) else "Standard",
         "DisplayName": label_json(table.label, language, table.name, "name"),
         "DisplayCollectionName": label_json(table.plural, language, table.name, "names"),
-        "Description": NO_LABEL,
+        "Description": label_json(table.description, language, table.name, "about") if table.description else NO_LABEL,
         "IsCustomEntity": custom,
         "IsManaged": not custom,
         "IsActivity": table.has(Flag.ACTIVITY),
@@ -105,7 +106,7 @@ def table_json(model: TableModel, language: int) -> dict[str, Any]:
 def _privileges(model: TableModel) -> list[dict[str, Any]]:
     stem = model.table.privilege_stem.lower()
     found = []
-    for privilege in all_privileges():
+    for privilege in all_privileges() if model.name in BY_NAME else table_privileges(model.table):
         if privilege.table is None or privilege.table.privilege_stem.lower() != stem:
             continue
         basic, local, deep, everywhere = privilege.depths
@@ -136,7 +137,7 @@ def keys_json(model: TableModel, language: int) -> list[dict[str, Any]]:
             "LogicalName": key.name,
             "EntityLogicalName": model.name,
             "KeyAttributes": list(key.columns),
-            "EntityKeyIndexStatus": "Active",
+            "EntityKeyIndexStatus": key.status,
             "DisplayName": label_json(key.label, language, model.name, "key", key.name),
             "IsCustomizable": managed(True, "iscustomizable"),
             "IsManaged": False,

@@ -39,11 +39,18 @@ def tokens(text: str) -> Iterator[Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
+            if text[position] == "'":
+                raise unterminated(text)
             raise syntax_error(text, position)
         if match.lastgroup != "space":
             yield Token(match.lastgroup, match.group(), position)
         position = match.end()
     yield Token("end", "", position)
+
+
+def unterminated(text: str) -> Exception:
+    """A text that never ends. Source: filter-rows.md, "Manage single quotes"."""
+    return query_error(f"There is an unterminated literal at position {len(text)} in '{text}'.")
 
 
 def syntax_error(text: str, position: int) -> Exception:

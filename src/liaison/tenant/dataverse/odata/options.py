@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from liaison.tenant.dataverse.errors import query_error
-from liaison.tenant.dataverse.odata.nodes import Expression, Literal, LiteralKind
+from liaison.tenant.dataverse.odata.nodes import Expression, Literal, LiteralKind, Path
 from liaison.tenant.dataverse.odata.parser import LONGEST_REMEMBERED, parse_condition
 
 MOST_EXPANSIONS = 15
@@ -81,21 +81,38 @@ def _read(options: Mapping[str, str]) -> QueryOptions:
         if name.startswith("$") and name not in _KNOWN:
             raise query_error(f"The query parameter {name} is not supported")
     condition = options.get("$filter")
+    aliases = tuple((name, _alias(value)) for name, value in options.items() if name.startswith("@"))
     expansions = read_expand(options.get("$expand", ""), 0)
     if _count(expansions) > MOST_EXPANSIONS:
         raise query_error(f"The number of $expand options exceeds the limit of {MOST_EXPANSIONS}.")
     return QueryOptions(
         select=read_select(options.get("$select", "")),
         condition=None if condition is None else parse_condition(_filled(condition, "$filter")),
-        order=read_order(options.get("$orderby", "")),
+        order=_named(read_order(options.get("$orderby", "")), dict(aliases)),
         top=read_top(options.get("$top")),
         count=read_flag("$count", options.get("$count")),
         expand=expansions,
         apply=options.get("$apply"),
         skip_token=options.get("$skiptoken"),
         delta_token=options.get("$deltatoken"),
-        aliases=tuple((name, _alias(value)) for name, value in options.items() if name.startswith("@")),
+        aliases=aliases,
     )
+
+
+def _named(orders: tuple[Order, ...], aliases: Mapping[str, Expression]) -> tuple[Order, ...]:
+    """Orders with parameter aliases replaced by the properties they stand for; one that nobody assigns is null,
+    which orders nothing. Source: query/overview.md, "Use parameter aliases with query options"."""
+    found: list[Order] = []
+    for order in orders:
+        if not order.path[0].startswith("@"):
+            found.append(order)
+            continue
+        value = aliases.get(order.path[0])
+        if isinstance(value, Path):
+            found.append(Order(value.segments, order.descending))
+        elif value is not None:
+            raise query_error(f"The parameter alias '{order.path[0]}' in $orderby does not name a property.")
+    return tuple(found)
 
 
 def read_select(text: str) -> tuple[str, ...]:
@@ -105,7 +122,8 @@ def read_select(text: str) -> tuple[str, ...]:
 
 
 def read_order(text: str) -> tuple[Order, ...]:
-    return tuple(_order(part) for part in split_outside(text, ",") if part.strip())
+    # A column that is named again decides nothing.
+    return tuple(dict.fromkeys(_order(part) for part in split_outside(text, ",") if part.strip()))
 
 
 def read_top(text: str | None) -> int | None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import orjson
 
 from liaison.tenant.dataverse.errors import query_error, too_many_conditions
-from liaison.tenant.dataverse.odata.lexer import Token, syntax_error, tokens
+from liaison.tenant.dataverse.odata.lexer import Token, syntax_error, tokens, unterminated
 from liaison.tenant.dataverse.odata.nodes import (
     Alias,
     Call,
@@ -57,7 +57,9 @@ def _remembered(text: str) -> Expression:
 class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = list(tokens(text))
+        # Read as they are needed: most filters that must be refused are refused by their beginning.
+        self._rest = tokens(text)
+        self._tokens: list[Token] = []
         self._at = 0
         self._depth = 0
         self._conditions = 0
@@ -70,10 +72,19 @@ class _Parser:
 
     @property
     def _now(self) -> Token:
-        return self._tokens[self._at]
+        return self._token(self._at)
+
+    def _token(self, place: int) -> Token:
+        """The token at a place; behind the end stands the end."""
+        while len(self._tokens) <= place:
+            found = next(self._rest, None)
+            if found is None:
+                return self._tokens[-1]
+            self._tokens.append(found)
+        return self._tokens[place]
 
     def _next(self) -> Token:
-        token = self._tokens[self._at]
+        token = self._now
         self._at += 1
         return token
 
@@ -86,6 +97,8 @@ class _Parser:
         return self._now.kind == "mark" and self._now.text == mark
 
     def _unexpected(self) -> Exception:
+        if self._text.count("'") % 2:
+            return unterminated(self._text)
         return syntax_error(self._text, self._now.start)
 
     def _expression(self, power: int) -> Expression:
@@ -202,8 +215,8 @@ class _Parser:
         return Call(name, tuple(arguments), tuple(named))
 
     def _label(self) -> str | None:
-        ahead = self._tokens[self._at + 1] if self._at + 1 < len(self._tokens) else None
-        if self._now.kind != "word" or ahead is None or ahead.kind != "mark" or ahead.text != "=":
+        ahead = self._token(self._at + 1)
+        if self._now.kind != "word" or ahead.kind != "mark" or ahead.text != "=":
             return None
         name = self._now.text
         self._at += 2

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from liaison.tenant.dataverse.errors import not_implemented, unknown_segment, wrong_method
-from liaison.tenant.dataverse.operations import bulk, documents, privileges, sharing, teams
+from liaison.tenant.dataverse.operations import (
+    bulk,
+    describing,
+    documents,
+    privileges,
+    roles,
+    selling,
+    sharing,
+    teams,
+)
 from liaison.tenant.dataverse.paths import Segment
 from liaison.tenant.dataverse.requests import ContentReferences, Exchange
 from liaison.tenant.dataverse.responses import Reply
@@ -25,19 +34,29 @@ ROW_FUNCTIONS: Mapping[str, tuple[tuple[str, ...], RowFunction]] = {
     "RetrieveUserPrivileges": (_USERS, privileges.retrieve_all),
     "RetrieveUserPrivilegeByPrivilegeName": (_USERS, privileges.retrieve_by_name),
     "RetrieveUserSetOfPrivilegesByNames": (_USERS, privileges.retrieve_by_names),
+    "RetrieveUserSetOfPrivilegesByIds": (_USERS, privileges.retrieve_by_ids),
+    "RetrieveUserLicenseInfo": (_USERS, describing.retrieve_license_info),
+    "RetrieveRolePrivilegesRole": (("role",), roles.retrieve_role_privileges),
     "RetrieveAbsoluteAndSiteCollectionUrl": (_PLACES, documents.retrieve_absolute_url),
 }
 ROW_ACTIONS: Mapping[str, tuple[tuple[str, ...], RowAction]] = {
     "AddMembersTeam": (("team",), teams.add_members),
     "RemoveMembersTeam": (("team",), teams.remove_members),
+    "QualifyLead": (("lead",), selling.qualify_lead),
+    "SendEmail": (("email",), selling.send_email),
+    "AddPrivilegesRole": (("role",), roles.add_privileges),
+    "ReplacePrivilegesRole": (("role",), roles.replace_privileges),
+    "RemovePrivilegeRole": (("role",), roles.remove_privilege),
+    "AddUserToRecordTeam": (_USERS, roles.add_to_record_team),
+    "RemoveUserFromRecordTeam": (_USERS, roles.remove_from_record_team),
 }
 SET_ACTIONS: Mapping[str, SetAction] = {
     "CreateMultiple": bulk.create_multiple,
     "UpdateMultiple": bulk.update_multiple,
     "UpsertMultiple": bulk.upsert_multiple,
+    "DeleteMultiple": bulk.delete_multiple,
 }
-_KNOWN_ELSEWHERE = frozenset({"DeleteMultiple", "Merge", "QualifyLead", "AddToQueue", "AddPrivilegesRole",
-                              "ReplacePrivilegesRole", "RetrieveUserSetOfPrivilegesByIds"})  # fmt: skip
+KNOWN_ELSEWHERE = frozenset({"AddToQueue", "RetrieveTeamPrivileges", "Reparent"})
 
 
 def answer_row_operation(
@@ -71,6 +90,6 @@ def answer_collection_operation(
 
 
 def _unknown(exchange: Exchange, segment: Segment, name: str) -> Exception:
-    if name in _KNOWN_ELSEWHERE:
+    if name in KNOWN_ELSEWHERE:
         return not_implemented(exchange.method, name)
     return unknown_segment(segment.name)

@@ -66,6 +66,14 @@ def upsert_multiple(session: Session, exchange: Exchange, table: TableModel, ref
     return empty_reply()
 
 
+def delete_multiple(session: Session, exchange: Exchange, table: TableModel, references: ContentReferences) -> Reply:
+    """Only elastic tables have this message, and there are none here. Source: bulk-operations.md."""
+    del session, exchange, references
+    raise DataverseError(
+        400, "0x80040800", f"The 'DeleteMultiple' method does not support entities of type '{table.name}'."
+    )
+
+
 def bulk_delete(session: Session, exchange: Exchange) -> Reply:
     """Delete what the queries find, each row for itself; rows the caller may not delete stay."""
     body = exchange.json()

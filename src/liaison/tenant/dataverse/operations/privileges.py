@@ -16,13 +16,13 @@ from liaison.tenant.dataverse.rows.finding import require_privilege
 from liaison.tenant.dataverse.session import Session
 from liaison.tenant.estate.crm.model import TableModel
 from liaison.tenant.estate.crm.principals import Principal, read_principal
-from liaison.tenant.estate.crm.privileges import Right, privileges_by_name
+from liaison.tenant.estate.crm.privileges import Right, privileges_among
 
 
 def retrieve_by_name(session: Session, exchange: Exchange, table: TableModel, row_id: str, inside: str | None) -> Reply:
     """One privilege of a user: an empty list when it lacks it, 400 for a name that does not exist."""
     name = text_parameter(read_parameters(inside, exchange.options), "PrivilegeName")
-    if name.lower() not in privileges_by_name():
+    if name.lower() not in privileges_among(session.model.definitions):
         raise DataverseError(400, "0x80040203", f"The privilege name '{name}' does not exist.")
     return _answer(session, "RetrieveUserPrivilegeByPrivilegeName", _user(session, table, row_id), [name.lower()])
 
@@ -34,6 +34,14 @@ def retrieve_by_names(
     names = read_list(json_parameter(read_parameters(inside, exchange.options), "PrivilegeNames"), "PrivilegeNames")
     wanted = [str(name).lower() for name in names]
     return _answer(session, "RetrieveUserSetOfPrivilegesByNames", _user(session, table, row_id), wanted)
+
+
+def retrieve_by_ids(session: Session, exchange: Exchange, table: TableModel, row_id: str, inside: str | None) -> Reply:
+    """Those of a list of privileges, given by id, that a user has."""
+    ids = read_list(json_parameter(read_parameters(inside, exchange.options), "PrivilegeIds"), "PrivilegeIds")
+    known = {privilege.id: name for name, privilege in privileges_among(session.model.definitions).items()}
+    wanted = [known[str(found).lower()] for found in ids if str(found).lower() in known]
+    return _answer(session, "RetrieveUserSetOfPrivilegesByIds", _user(session, table, row_id), wanted)
 
 
 def retrieve_all(session: Session, exchange: Exchange, table: TableModel, row_id: str, inside: str | None) -> Reply:
@@ -53,7 +61,7 @@ def _user(session: Session, table: TableModel, row_id: str) -> Principal:
 
 
 def _answer(session: Session, operation: str, user: Principal, names: Iterable[str]) -> Reply:
-    known = privileges_by_name()
+    known = privileges_among(session.model.definitions)
     held = [(known[name], user.depths[name]) for name in names if name in user.depths]
     return json_reply(
         {

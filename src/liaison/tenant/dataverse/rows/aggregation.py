@@ -24,6 +24,7 @@ from liaison.tenant.dataverse.rows.reading import new_scope
 from liaison.tenant.dataverse.session import Session
 from liaison.tenant.dataverse.sql.query import plan_list
 from liaison.tenant.dataverse.sql.scope import Scope
+from liaison.tenant.estate.crm.columns import Kind
 from liaison.tenant.estate.crm.model import TableModel
 
 _STEP = re.compile(r"\s*(filter|groupby|aggregate|orderby|top)\s*\((.*)\)\s*\Z", re.DOTALL)
@@ -45,8 +46,7 @@ def answer_apply(session: Session, exchange: Exchange, table: TableModel) -> Rep
         LARGEST_PAGE if options.top is None else options.top,
     )  # fmt: skip
     rows = run_aggregation(session, aggregation, exchange.preferences)
-    names = ",".join(found.name for found in measures)
-    context = f"{session.metadata_root}#{table.table.set_name}({names})"
+    context = f"{session.metadata_root}#{table.table.set_name}"
     return json_reply({"@odata.context": context, "value": rows}, headers=applied(exchange.preferences, "annotations"))
 
 
@@ -80,7 +80,13 @@ def _groupby(scope: Scope, table: TableModel, inside: str) -> list[Measure]:
     for name in columns[1:-1].split(","):
         segments = tuple(name.strip().split("/"))
         place = scope.place(table, "a", segments)
-        found.append(group_measure("_".join(segments) if len(segments) > 1 else place.column.wire, place))
+        if place.column.kind is Kind.MOMENT:
+            raise query_error(
+                f"The column '{name.strip()}' holds a date; groupby with datetime values is not supported."
+            )
+        # A column of another table is named after that table. Source: query/aggregate-data.md.
+        shown = place.column.wire if len(segments) == 1 else f"{place.table.name}_{place.column.name}"
+        found.append(group_measure(shown, place))
     for part in parts[1:]:
         match = _STEP.match(part)
         if match is None or match[1] != "aggregate":
@@ -111,5 +117,7 @@ def _order(options: QueryOptions, measures: list[Measure]) -> str:
         found = by_name.get("/".join(order.path))
         if found is None:
             raise query_error(f"$orderby must name a column of the $apply expression, not '{'/'.join(order.path)}'.")
+        if not found.group:
+            raise query_error("The query node SingleValueOpenPropertyAccess is not supported.")
         parts.append(f"{found.expression} {'DESC' if order.descending else 'ASC'}")
     return f" ORDER BY {', '.join(parts)}" if parts else ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from liaison.tenant.dataverse.errors import invalid_argument
 from liaison.tenant.dataverse.session import Session
-from liaison.tenant.estate.crm.columns import Column, type_name
+from liaison.tenant.estate.crm.columns import Column, Kind, type_name
 from liaison.tenant.estate.crm.model import TableModel
 from liaison.tenant.estate.crm.tables import Flag, Ownership
 
@@ -49,6 +49,8 @@ def computed_values(
 ) -> dict[str, Any]:
     """What follows from the values written, given the row as it was; None is a new row."""
     found: dict[str, Any] = {}
+    if before is None and table.name == "team" and values.get("businessunitid") is None:
+        found["businessunitid"] = session.user.business_unit
     if table.name in _FULL_NAMES and ("firstname" in values or "lastname" in values):
         found["fullname"] = full_name(_now(before, values, "firstname"), _now(before, values, "lastname"))
     if table.name in _KIND_COLUMNS:
@@ -59,7 +61,23 @@ def computed_values(
         found |= _parent_kind(table, values)
     if table.name == "annotation" and "documentbody" in values:
         found |= _document(values["documentbody"])
+    for column in table.columns:
+        if column.kind is Kind.IMAGE and column.name in values:
+            found |= _image(session, table, column, str((before or values).get(table.key)), values[column.name])
     return found if before is not None else found | _of_new_row(session, table, values)
+
+
+def _image(session: Session, table: TableModel, column: Column, row_id: str, value: str | None) -> dict[str, Any]:
+    """Address and stamp of an image, which change with it. Source: image-column-data.md."""
+    if value is None:
+        return {f"{column.name}_timestamp": None, f"{column.name}_url": None, f"{column.name}id": None}
+    stamp = int(session.now.timestamp() * 10_000_000)
+    return {
+        f"{column.name}_timestamp": stamp,
+        f"{column.name}_url": f"/Image/download.aspx?Entity={table.name}&Attribute={column.name}&Id={row_id}"
+        f"&Timestamp={stamp}",
+        f"{column.name}id": session.estate.ids.guid(),
+    }
 
 
 def _of_new_row(session: Session, table: TableModel, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,10 +86,15 @@ def fetch_documents(session: Session, exchange: Exchange, table: TableModel, fet
     return json_reply(answer)
 
 
-def list_documents(session: Session, exchange: Exchange, table: TableModel) -> Reply:
-    """Answer OData on the virtual table: a filter by record or location is needed."""
+def list_documents(
+    session: Session, exchange: Exchange, table: TableModel, record: tuple[str, str] | None = None
+) -> Reply:
+    """Answer OData on the virtual table: a filter by record or location is needed, unless the address names the
+    record by its table and id."""
     options = read_query(exchange.options)
     asked = DocumentsAsked()
+    if record is not None:
+        asked = replace(asked, record_table=record[0], record_id=record[1])
     for name, value in _equalities(options.condition):
         asked = _with(session, asked, name.removeprefix("_").removesuffix("_value"), value)
     if asked.record_id is None and asked.location_id is None:

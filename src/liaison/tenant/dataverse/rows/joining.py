@@ -6,6 +6,7 @@ Source: associate-disassociate-entities-using-web-api.md.
 from __future__ import annotations
 
 from liaison.tenant.dataverse.errors import DataverseError
+from liaison.tenant.dataverse.rows.cascades import follow_owner
 from liaison.tenant.dataverse.rows.computed import computed_values, stamps
 from liaison.tenant.dataverse.rows.finding import require_privilege, require_right, require_row
 from liaison.tenant.dataverse.rows.ownership import owner_values
@@ -63,7 +64,10 @@ def set_lookup(
         values = {column.name: target_id}
         if column.many_targets:
             values[type_name(column)] = target.name
-    _store(session, table, row_id, values)
+    with session.estate.db.change():
+        _store(session, table, row_id, values)
+        if column.kind is Kind.OWNER and row["ownerid"] != target_id:
+            follow_owner(session, table, row_id, dict(zip(row.keys(), row, strict=True)), (target_id, target.name))
 
 
 def clear_lookup(session: Session, table: TableModel, row_id: str, column: Column) -> None:

@@ -6,6 +6,7 @@ associate-disassociate-entities-using-web-api.md.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from liaison.tenant.dataverse.errors import (
     value_missing,
     wrong_literal,
 )
+from liaison.tenant.dataverse.limits import MOST_NESTED_ROWS
 from liaison.tenant.dataverse.requests import ContentReferences
 from liaison.tenant.dataverse.rows.finding import row_behind
 from liaison.tenant.dataverse.session import Session
@@ -107,6 +109,10 @@ def read_value(table: TableModel, column: Column, value: Any) -> Any:
         found = read_guid(value) if isinstance(value, str) else None
     elif column.kind is Kind.BOOLEAN:
         return _boolean(table, column, value)
+    elif column.kind is Kind.CHOICES:
+        return _choices(table, column, value)
+    elif column.kind is Kind.IMAGE:
+        return _image(table, value)
     elif column.kind is Kind.MOMENT:
         moment = read_moment(value) if isinstance(value, str) else None
         found = None if moment is None else stored_moment(column, moment)
@@ -131,6 +137,27 @@ def _boolean(table: TableModel, column: Column, value: Any) -> int:
     if not isinstance(value, bool):
         raise wrong_literal(table.table.set_name, value, "Edm.Boolean")
     return int(value)
+
+
+def _choices(table: TableModel, column: Column, value: Any) -> str | None:
+    """Several values of a choice, as one text with commas. Source: multi-select-picklist.md."""
+    if not isinstance(value, str):
+        raise wrong_literal(table.table.set_name, value, "Edm.String")
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    allowed = {str(option.value): option.value for option in column.options}
+    for part in parts:
+        if part not in allowed:
+            raise choice_out_of_range(column.name, table.name, part, ",".join(allowed))
+    return ",".join(str(number) for number in sorted({allowed[part] for part in parts})) or None
+
+
+def _image(table: TableModel, value: Any) -> str:
+    """An image as base64."""
+    try:
+        base64.b64decode(value, validate=True)
+    except (TypeError, ValueError) as error:
+        raise wrong_literal(table.table.set_name, str(value)[:60], "Edm.Binary") from error
+    return str(value)
 
 
 def _number(table: TableModel, column: Column, value: Any) -> int | float:
@@ -159,6 +186,8 @@ def _read_bind(
         raise undeclared_annotated_property(table.table.set_name, name)
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise wrong_literal(table.table.set_name, value, "Collection(Edm.String)")
+    if len(value) > MOST_NESTED_ROWS:
+        raise payload_error(table.table.set_name, f"'{name}' binds more than {MOST_NESTED_ROWS} rows.")
     for address in value:
         found, row_id = row_behind(session, references.resolve(address))
         payload.joined.append((collection, found, row_id))

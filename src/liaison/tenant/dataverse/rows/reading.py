@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 from liaison.tenant.dataverse.errors import missing_row, query_error, unknown_property
 from liaison.tenant.dataverse.odata.options import QueryOptions, read_query
@@ -19,7 +18,7 @@ from liaison.tenant.dataverse.session import Session
 from liaison.tenant.dataverse.sql.conditions import collection_source
 from liaison.tenant.dataverse.sql.expand import check_expansions, expand_rows
 from liaison.tenant.dataverse.sql.formatted import annotate
-from liaison.tenant.dataverse.sql.ordering import Cookie, read_cookie, write_cookie
+from liaison.tenant.dataverse.sql.ordering import Cookie, percent_encoded, read_cookie, write_cookie
 from liaison.tenant.dataverse.sql.query import (
     COUNT_LIMIT,
     ListPlan,
@@ -125,7 +124,7 @@ def next_link(exchange: Exchange, shape: Shape, page: Page, before: Cookie | Non
     """The address of the next page: the client's own, with a token."""
     number = (before.page if before else 1) + 1
     first, last = (str(shape.stored(row, shape.table.key)) for row in (page.rows[0], page.rows[-1]))
-    token = quote(write_cookie(number, shape.table.key, first, last, page.after or ()), safe="")
+    token = percent_encoded(write_cookie(number, shape.table.key, first, last, page.after or ()))
     kept = [pair for pair in exchange.query.split("&") if pair and not _is_token(pair)]
     return f"{exchange.root}/{exchange.path}?{'&'.join([*kept, f'$skiptoken={token}'])}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from liaison.tenant.dataverse.errors import query_error, unknown_property, unknown_segment, wrong_method
+from liaison.tenant.dataverse.errors import missing_row, query_error, unknown_property, unknown_segment, wrong_method
 from liaison.tenant.dataverse.fetchxml.answers import answer_fetch
 from liaison.tenant.dataverse.operations.bound import answer_collection_operation, answer_row_operation
 from liaison.tenant.dataverse.paths import Segment, read_key
@@ -13,14 +13,16 @@ from liaison.tenant.dataverse.requests import ContentReferences, Exchange
 from liaison.tenant.dataverse.responses import Reply, empty_reply, json_reply
 from liaison.tenant.dataverse.rows.aggregation import answer_apply
 from liaison.tenant.dataverse.rows.documents import list_documents
+from liaison.tenant.dataverse.rows.files import answer_content
 from liaison.tenant.dataverse.rows.finding import id_of, require_right, require_row, row_behind, table_of
 from liaison.tenant.dataverse.rows.joining import add_to_collection, remove_from_collection
 from liaison.tenant.dataverse.rows.properties import answer_property, answer_reference, target_row
 from liaison.tenant.dataverse.rows.reading import get_count, get_list, get_one, narrow, new_scope
 from liaison.tenant.dataverse.rows.tracking import answer_changes, changes_asked
 from liaison.tenant.dataverse.rows.writes import delete_row_at, patch_row, post_row
+from liaison.tenant.dataverse.rules.sites import settle_validation
 from liaison.tenant.dataverse.session import Session
-from liaison.tenant.estate.crm.columns import type_name
+from liaison.tenant.estate.crm.columns import CONTENTS, type_name
 from liaison.tenant.estate.crm.model import ByIntersect, Collection, TableModel
 from liaison.tenant.estate.crm.privileges import Right
 from liaison.tenant.estate.crm.tables import Flag
@@ -34,8 +36,12 @@ def answer_rows(
     """Answer an operation on rows. Raises the service's 404 for a set that does not exist."""
     head, rest = segments[0], segments[1:]
     table = table_of(session, head)
+    if table.name == "sharepointsite":
+        settle_validation(session)
     if head.inside is None:
         return _answer_set(session, exchange, table, rest, references)
+    if table.table.has(Flag.VIRTUAL):
+        raise missing_row(table.name, id_of(session, table, head))
     if not rest and exchange.method == "PATCH":
         return patch_row(session, exchange, table, read_key(table, head.inside), references)
     return _answer_row(session, exchange, table, id_of(session, table, head), rest, references)
@@ -51,6 +57,8 @@ def _answer_set(
             return post_row(session, exchange, table, references)
         raise wrong_method(exchange.method, exchange.path)
     if len(rest) == 1 and rest[0].name == "$count" and exchange.method == "GET":
+        if table.table.has(Flag.VIRTUAL):
+            raise query_error(f"The rows of {table.table.set_name} cannot be counted.")
         return answer_changes(session, exchange, table, count=True) if changes_asked(exchange) else get_count(
             session, exchange, table)  # fmt: skip
     if len(rest) == 1 and rest[0].operation is not None:
@@ -97,6 +105,8 @@ def _answer_row(
     raw = len(after) == 1 and after[0].name == "$value"
     if after and not raw:
         raise unknown_segment(after[0].text)
+    if column.kind in CONTENTS:
+        return answer_content(session, exchange, table, row_id, column, raw=raw)
     return answer_property(session, exchange, table, row_id, column, raw=raw)
 
 
@@ -143,6 +153,8 @@ def _answer_collection(
         raise unknown_segment(after[0].text)
     if exchange.method == "GET":
         _require_readable(session, table, row_id)
+        if child.table.has(Flag.VIRTUAL):
+            return list_documents(session, exchange, child, (table.name, row_id))
         narrowing = narrow(session, table, row_id, collection)
         if any(name in exchange.options for name in _FETCHES):
             return answer_fetch(session, exchange, child, narrowing)

@@ -25,6 +25,7 @@ from liaison.tenant.dataverse.rows.finding import find_id
 from liaison.tenant.dataverse.rows.reading import find_one, show_rows
 from liaison.tenant.dataverse.rows.writing import change_row, create_row, remove_row
 from liaison.tenant.dataverse.session import Session
+from liaison.tenant.dataverse.solutions.components import COMPONENT_TABLES, add_component, solution_asked
 from liaison.tenant.dataverse.sql.shape import context_names
 from liaison.tenant.estate.crm.model import TableModel
 
@@ -37,7 +38,11 @@ def post_row(
     extra: Mapping[str, Any] | None = None,
 ) -> Reply:
     """204 with the new row's address, or 201 with the row."""
-    row_id = create_row(session, table, exchange.json(), references, extra=extra)
+    with session.estate.db.change():
+        row_id = create_row(session, table, exchange.json(), references, extra=extra)
+        if table.name in COMPONENT_TABLES:
+            solution = solution_asked(session, exchange)
+            add_component(session, solution, COMPONENT_TABLES[table.name], row_id)
     if exchange.preferences.representation:
         return _representation(session, exchange, table, row_id, 201)
     return created_reply(session.address(table, row_id))

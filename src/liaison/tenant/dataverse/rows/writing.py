@@ -19,8 +19,11 @@ from liaison.tenant.dataverse.errors import (
     query_error,
     value_missing,
 )
+from liaison.tenant.dataverse.limits import MOST_NESTED_ROWS
 from liaison.tenant.dataverse.requests import ContentReferences
+from liaison.tenant.dataverse.rows.cascades import follow_owner
 from liaison.tenant.dataverse.rows.computed import computed_values, default_values, stamps
+from liaison.tenant.dataverse.rows.contents import forget_contents
 from liaison.tenant.dataverse.rows.finding import (
     require_privilege,
     require_right,
@@ -33,6 +36,7 @@ from liaison.tenant.dataverse.rules.by_table import RULES
 from liaison.tenant.dataverse.rules.registry import TableRules
 from liaison.tenant.dataverse.rules.states import settle_state
 from liaison.tenant.dataverse.session import Happening, Session
+from liaison.tenant.dataverse.solutions.components import COMPONENT_TABLES, forget_object
 from liaison.tenant.dataverse.sql.scope import privilege_denied
 from liaison.tenant.estate.crm.columns import Required
 from liaison.tenant.estate.crm.model import ByLookup, TableModel
@@ -60,6 +64,8 @@ def create_row(
     _refuse_unwritable(table, "Create")
     if depth > _DEEPEST_INSERT:
         raise query_error("The body of a deep insert is nested too deep.")
+    if depth == 0 and _nested_rows(body) > MOST_NESTED_ROWS:
+        raise query_error(f"The body of a deep insert holds more than {MOST_NESTED_ROWS} rows.")
     require_privilege(session, table, Right.CREATE)
     known = references or ContentReferences()
     payload = read_payload(session, table, body, known, new=True)
@@ -109,6 +115,8 @@ def change_row(
             require_right(session, table, row, Right.APPEND)
         _store(session, table, row_id, values)
         session.happened.append(Happening("Update", table, row_id, values))
+        if "owningbusinessunit" in values and values["ownerid"] != before["ownerid"]:
+            follow_owner(session, table, row_id, before, (values["ownerid"], values["ownerid__table"]))
         _add_related(session, table, row_id, payload, known, 0)
 
 
@@ -126,7 +134,24 @@ def remove_row(session: Session, table: TableModel, row_id: str) -> None:
             deleted = delete_row(session.estate, session.model, table, row_id)
         except DeletionRefused as refused:
             raise deletion_refused(str(refused)) from refused
+        forget_contents(session, deleted)
+        for gone, gone_id in deleted:
+            if gone.name in COMPONENT_TABLES:
+                forget_object(session, gone_id)
         session.happened.extend(Happening("Delete", gone, gone_id, {}) for gone, gone_id in deleted)
+
+
+def _nested_rows(body: Mapping[str, Any]) -> int:
+    """How many rows hang on a body, as far as a deep insert may reach."""
+    level, found = [body], 0
+    for _ in range(_DEEPEST_INSERT):
+        values = [value for row in level for value in row.values()]
+        level = [value for value in values if isinstance(value, dict)]
+        level += [item for value in values if isinstance(value, list) for item in value if isinstance(item, dict)]
+        found += len(level)
+        if not level:
+            break
+    return found
 
 
 class _undoing:  # noqa: N801 - reads as a clause of a with statement

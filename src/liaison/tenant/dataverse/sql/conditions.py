@@ -6,7 +6,7 @@ A negation is pushed down to the comparisons, where the service has its opposite
 # ruff: noqa: S608 - names come from table definitions, never from a request; every value is bound.
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from liaison.tenant.dataverse.errors import query_error, unknown_property
 from liaison.tenant.dataverse.odata.nodes import (
@@ -29,12 +29,14 @@ from liaison.tenant.dataverse.sql.values import from_literal
 from liaison.tenant.estate.crm.columns import TEXTS, type_name
 from liaison.tenant.estate.crm.model import ByIntersect, Collection, TableModel, sql_name
 from liaison.tenant.estate.crm.rights import Clause
+from liaison.tenant.estate.crm.tables import Flag
 
 _CRM = "Microsoft.Dynamics.CRM."
 _SEARCHES = {"contains": "contains", "startswith": "begins-with", "endswith": "ends-with"}
 _NEGATIVE_SEARCHES = {"contains": "not-contains", "begins-with": "not-begin-with", "ends-with": "not-end-with"}
 _SIGNS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 _NULL = Literal(LiteralKind.NULL, None)
+_MANY_TERMS = 8
 
 # Query functions whose operator isn't their name with hyphens.
 _FUNCTIONS = {
@@ -68,6 +70,9 @@ _FUNCTIONS = {
     "Last7Days": "last-seven-days",
     "Next7Days": "next-seven-days",
     "InFiscalYear": "in-fiscal-year",
+    "InFiscalPeriod": "in-fiscal-period",
+    "InOrAfterFiscalPeriodAndYear": "in-or-after-fiscal-period-and-year",
+    "InOrBeforeFiscalPeriodAndYear": "in-or-before-fiscal-period-and-year",
     "InFiscalPeriodAndYear": "in-fiscal-period-and-year",
     **{f"{side}{unit}": f"{side.lower()}-{unit.lower()}"
        for side in ("This", "Last", "Next") for unit in ("Week", "Month", "Year")},
@@ -88,7 +93,7 @@ class ConditionWriter:
         self._table = table
         self._alias = alias
         self._aliases = aliases
-        self._variable: str | None = None
+        self._ranges: dict[str, tuple[Scope, TableModel, str]] = {}
 
     def write(self, node: Expression, negative: bool = False) -> Clause:
         if isinstance(node, Conjunction | Disjunction):
@@ -108,10 +113,33 @@ class ConditionWriter:
         raise query_error("The $filter expression must evaluate to a single boolean value.")
 
     def _joined(self, node: Conjunction | Disjunction, negative: bool) -> Clause:
-        parts = [self.write(term, negative) for term in node.terms]
+        terms = node.terms
+        if isinstance(node, Disjunction) and not negative and len(terms) >= _MANY_TERMS:
+            listed, terms = self._listed(terms)
+            parts = [*listed, *(self.write(term, negative) for term in terms)]
+        else:
+            parts = [self.write(term, negative) for term in terms]
         word = " AND " if isinstance(node, Conjunction) != negative else " OR "
         values = tuple(value for part in parts for value in part.values)
         return Clause(f"({word.join(part.sql for part in parts)})", values)
+
+    def _listed(self, terms: Sequence[Expression]) -> tuple[list[Clause], tuple[Expression, ...]]:
+        """Many terms that ask one column for a value become one list, which the database answers at once; returns the
+        lists and the other terms."""
+        by_path: dict[tuple[str, ...], list[Clause]] = {}
+        others: list[Expression] = []
+        for term in terms:
+            match term:
+                case Compare("eq", Path(segments), Literal(kind)) if kind is not LiteralKind.NULL:
+                    by_path.setdefault(segments, []).append(self.write(term))
+                case _:
+                    others.append(term)
+        found = []
+        for path, clauses in by_path.items():
+            marks = ", ".join("?" * len(clauses))
+            values = tuple(value for clause in clauses for value in clause.values)
+            found.append(Clause(f"{self._place(Path(path)).compared} IN ({marks})", values))
+        return found, tuple(others)
 
     def _not(self, term: Expression, negative: bool) -> Clause:
         if isinstance(term, Path | Literal):
@@ -138,12 +166,17 @@ class ConditionWriter:
         return compare(place, "eq", 0 if negative else 1)
 
     def _place(self, path: Path) -> Place:
-        segments = path.segments
-        if self._variable is not None:
-            if segments[0] != self._variable or len(segments) < 2:
-                raise unknown_property(segments[0], self._table.name)
-            segments = segments[1:]
-        return self._scope.place(self._table, self._alias, segments)
+        scope, table, alias, segments = self._range(path.segments)
+        return scope.place(table, alias, segments)
+
+    def _range(self, segments: tuple[str, ...]) -> tuple[Scope, TableModel, str, tuple[str, ...]]:
+        """The rows a path begins from: within a lambda, those of the variable it names."""
+        found = self._ranges.get(segments[0])
+        if found is not None and len(segments) > 1:
+            return (*found, segments[1:])
+        if self._ranges:
+            raise unknown_property(segments[0], self._table.name)
+        return self._scope, self._table, self._alias, segments
 
     def _value(self, node: Expression) -> Expression:
         return self._aliases.get(node.name, _NULL) if isinstance(node, Alias) else node
@@ -210,10 +243,13 @@ class ConditionWriter:
         return operate(self._scope, operator, self._function_place(segments), self._function_values(node))
 
     def _function_place(self, segments: tuple[str, ...]) -> Place:
-        """Query functions name a lookup by its logical name."""
-        table, alias = self._table, self._alias
+        """Query functions name a lookup by its logical name; within a lambda the variable may be left out."""
+        scope, table, alias = self._scope, self._table, self._alias
+        if segments[0] in self._ranges and len(segments) > 1:
+            scope, table, alias = self._ranges[segments[0]]
+            segments = segments[1:]
         for segment in segments[:-1]:
-            table, alias = self._scope.through(table, alias, segment)
+            table, alias = scope.through(table, alias, segment)
         column = table.by_name.get(segments[-1]) or table.by_wire.get(segments[-1])
         if column is None:
             raise unknown_property(segments[-1], table.name)
@@ -230,34 +266,37 @@ class ConditionWriter:
         return found
 
     def _lambda(self, node: Lambda, negative: bool) -> Clause:
-        segments = node.collection.segments
-        if self._variable is not None:
-            raise query_error("Lambda expressions cannot be nested in this service.")
+        _, table, alias, segments = self._range(node.collection.segments)
         if len(segments) != 1:
             raise query_error("A lambda expression cannot follow a single-valued navigation property.")
-        collection = self._table.collections.get(segments[0])
+        collection = table.collections.get(segments[0])
         if collection is None:
-            raise unknown_property(segments[0], self._table.name)
-        clause = self._exists(collection, node)
+            raise unknown_property(segments[0], table.name)
+        if node.variable in self._ranges:
+            raise query_error(
+                f"The range variable '{node.variable}' has already been declared. Names of range variables must be"
+                " unique."
+            )
+        clause = self._exists(table, alias, collection, node)
         positive = (node.quantifier == "any") != negative
         return Clause(f"{'' if positive else 'NOT '}EXISTS ({clause.sql})", clause.values)
 
-    def _exists(self, collection: Collection, node: Lambda) -> Clause:
+    def _exists(self, table: TableModel, parent: str, collection: Collection, node: Lambda) -> Clause:
         """`any` asks for a row that fulfils the condition, `all` for none that fails it."""
         scope = self._scope.inner()
         child = self._scope.model.tables[collection.table]
         alias = scope.new_alias()
-        source, joined = collection_source(collection, child, alias, f"{self._alias}.{self._table.key}",
-                                           self._table.name, scope.new_alias())  # fmt: skip
+        source, joined = collection_source(collection, child, alias, f"{parent}.{table.key}", table.name,
+                                           scope.new_alias())  # fmt: skip
         parts = [joined]
         values: list[object] = []
         seen = scope.readable(child, alias)
         if seen.sql:
             parts.append(seen.sql)
             values.extend(seen.values)
-        if node.condition is not None:
+        if node.condition is not None and node.variable is not None:
             writer = ConditionWriter(scope, child, alias, self._aliases)
-            writer._variable = node.variable
+            writer._ranges = {**self._ranges, node.variable: (scope, child, alias)}
             inner = writer.write(node.condition, negative=node.quantifier == "all")
             parts.append(inner.sql)
             values.extend(inner.values)
@@ -270,7 +309,10 @@ class ConditionWriter:
 def collection_source(
     collection: Collection, child: TableModel, alias: str, parent_key: str, parent: str, link_alias: str
 ) -> tuple[str, str]:
-    """FROM and the condition that ties rows of a collection to their parent's key."""
+    """FROM and the condition that ties rows of a collection to their parent's key. Raises 400 for a virtual table,
+    whose rows another service holds."""
+    if child.table.has(Flag.VIRTUAL):
+        raise query_error(f"The virtual table '{child.name}' cannot be joined with other tables.")
     if isinstance(collection, ByIntersect):
         intersect = sql_name(child.environment, collection.link.intersect)
         return (

@@ -13,28 +13,59 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from liaison.tenant.dataverse.errors import query_error, unknown_property
+from liaison.tenant.dataverse.errors import query_error, query_too_heavy, unknown_property
+from liaison.tenant.dataverse.limits import MOST_EXPANDED_ROWS, MOST_NESTED_VALUES
 from liaison.tenant.dataverse.odata.options import Expansion, QueryOptions
 from liaison.tenant.dataverse.requests import LARGEST_PAGE, Preferences
 from liaison.tenant.dataverse.session import Session
 from liaison.tenant.dataverse.sql.conditions import ConditionWriter, collection_source
 from liaison.tenant.dataverse.sql.formatted import annotate
 from liaison.tenant.dataverse.sql.ordering import order_by, write_cookie
-from liaison.tenant.dataverse.sql.query import plan_order, read_some
+from liaison.tenant.dataverse.sql.query import COUNT_LIMIT, plan_order, read_some
 from liaison.tenant.dataverse.sql.scope import Scope
 from liaison.tenant.dataverse.sql.shape import Shape, Wire, build_shape
 from liaison.tenant.estate.crm.columns import Kind, type_name
 from liaison.tenant.estate.crm.model import ByIntersect, Collection, Single, TableModel
 
+# Source: join-tables.md, "Nested $expand on collection-valued navigation properties".
+_ONLY_SELECT_AND_FILTER = (
+    "Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or nested"
+    " one-to-many relationship."
+)
 
-@dataclass(frozen=True)
+
+@dataclass
 class Expanding:
-    """What all levels of one `$expand` share."""
+    """What all levels of one `$expand` share; `values` counts what nested levels have read."""
 
     session: Session
     preferences: Preferences
     nested: bool
     aliases: Mapping[str, Any]
+    sizes: dict[int, int]
+    """How many rows hang on a row shown, itself included, by its identity."""
+
+    values: int = 0
+
+    def note(self, shape: Shape, rows: Sequence[sqlite3.Row]) -> None:
+        """Count what a nested level has read. Raises QueryThrottling above the most values of one answer, which
+        levels that lead back to where they began soon reach."""
+        self.values += len(rows) * len(shape.names) if self.nested else 0
+        if self.values > MOST_NESTED_VALUES:
+            raise query_too_heavy()
+
+    def attach(self, parent: Wire, child: Wire) -> None:
+        """Count a child to its parent, before the same child is written out many times.
+
+        Raises QueryThrottling above the most rows of one answer.
+        """
+        size = self.size(parent) + self.size(child)
+        self.sizes[id(parent)] = size
+        if size > MOST_EXPANDED_ROWS:
+            raise query_too_heavy()
+
+    def size(self, row: Wire) -> int:
+        return self.sizes.get(id(row), 1)
 
     def scope(self) -> Scope:
         return Scope(self.session.model, self.session.user, self.session.now)
@@ -50,8 +81,10 @@ def expand_rows(
 ) -> None:  # fmt: skip
     """Put the expanded rows into `shown`, the wire form of `rows`."""
     nested = any(expansion.expand for expansion in options.expand)
-    work = Expanding(session, preferences, nested, dict(options.aliases))
+    work = Expanding(session, preferences, nested, dict(options.aliases), {})
     _expand(work, shape, rows, shown, options.expand)
+    if sum(map(work.size, shown)) > MOST_EXPANDED_ROWS:
+        raise query_too_heavy()
 
 
 def check_expansions(model_table: TableModel, expansions: Sequence[Expansion], *, nested: bool) -> None:
@@ -60,18 +93,15 @@ def check_expansions(model_table: TableModel, expansions: Sequence[Expansion], *
         collection = model_table.collections.get(expansion.navigation)
         if expansion.navigation not in model_table.singles and collection is None:
             raise unknown_property(expansion.navigation, model_table.name)
-        if collection is None and (expansion.condition or expansion.order or expansion.top is not None):
-            raise query_error(
-                f"The $filter, $orderby and $top options are not supported for the single-valued navigation property"
-                f" '{expansion.navigation}'."
-            )
+        if collection is None and (expansion.order or expansion.top is not None):
+            raise query_error(_ONLY_SELECT_AND_FILTER)
         if expansion.reference and collection is not None:
-            raise query_error("Expanding to $ref is only supported for single-valued navigation properties.")
+            raise query_error("Expand with $ref is only supported on lookup type navigation property.")
         if nested and collection is not None:
             if isinstance(collection, ByIntersect):
                 raise query_error("Nested expand is not supported with many-to-many relationships.")
             if expansion.top is not None or expansion.order:
-                raise query_error("The $top and $orderby query options are not supported with nested expand.")
+                raise query_error(_ONLY_SELECT_AND_FILTER)
 
 
 def _expand(
@@ -102,7 +132,10 @@ def _expand_single(
         if expansion.reference and row_id:
             parent[expansion.navigation] = {"@odata.id": work.session.address(target, row_id)}
         else:
-            parent[expansion.navigation] = found.get(row_id) if row_id else None
+            child = found.get(row_id) if row_id else None
+            parent[expansion.navigation] = child
+            if child is not None:
+                work.attach(parent, child)
 
 
 def _points_to(shape: Shape, row: sqlite3.Row, single: Single, target: TableModel) -> str | None:
@@ -115,7 +148,11 @@ def _points_to(shape: Shape, row: sqlite3.Row, single: Single, target: TableMode
 def _targets(work: Expanding, target: TableModel, ids: Sequence[str], expansion: Expansion) -> dict[str, Wire]:
     scope = work.scope()
     shape = build_shape(target, expansion.select, expansion.expand, language=scope.user.language, etag=False)
-    rows = read_some(work.session.estate, scope, shape, ids)
+    condition = None
+    if expansion.condition is not None:
+        condition = ConditionWriter(scope, target, "a", work.aliases).write(expansion.condition)
+    rows = read_some(work.session.estate, scope, shape, ids, condition)
+    work.note(shape, rows)
     shown = _shown(work, shape, rows)
     _expand(work, shape, rows, shown, expansion.expand)
     return {str(shape.stored(row, target.key)): wire for row, wire in zip(rows, shown, strict=True)}
@@ -142,16 +179,20 @@ def _expand_collection(
     parents = [str(shape.stored(row, shape.table.key)) for row in rows]
     groups = _children(work, shape.table, parents, expansion, collection) if parents else {}
     for parent_id, parent in zip(parents, shown, strict=True):
-        children, after = groups.get(parent_id, ([], None))
-        parent[expansion.navigation] = children
+        children, after, count = groups.get(parent_id, _NO_CHILDREN)
         if expansion.count:
-            parent[f"{expansion.navigation}@odata.count"] = len(children)
+            parent[f"{expansion.navigation}@odata.count"] = min(count, COUNT_LIMIT)
+        parent[expansion.navigation] = list(children)
+        for child in children:
+            work.attach(parent, child)
         link = _next_link(work, shape.table, parent_id, expansion, after)
         if link is not None:
             parent[f"{expansion.navigation}@odata.nextLink"] = link
 
 
-Children = dict[str, tuple[list[Wire], tuple[Any, ...] | None]]
+Children = dict[str, tuple[list[Wire], tuple[Any, ...] | None, int]]
+"""By parent: its rows, the sort values after which more follow, and how many there are in all."""
+_NO_CHILDREN: tuple[list[Wire], tuple[Any, ...] | None, int] = ([], None, 0)
 
 
 def _children(
@@ -160,7 +201,11 @@ def _children(
     """Rows of the collection by parent, each parent's share numbered and cut in the database."""
     scope = work.scope()
     child = work.session.model.tables[collection.table]
-    shape = build_shape(child, expansion.select, expansion.expand, language=scope.user.language)
+    select = expansion.select
+    if select and not work.nested and not isinstance(collection, ByIntersect):
+        # Source: join-tables.md: rows of a single level come with their way back, those of nested ones without.
+        select = (*select, collection.column.wire)
+    shape = build_shape(child, select, expansion.expand, language=scope.user.language, etag=not work.nested)
     parent_key = f"l.{collection.near}" if isinstance(collection, ByIntersect) else f"a.{collection.column.name}"
     source, tied = collection_source(collection, child, "a", "p.value", parent.name, "l")
     clauses = [tied]
@@ -175,15 +220,19 @@ def _children(
         values.extend(inner.values)
     sortings = plan_order(scope, child, QueryOptions(order=expansion.order))
     keys = ", ".join(f"{sorting.expression} AS k{index}" for index, sorting in enumerate(sortings))
+    counted = f"count(*) OVER (PARTITION BY {parent_key})" if expansion.count else "0"
     limit = min(work.page_size, expansion.top) if expansion.top is not None else work.page_size
     listed = "[" + ",".join(f'"{row_id}"' for row_id in parents) + "]"
     rows = work.session.estate.db.rows(
-        f"SELECT * FROM (SELECT {shape.select}, {keys}, {parent_key} AS parent,"
+        f"SELECT * FROM (SELECT {shape.select}, {keys}, {counted} AS found, {parent_key} AS parent,"
         f" row_number() OVER (PARTITION BY {parent_key} {order_by(sortings)}) AS place"
         f" FROM json_each(?) p JOIN {source} {' '.join(scope.joins)} WHERE {' AND '.join(clauses)})"
-        " WHERE place <= ? ORDER BY parent, place",
+        f" WHERE place <= ? ORDER BY parent, place LIMIT {MOST_EXPANDED_ROWS + 1}",
         (listed, *scope.join_values, *values, limit + 1),
     )
+    if len(rows) > MOST_EXPANDED_ROWS:
+        raise query_too_heavy()
+    work.note(shape, rows)
     return _grouped(work, shape, rows, expansion, limit, len(sortings))
 
 
@@ -195,12 +244,12 @@ def _grouped(
     _expand(work, shape, kept, shown, expansion.expand)
     groups: Children = {}
     for row, wire in zip(kept, shown, strict=True):
-        groups.setdefault(str(row[-2]), ([], None))[0].append(wire)
+        groups.setdefault(str(row[-2]), ([], None, row[-3]))[0].append(wire)
     for row in rows:
         if row[-1] == limit + 1 and expansion.top is None:
             parent = str(row[-2])
             last = next(other for other in reversed(kept) if other[-2] == parent)
-            groups[parent] = (groups[parent][0], tuple(last[-2 - sort_keys : -2]))
+            groups[parent] = (groups[parent][0], tuple(last[-3 - sort_keys : -3]), row[-3])
     return groups
 
 

@@ -32,6 +32,8 @@ Operator = Callable[[Scope, Place, Sequence[str]], Clause]
 
 def operate(scope: Scope, operator: str, place: Place, values: Sequence[str]) -> Clause:
     """The condition of an operator with its values as text. Raises 400 for an operator that doesn't exist."""
+    # Both spellings are in use.
+    operator = operator.replace("older-than-x-", "olderthan-x-")
     found = _OPERATORS.get(operator)
     if found is not None:
         return found(scope, place, values)
@@ -216,19 +218,40 @@ def _on(kind: str) -> Operator:
     return write
 
 
-def _fiscal(shape: str) -> Operator:
+def _fiscal_year(_: Scope, place: Place, values: Sequence[str]) -> Clause:
+    (year,) = _fiscal_numbers(values, 1)
+    return within(place, _fiscal_span(year, None, values))
+
+
+def _fiscal_period(_: Scope, place: Place, values: Sequence[str]) -> Clause:
+    """One quarter of any year."""
+    (period,) = _fiscal_numbers(values, 1)
+    return Clause(f"(CAST(strftime('%m', {place.shown}) AS INTEGER) + 2) / 3 = ?", (period,))
+
+
+def _fiscal_period_and_year(side: str) -> Operator:
+    """A quarter of a year, and what lies after or before it."""
+
     def write(_: Scope, place: Place, values: Sequence[str]) -> Clause:
-        numbers = [int(text) for text in values if text.strip().isdecimal()]
-        try:
-            if shape == "in-fiscal-year":
-                return within(place, fiscal_span(numbers[0], None))
-            if shape == "in-fiscal-period-and-year":
-                return within(place, fiscal_span(numbers[1], numbers[0]))
-        except (IndexError, ValueError) as error:
-            raise invalid_argument(f"The values {list(values)} do not name a fiscal span.") from error
-        raise query_error(f"The condition operator '{shape}' is not supported.")
+        period, year = _fiscal_numbers(values, 2)
+        start, end = _fiscal_span(year, period, values)
+        return within(place, {"in": (start, end), "after": (start, None), "before": (None, end)}[side])
 
     return write
+
+
+def _fiscal_numbers(values: Sequence[str], count: int) -> list[int]:
+    found = [int(text) for text in values if text.strip().isdecimal() and len(text) < 10]
+    if len(found) != count or len(values) != count:
+        raise invalid_argument(f"The values {list(values)} do not name a fiscal span.")
+    return found
+
+
+def _fiscal_span(year: int, period: int | None, values: Sequence[str]) -> Span:
+    try:
+        return fiscal_span(year, period)
+    except ValueError as error:
+        raise invalid_argument(f"The values {list(values)} do not name a fiscal span.") from error
 
 
 def _hierarchy(scope: Scope, place: Place, values: Sequence[str], *, up: bool, itself: bool) -> Clause:
@@ -237,7 +260,7 @@ def _hierarchy(scope: Scope, place: Place, values: Sequence[str], *, up: bool, i
     Source: query-hierarchical-data.md.
     """
     root = _value(place, _one(values, "under"))
-    step = _hierarchy_step(place.table)
+    step = hierarchy_step(place.table)
     key, table = place.table.key, place.table.sql
     if up:
         walk = f"SELECT t.{step} FROM {table} t JOIN walk ON t.{key} = walk.id WHERE t.{step} IS NOT NULL"
@@ -250,7 +273,8 @@ def _hierarchy(scope: Scope, place: Place, values: Sequence[str], *, up: bool, i
     )
 
 
-def _hierarchy_step(table: TableModel) -> str:
+def hierarchy_step(table: TableModel) -> str:
+    """The lookup that makes a table a hierarchy: one to the table itself that names a parent."""
     for column in table.columns:
         if len(column.targets) == 1 and column.targets[0].table == table.name and column.name.startswith("parent"):
             return column.name
@@ -315,8 +339,11 @@ _OPERATORS: dict[str, Operator] = {
     "not-on": _on("not-on"),
     "on-or-before": _on("on-or-before"),
     "on-or-after": _on("on-or-after"),
-    "in-fiscal-year": _fiscal("in-fiscal-year"),
-    "in-fiscal-period-and-year": _fiscal("in-fiscal-period-and-year"),
+    "in-fiscal-year": _fiscal_year,
+    "in-fiscal-period": _fiscal_period,
+    "in-fiscal-period-and-year": _fiscal_period_and_year("in"),
+    "in-or-after-fiscal-period-and-year": _fiscal_period_and_year("after"),
+    "in-or-before-fiscal-period-and-year": _fiscal_period_and_year("before"),
     "above": _hierarchic(up=True, itself=False),
     "eq-or-above": _hierarchic(up=True, itself=True),
     "under": _hierarchic(up=False, itself=False),

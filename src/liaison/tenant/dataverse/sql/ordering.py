@@ -20,6 +20,9 @@ _PAGE_NUMBER = re.compile(r'pagenumber="(\d{1,9})"')
 _INNER = re.compile(r'pagingcookie="([^"]*)"')
 
 
+_ESCAPES = {code: quote(chr(code), safe="") for code in range(128)}
+
+
 @dataclass(frozen=True)
 class Sorting:
     """One expression to sort by."""
@@ -84,8 +87,18 @@ def write_cookie(page: int, key: str, first: str, last: str, after: Sequence[Any
         f'<cookie page="{page - 1}" after="{mark}"><{key} last="{{{last.upper()}}}" first="{{{first.upper()}}}" />'
         "</cookie>"
     )
-    encoded = quote(quote(inner, safe=""), safe="")
+    encoded = percent_encoded(percent_encoded(inner))
     return f'<cookie pagenumber="{page}" pagingcookie={quoteattr(encoded)} istracking="False" />'
+
+
+def percent_encoded(text: str) -> str:
+    """Like `quote` with nothing safe, but without its cost for each character: tokens are long and full of marks."""
+    return text.translate(_ESCAPES) if text.isascii() else quote(text, safe="")
+
+
+def _may_stand(value: object) -> bool:
+    """Whether a value of a token may be one of a row: a number beyond 64 bits is not."""
+    return value is None or isinstance(value, str | float) or (isinstance(value, int) and abs(value) < 2**63)
 
 
 def read_cookie(text: str) -> Cookie:
@@ -104,6 +117,6 @@ def read_cookie(text: str) -> Cookie:
         after = orjson.loads(base64.urlsafe_b64decode(mark[1]))
     except ValueError as error:
         raise query_error("The paging token cannot be read.") from error
-    if not isinstance(after, list) or not all(isinstance(value, str | int | float | None) for value in after):
+    if not isinstance(after, list) or not all(map(_may_stand, after)):
         raise query_error("The paging token cannot be read.")
     return Cookie(int(page[1]) if page else 2, tuple(after))

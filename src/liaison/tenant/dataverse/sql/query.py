@@ -75,16 +75,24 @@ def plan_list(scope: Scope, table: TableModel, options: QueryOptions, narrowing:
 
 def plan_order(scope: Scope, table: TableModel, options: QueryOptions) -> tuple[Sorting, ...]:
     """What was asked, then the order of entry, so that every order is total."""
-    found = [Sorting(scope.place(table, "a", order.path).compared, order.descending) for order in options.order]
-    few = not found and asks_for_few(table, options.condition)
+    few = asks_for_few(table, options.condition)
+    found = [
+        Sorting(_unwalked(scope.place(table, "a", order.path).compared, few=few), order.descending)
+        for order in options.order
+    ]
     last = Sorting(entry_order(table, few=few), bool(found) and found[-1].descending)
     return (*found, last)
 
 
 def entry_order(table: TableModel, *, few: bool) -> str:
-    """The order of entry. Where few rows are asked for, a plus keeps SQLite from walking the whole table in that
-    order instead of taking the index of the few."""
-    return f"{'+' if few else ''}a.{table.row_order}"
+    """The order of entry."""
+    return _unwalked(f"a.{table.row_order}", few=few)
+
+
+def _unwalked(expression: str, *, few: bool) -> str:
+    """Where few rows are asked for, a plus keeps SQLite from walking the whole table in the order of this expression
+    instead of taking the index of the few."""
+    return f"+{expression}" if few else expression
 
 
 def asks_for_few(table: TableModel, condition: Expression | None) -> bool:
@@ -152,13 +160,16 @@ def read_one(estate: Estate, plan: OnePlan, row_id: str) -> sqlite3.Row | None:
     return estate.db.row(plan.sql, (row_id, *plan.values))
 
 
-def read_some(estate: Estate, scope: Scope, shape: Shape, ids: Sequence[str]) -> list[sqlite3.Row]:
-    """Rows of one table by key, in no order, kept to what the user may read."""
+def read_some(
+    estate: Estate, scope: Scope, shape: Shape, ids: Sequence[str], condition: Clause | None = None
+) -> list[sqlite3.Row]:
+    """Rows of one table by key, in no order, kept to what the user may read and to a condition written in `scope`."""
     seen = scope.readable(shape.table, "a")
-    guard = f" AND {seen.sql}" if seen.sql else ""
+    clauses = [clause for clause in (seen, condition) if clause is not None and clause.sql]
+    guard = "".join(f" AND {clause.sql}" for clause in clauses)
     listed = "[" + ",".join(f'"{row_id}"' for row_id in ids) + "]"
     return estate.db.rows(
-        f"SELECT {shape.select} FROM {shape.table.sql} a"
+        f"SELECT {shape.select} FROM {shape.table.sql} a {' '.join(scope.joins)}"
         f" WHERE a.{shape.table.key} IN (SELECT value FROM json_each(?)){guard}",
-        (listed, *seen.values),
+        (*scope.join_values, listed, *(value for clause in clauses for value in clause.values)),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,18 +60,14 @@ class Scope:
     join_values: list[Any] = field(default_factory=list)
     timed: bool = False
     _made: dict[tuple[str, str], tuple[TableModel, str]] = field(default_factory=dict)
-    _count: int = 0
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def new_alias(self) -> str:
-        self._count += 1
-        return f"j{self._count}"
+        return f"j{next(self._numbers)}"
 
     def inner(self) -> Scope:
         """A scope for a subquery, whose aliases don't clash with this one's."""
-        child = Scope(self.model, self.user, self.now, self.ask)
-        child._count = self._count + 100
-        self._count += 200
-        return child
+        return Scope(self.model, self.user, self.now, self.ask, _numbers=self._numbers)
 
     def place(self, table: TableModel, alias: str, segments: tuple[str, ...]) -> Place:
         """The column a path names. Raises the service's error for names that do not exist.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from liaison.tenant.dataverse.errors import unknown_property
@@ -14,6 +14,7 @@ from liaison.tenant.estate.crm.columns import Column, Kind, type_name
 from liaison.tenant.estate.crm.model import TableModel
 
 Wire = dict[str, Any]
+_PRINCIPALS = frozenset({"systemuser", "team"})
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Shape:
     names: tuple[str, ...]
     booleans: tuple[int, ...]
     positions: dict[str, int]
+    notes: dict[Hashable, Any] = field(default_factory=dict, compare=False)
+    """What is worked out once for all rows of this shape."""
 
     def wire(self, row: sqlite3.Row) -> Wire:
         """One row without annotations."""
@@ -58,7 +61,7 @@ def build_shape(
 
     Source: select-columns.md.
     """
-    columns = _chosen(table, select)
+    columns = _chosen(table, _with_references(table, select, expand))
     parts: list[str] = []
     names: list[str] = []
     booleans: list[int] = []
@@ -77,6 +80,14 @@ def build_shape(
             positions[name] = len(parts)
             parts.append(f"{alias}.{name}")
     return Shape(table, columns, _wire_names(table, select), ", ".join(parts), tuple(names), tuple(booleans), positions)
+
+
+def _with_references(table: TableModel, select: tuple[str, ...], expand: Iterable[Expansion]) -> tuple[str, ...]:
+    """A lookup expanded to its reference is read as a value, too. Source: join-tables.md, "Return references"."""
+    if not select:
+        return select
+    wanted = (expansion.navigation for expansion in expand if expansion.reference)
+    return (*select, *(name for name in wanted if name in table.singles))
 
 
 def _chosen(table: TableModel, select: tuple[str, ...]) -> tuple[Column, ...]:
@@ -99,6 +110,9 @@ def _chosen(table: TableModel, select: tuple[str, ...]) -> tuple[Column, ...]:
     if currency is not None and any(column.kind is Kind.MONEY for column in found.values()):
         found.setdefault(currency.name, currency)
     found.setdefault(table.key, table.by_name[table.key])
+    if table.name in _PRINCIPALS and "ownerid" in table.by_name:
+        # Users and teams are principals, whose key comes along. Source: join-tables.md.
+        found.setdefault("ownerid", table.by_name["ownerid"])
     return tuple(found.values())
 
 
@@ -122,6 +136,13 @@ def _hidden(table: TableModel, columns: Iterable[Column], expand: Iterable[Expan
 
 def context_names(shape: Shape, expand: Iterable[Expansion]) -> str:
     """The part of `@odata.context` in parentheses, or nothing."""
-    expanded = (f"{expansion.navigation}({','.join(expansion.select)})" for expansion in expand)
-    names = [*shape.chosen, *expanded]
+    expansions = tuple(expand)
+    references = (expansion.navigation for expansion in expansions if expansion.reference)
+    names = [*shape.chosen, *references, *map(_context_name, expansions)]
     return f"({','.join(names)})" if names else ""
+
+
+def _context_name(expansion: Expansion) -> str:
+    if expansion.reference:
+        return f"{expansion.navigation}/$ref()"
+    return f"{expansion.navigation}({','.join([*expansion.select, *map(_context_name, expansion.expand)])})"

@@ -26,6 +26,9 @@ _EDM = {
     Kind.TEXT: "Edm.String",
     Kind.MEMO: "Edm.String",
     Kind.TABLE_NAME: "Edm.String",
+    Kind.CHOICES: "Edm.String",
+    Kind.FILE: "Edm.Guid",
+    Kind.IMAGE: "Edm.Binary",
 }
 
 
@@ -82,8 +85,10 @@ def from_literal(column: Column, literal: Literal, operator: str) -> Stored:
     found: Stored = None
     if column.kind in TEXTS:
         found = str(value) if kind in (LiteralKind.TEXT, LiteralKind.MEMBER) else None
-    elif column.kind in LOOKUPS or column.kind is Kind.GUID:
+    elif column.kind in LOOKUPS or column.kind in (Kind.GUID, Kind.FILE):
         found = read_guid(literal.text)
+    elif column.kind in (Kind.CHOICES, Kind.IMAGE):
+        found = str(value) if kind is LiteralKind.TEXT else None
     elif column.kind is Kind.BOOLEAN:
         found = int(bool(value)) if kind is LiteralKind.BOOLEAN else None
     elif column.kind is Kind.MOMENT:

@@ -30,12 +30,17 @@ class Kind(StrEnum):
     CUSTOMER = "Customer"
     OWNER = "Owner"
     TABLE_NAME = "EntityName"
+    CHOICES = "MultiSelectPicklist"
+    FILE = "File"
+    IMAGE = "Image"
 
 
 NUMBERS = frozenset({Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE, Kind.MONEY})
 CHOICES = frozenset({Kind.CHOICE, Kind.STATE, Kind.STATUS})
 LOOKUPS = frozenset({Kind.LOOKUP, Kind.CUSTOMER, Kind.OWNER})
 TEXTS = frozenset({Kind.TEXT, Kind.MEMO, Kind.TABLE_NAME})
+# Their contents are kept apart from the row, which holds an id.
+CONTENTS = frozenset({Kind.FILE, Kind.IMAGE})
 
 
 class Required(StrEnum):
@@ -55,13 +60,14 @@ class OnDelete(Enum):
 
 @dataclass(frozen=True)
 class Label:
-    """A text in the two languages of the environment: 1033 English, 1036 French."""
+    """A text in the two languages of the environment: 1033 English, 1036 French. What a client defines may have
+    one of them only; the other is then empty."""
 
     en: str
     fr: str
 
     def in_language(self, code: int) -> str:
-        return self.fr if code == 1036 else self.en
+        return (self.fr or self.en) if code == 1036 else (self.en or self.fr)
 
 
 @dataclass(frozen=True)
@@ -75,12 +81,19 @@ class Option:
 
 @dataclass(frozen=True)
 class Target:
-    """One table a lookup may point to, with the navigation property on each side."""
+    """One table a lookup may point to, with the navigation property on each side. `schema` names the relationship
+    where the navigation property of the other side does not; `cascade` holds the behaviours a client chose."""
 
     table: str
     navigation: str
     inverse: str
     on_delete: OnDelete = OnDelete.CLEAR
+    schema: str = ""
+    cascade: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def relationship(self) -> str:
+        return self.schema or self.inverse
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,8 @@ class Column:
     `folded` keeps a second, folded copy for comparing without case and accents; `localized` keeps a French text
     beside the English one; `open_to` names the table flag whose bearers a polymorphic lookup may point to; a
     `secret` is written and never read; `searched` gets an index for parts of its text, beside being folded.
+    `choice_name` names the global choice its options come from; `part_of` is the column this one belongs to, such as
+    the file whose name it holds; `custom` columns were added by a client; `most_kb` limits the size of a file.
     """
 
     schema: str
@@ -113,6 +128,11 @@ class Column:
     secret: bool = False
     searched: bool = False
     style: str = "Text"
+    description: Label | None = None
+    choice_name: str = ""
+    part_of: str = ""
+    custom: bool = False
+    most_kb: int = 0
 
     @cached_property
     def name(self) -> str:
@@ -211,11 +231,12 @@ def integer(
     high: int = 2_147_483_647,
     *,
     default: int | None = None,
+    required: Required = Required.NONE,
     read_only: bool = False,
     indexed: bool = False,
 ) -> Column:
     return Column(
-        schema, Kind.INTEGER, label(en, fr), low=low, high=high, default=default, indexed=indexed,
+        schema, Kind.INTEGER, label(en, fr), required, low=low, high=high, default=default, indexed=indexed,
         creatable=not read_only, updatable=not read_only,
     )  # fmt: skip
 
@@ -262,8 +283,11 @@ def choice(
     *,
     default: int | None = None,
     required: Required = Required.NONE,
+    choice_name: str = "",
 ) -> Column:
-    return Column(schema, Kind.CHOICE, label(en, fr), required, options=tuple(values), default=default)
+    return Column(
+        schema, Kind.CHOICE, label(en, fr), required, options=tuple(values), default=default, choice_name=choice_name
+    )
 
 
 def table_name(schema: str, en: str, fr: str = "", *, read_only: bool = False) -> Column:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.crm.catalogue import TABLES
+from liaison.tenant.estate.crm.customizations import customized
 from liaison.tenant.estate.crm.model import Flags, Model, TableModel, build_model, start_flags
 
 # The metadata of a table shows a changed Teams flag only after a while. Source: BLOG2 in dataverse.md section 12.
@@ -34,24 +35,32 @@ def add_environment(change: sqlite3.Connection, key: str, name: str, organizatio
     change.execute(
         "INSERT INTO crm_environments (key, name, organization_id, version, model_epoch, security_epoch)"
         " VALUES (?, ?, ?, 1000000, ?, ?)",
-        (key, name, organization_id, _epoch(), _epoch()),
+        (key, name, organization_id, _epoch(f"model/{key}"), _epoch(f"security/{key}")),
     )
     rows = [(key, table.name, *_numbers(start_flags(table))) for table in TABLES]
     change.executemany("INSERT INTO crm_flags VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def find_environment(estate: Estate, key: str) -> EnvironmentState | None:
-    row = estate.db.row(
-        "SELECT key, name, organization_id, model_epoch, security_epoch FROM crm_environments WHERE key = ?", (key,)
-    )
-    return None if row is None else EnvironmentState(*row)
+    def read() -> EnvironmentState | None:
+        row = estate.db.row(
+            "SELECT key, name, organization_id, model_epoch, security_epoch FROM crm_environments WHERE key = ?", (key,)
+        )
+        if row is None:
+            return None
+        life = estate.db.life
+        return EnvironmentState(row[0], row[1], row[2], f"{row[3]}/{life}", f"{row[4]}/{life}")
+
+    return estate.db.recall(("environment", key), read)
 
 
 def read_model(estate: Estate, state: EnvironmentState) -> Model:
-    """The tables of an environment as they are now; rebuilt only when a flag changed."""
+    """The tables of an environment as they are now; rebuilt only when a flag or a definition changed."""
     found = _models.get(state.model_epoch)
     if found is None:
-        found = build_model(state.key, read_flags(estate, state.key))
+        declared = customized(estate, state.key)
+        flags = read_flags(estate, state.key)
+        found = build_model(state.key, flags, declared.tables, declared.links, declared.choices)
         if len(_models) > 16:
             _models.clear()
         _models[state.model_epoch] = found
@@ -68,10 +77,17 @@ def read_flags(estate: Estate, environment: str) -> dict[str, Flags]:
 def set_flags(estate: Estate, environment: str, table: str, flags: Flags) -> None:
     with estate.db.change() as change:
         change.execute(
-            "UPDATE crm_flags SET documents = ?, teams = ?, tracked = ? WHERE environment = ? AND table_name = ?",
+            "INSERT OR REPLACE INTO crm_flags (documents, teams, tracked, environment, table_name)"
+            " VALUES (?, ?, ?, ?, ?)",
             (*_numbers(flags), environment, table),
         )
-        change.execute("UPDATE crm_environments SET model_epoch = ? WHERE key = ?", (_epoch(), environment))
+        forget_model(change, environment)
+
+
+def forget_model(change: sqlite3.Connection, environment: str) -> None:
+    """Tables, columns or relationships changed: the model is built anew when next asked for."""
+    epoch = _next_epoch(change, environment)
+    change.execute("UPDATE crm_environments SET model_epoch = ? WHERE key = ?", (epoch, environment))
 
 
 def ask_for_teams(estate: Estate, environment: str, tables: Mapping[str, bool], delay_s: float) -> None:
@@ -84,15 +100,18 @@ def ask_for_teams(estate: Estate, environment: str, tables: Mapping[str, bool], 
 
 def settle_teams_flags(estate: Estate, environment: str) -> bool:
     """Apply the Teams flags whose time has come; tells whether any did."""
-    due = estate.db.rows(
-        "SELECT table_name, teams FROM crm_pending_teams WHERE environment = ? AND visible_at <= ?",
-        (environment, estate.clock.seconds()),
+    pending = estate.db.recall(
+        ("pending teams", environment),
+        lambda: estate.db.rows(
+            "SELECT table_name, teams, visible_at FROM crm_pending_teams WHERE environment = ?", (environment,)
+        ),
     )
+    due = [row for row in pending if row["visible_at"] <= estate.clock.seconds()] if pending else []
     if not due:
         return False
     flags = read_flags(estate, environment)
     with estate.db.change() as change:
-        for table, teams in due:
+        for table, teams, _ in due:
             set_flags(estate, environment, table, replace(flags[table], teams=bool(teams)))
             change.execute(
                 "DELETE FROM crm_pending_teams WHERE environment = ? AND table_name = ?", (environment, table)
@@ -102,7 +121,8 @@ def settle_teams_flags(estate: Estate, environment: str) -> bool:
 
 def forget_rights(change: sqlite3.Connection, environment: str) -> None:
     """Roles, memberships or business units changed: nothing known about rights holds any more."""
-    change.execute("UPDATE crm_environments SET security_epoch = ? WHERE key = ?", (_epoch(), environment))
+    epoch = _next_epoch(change, environment)
+    change.execute("UPDATE crm_environments SET security_epoch = ? WHERE key = ?", (epoch, environment))
 
 
 def next_version(change: sqlite3.Connection, environment: str) -> int:
@@ -128,5 +148,10 @@ def _numbers(flags: Flags) -> tuple[int, int, int]:
     return int(flags.documents), int(flags.teams), int(flags.tracked)
 
 
-def _epoch() -> str:
-    return secrets.token_hex(8)
+def _next_epoch(change: sqlite3.Connection, environment: str) -> str:
+    return _epoch(f"{environment}/{next_version(change, environment)}")
+
+
+def _epoch(seen: str) -> str:
+    """A mark of its own for each version, the same in every run with the same seed."""
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]

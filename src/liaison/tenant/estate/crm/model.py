@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from liaison.tenant.estate.crm.catalogue import MANY_TO_MANY, TABLES
+from liaison.tenant.estate.crm.catalogue import GLOBAL_CHOICES, MANY_TO_MANY, TABLES
 from liaison.tenant.estate.crm.columns import LOOKUPS, Column, Kind, OnDelete, Target
-from liaison.tenant.estate.crm.tables import Flag, ManyToMany, Table, stored_names
+from liaison.tenant.estate.crm.tables import Flag, GlobalChoice, ManyToMany, Table, stored_names
 
-_DELETED_WITH_RECORD = frozenset({"annotation", "sharepointdocumentlocation", "task", "appointment", "email"})
+_DELETED_WITH_RECORD = frozenset(
+    {"annotation", "sharepointdocumentlocation", "task", "appointment", "email", "opportunityclose", "quoteclose",
+     "orderclose", "incidentresolution"}
+)  # fmt: skip
 _INVERSES = {
     "annotation": "{Schema}_Annotation",
     "sharepointdocumentlocation": "{name}_SharePointDocumentLocations",
@@ -20,6 +23,10 @@ _INVERSES = {
     "appointment": "{Schema}_Appointments",
     "email": "{Schema}_Emails",
     "phonecall": "{Schema}_Phonecalls",
+    "opportunityclose": "{Schema}_OpportunityCloses",
+    "quoteclose": "{Schema}_QuoteCloses",
+    "orderclose": "{Schema}_OrderCloses",
+    "incidentresolution": "{Schema}_IncidentResolutions",
 }
 
 
@@ -117,6 +124,12 @@ class Model:
 
     environment: str
     tables: Mapping[str, TableModel]
+    links: tuple[ManyToMany, ...] = MANY_TO_MANY
+    choices: tuple[GlobalChoice, ...] = GLOBAL_CHOICES
+
+    @cached_property
+    def definitions(self) -> tuple[Table, ...]:
+        return tuple(table.table for table in self.tables.values())
 
     @cached_property
     def sets(self) -> dict[str, TableModel]:
@@ -155,23 +168,30 @@ def start_flags(table: Table) -> Flags:
     return Flags(table.has(Flag.DOCUMENTS), table.has(Flag.TEAMS), table.has(Flag.TRACKED))
 
 
-def build_model(environment: str, flags: Mapping[str, Flags]) -> Model:
+def build_model(
+    environment: str,
+    flags: Mapping[str, Flags],
+    declared: tuple[Table, ...] = TABLES,
+    links: tuple[ManyToMany, ...] = MANY_TO_MANY,
+    choices: tuple[GlobalChoice, ...] = GLOBAL_CHOICES,
+) -> Model:
     """Resolve every lookup with the flags as they are: an open lookup reaches the tables that carry its flag."""
+    shown = {table.name: flags.get(table.name) or start_flags(table) for table in declared}
     bearers = {
-        Flag.DOCUMENTS: [table for table in TABLES if flags[table.name].documents],
-        Flag.NOTES: [table for table in TABLES if table.has(Flag.NOTES)],
-        Flag.ACTIVITIES: [table for table in TABLES if table.has(Flag.ACTIVITIES)],
+        Flag.DOCUMENTS: [table for table in declared if shown[table.name].documents],
+        Flag.NOTES: [table for table in declared if table.has(Flag.NOTES)],
+        Flag.ACTIVITIES: [table for table in declared if table.has(Flag.ACTIVITIES)],
     }
-    columns = {table.name: tuple(_resolve(table, column, bearers) for column in table.columns) for table in TABLES}
-    collections = _collections(columns)
+    columns = {table.name: tuple(_resolve(table, column, bearers) for column in table.columns) for table in declared}
+    collections = _collections(columns, links)
     tables = {
         table.name: TableModel(
-            environment, table, flags[table.name], columns[table.name], _singles(columns[table.name]),
+            environment, table, shown[table.name], columns[table.name], _singles(columns[table.name]),
             collections.get(table.name, {}),
         )
-        for table in TABLES
+        for table in declared
     }  # fmt: skip
-    return Model(environment, tables)
+    return Model(environment, tables, links, choices)
 
 
 def _resolve(table: Table, column: Column, bearers: Mapping[Flag, Iterable[Table]]) -> Column:
@@ -201,7 +221,9 @@ def _singles(columns: Iterable[Column]) -> dict[str, Single]:
     }
 
 
-def _collections(columns: Mapping[str, tuple[Column, ...]]) -> dict[str, dict[str, Collection]]:
+def _collections(
+    columns: Mapping[str, tuple[Column, ...]], links: tuple[ManyToMany, ...]
+) -> dict[str, dict[str, Collection]]:
     found: dict[str, dict[str, Collection]] = {}
     for child, own in columns.items():
         for column in own:
@@ -209,7 +231,7 @@ def _collections(columns: Mapping[str, tuple[Column, ...]]) -> dict[str, dict[st
                 if column.kind is not Kind.OWNER:
                     named = ByLookup(target.inverse, child, column, target.navigation)
                     found.setdefault(target.table, {})[named.name] = named
-    for link in MANY_TO_MANY:
+    for link in links:
         for side in _sides(link):
             found.setdefault(link.first if side.table == link.second else link.second, {})[side.name] = side
     return found

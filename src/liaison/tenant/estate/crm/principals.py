@@ -53,10 +53,14 @@ def find_user_id(estate: Estate, environment: str, object_id: str, app_id: str, 
     """
     column = "applicationid" if is_application else "azureactivedirectoryobjectid"
     value = app_id if is_application else object_id
-    found = estate.db.value(
-        f"SELECT systemuserid FROM {sql_name(environment, 'systemuser')} WHERE {column} = ?", (value.lower(),)
-    )
-    return None if found is None else str(found)
+
+    def read() -> str | None:
+        found = estate.db.value(
+            f"SELECT systemuserid FROM {sql_name(environment, 'systemuser')} WHERE {column} = ?", (value.lower(),)
+        )
+        return None if found is None else str(found)
+
+    return estate.db.recall(("user", environment, column, value), read)
 
 
 def read_principal(estate: Estate, environment: EnvironmentState, user_id: str) -> Principal | None:

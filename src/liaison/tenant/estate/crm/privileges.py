@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from functools import cache
+from functools import cache, lru_cache
 
-from liaison.tenant.estate.crm.catalogue import TABLES
+from liaison.tenant.estate.crm.catalogue import BY_NAME, TABLES
 from liaison.tenant.estate.crm.tables import Flag, Ownership, Table, metadata_id
 
 
@@ -60,6 +60,11 @@ RIGHTS_BY_WIRE: Mapping[str, Right] = {right.wire: right for right in RIGHTS}
 _OWNER_ONLY = Right.SHARE | Right.ASSIGN
 
 ACT_ON_BEHALF = "prvActOnBehalfOfAnotherUser"
+CUSTOMIZING = tuple(
+    f"prv{verb}{what}"
+    for what in ("Entity", "Attribute", "Relationship", "OptionSet", "EntityKey")
+    for verb in ("Create", "Read", "Write", "Delete")
+)
 _STANDING_ALONE = (
     ACT_ON_BEHALF,
     "prvBypassCustomPlugins",
@@ -67,6 +72,10 @@ _STANDING_ALONE = (
     "prvBulkDelete",
     "prvOneDriveForBusiness",
     "prvSPSiteWizard",
+    *CUSTOMIZING,
+    "prvImportCustomization",
+    "prvExportCustomization",
+    "prvMerge",
 )
 
 
@@ -90,7 +99,7 @@ class Privilege:
         return tiered, tiered or business, tiered or business, True
 
 
-@cache
+@lru_cache(maxsize=4096)
 def privilege_name(table: Table, right: Right) -> str:
     """`prv<Verb><SchemaName>`, with the names some tables share or shorten."""
     return f"prv{_VERBS[right]}{table.privilege_stem}"
@@ -101,16 +110,28 @@ def all_privileges() -> tuple[Privilege, ...]:
     """Every privilege of an environment, each name once."""
     found: dict[str, Privilege] = {}
     for table in TABLES:
-        if table.has(Flag.INTERSECT):
-            continue
-        for right in RIGHTS:
-            if right & _OWNER_ONLY and table.ownership in (Ownership.ORGANIZATION, Ownership.NONE):
-                continue
-            name = privilege_name(table, right)
-            found.setdefault(name.lower(), Privilege(name, right, table))
+        for privilege in table_privileges(table):
+            found.setdefault(privilege.name.lower(), privilege)
     for name in _STANDING_ALONE:
         found[name.lower()] = Privilege(name, Right.NONE, None)
     return tuple(found.values())
+
+
+def table_privileges(table: Table) -> tuple[Privilege, ...]:
+    """The privileges that a table brings; an intersect table brings none."""
+    if table.has(Flag.INTERSECT):
+        return ()
+    owned = table.ownership not in (Ownership.ORGANIZATION, Ownership.NONE)
+    rights = [right for right in RIGHTS if owned or not right & _OWNER_ONLY]
+    return tuple(Privilege(privilege_name(table, right), right, table) for right in rights)
+
+
+@lru_cache(maxsize=8)
+def privileges_among(tables: tuple[Table, ...]) -> Mapping[str, Privilege]:
+    """By name in lower case: those every environment has, and those of the tables that clients made."""
+    made = (table for table in tables if table.name not in BY_NAME)
+    found = {privilege.name.lower(): privilege for table in made for privilege in table_privileges(table)}
+    return {**found, **privileges_by_name()}
 
 
 @cache

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from liaison.tenant.estate.crm.catalogue import BY_NAME
 from liaison.tenant.estate.crm.privileges import (
+    CUSTOMIZING,
     Depth,
     Privilege,
     Right,
@@ -57,7 +58,8 @@ _SERVING = ("account", "contact", "incident", "msdyn_workorder", "contoso_visit"
 _PERSONAL = ("task", "annotation")
 _LIBRARY = ("sharepointsite", "sharepointdocumentlocation")
 _SHARED_READING = (
-    "organization", "businessunit", "systemuser", "team", "role", "privilege", "savedquery", "appmodule", "sitemap",
+    "organization", "businessunit", "systemuser", "team", "role", "roletemplate", "privilege", "savedquery",
+    "appmodule", "sitemap",
     "transactioncurrency", "solution", "publisher", "webresource", "sharepointdocument", "principalobjectaccess",
     "msdyn_msteamssettingsv2", "msdyn_msteamssetting", "campaign", "salesliterature", "kbarticle", "category",
     "msdyn_agreement", "msdyn_project", "activityparty",
@@ -101,9 +103,15 @@ ROLES: tuple[SeedRole, ...] = (
                 "appmodule": (Grant(_MANAGE, Depth.GLOBAL),),
                 "solution": (Grant(_MANAGE, Depth.GLOBAL),),
                 "webresource": (Grant(_MANAGE, Depth.GLOBAL),),
+                "publisher": (Grant(_MANAGE, Depth.GLOBAL),),
+                "importjob": (Grant(_MANAGE, Depth.GLOBAL),),
+                "ribboncustomization": (Grant(_MANAGE, Depth.GLOBAL),),
+                "appaction": (Grant(_MANAGE, Depth.GLOBAL),),
             },
         ),
-        special=("prvPublishCustomization",),
+        special=(
+            "prvPublishCustomization", "prvImportCustomization", "prvExportCustomization", *CUSTOMIZING,
+        ),
     ),
     SeedRole(
         "Salesperson", "Commercial",

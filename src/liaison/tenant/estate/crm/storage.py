@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from liaison.tenant.estate import Estate
@@ -18,8 +18,8 @@ from liaison.tenant.estate.crm.columns import (
     french_name,
     type_name,
 )
-from liaison.tenant.estate.crm.model import search_name, sql_name
-from liaison.tenant.estate.crm.tables import Flag, Table, stored_names
+from liaison.tenant.estate.crm.model import TableModel, search_name, sql_name
+from liaison.tenant.estate.crm.tables import AlternateKey, Flag, Table, stored_names
 
 _SHARED = """
 CREATE TABLE IF NOT EXISTS crm_environments (
@@ -145,6 +145,52 @@ def loading(change: sqlite3.Connection, environment: str) -> Iterator[None]:
         change.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
     for name, work in triggers:
         change.execute(f"CREATE TRIGGER {name} {work}")
+
+
+@contextmanager
+def without_indexes(change: sqlite3.Connection, tables: Iterable[TableModel]) -> Iterator[None]:
+    """Within this block rows may be added by the million: the tables' indexes are built once, at the end."""
+    marks = ", ".join("?" * len(names := [f"{table.environment}.{table.name}" for table in tables]))
+    declared = change.execute(
+        f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({marks})", names
+    ).fetchall()
+    for name, _ in declared:
+        change.execute(f'DROP INDEX "{name}"')
+    yield
+    for _, sql in declared:
+        change.execute(sql)
+
+
+def new_table(environment: str, table: Table) -> Iterator[str]:
+    """The statements that make a table's storage."""
+    yield from _definition(environment, table)
+
+
+def new_column(environment: str, table: Table, column: Column) -> Iterator[str]:
+    """The statements that add a column to a table's storage."""
+    name = sql_name(environment, table.name)
+    for part in _column(table, column):
+        yield f"ALTER TABLE {name} ADD COLUMN {part};"
+    if column.indexed:
+        yield f"CREATE INDEX IF NOT EXISTS {_index_of(environment, table, column)} ON {name} ({column.name});"
+
+
+def old_column(environment: str, table: Table, column: Column) -> Iterator[str]:
+    """The statements that take a column out of a table's storage."""
+    name = sql_name(environment, table.name)
+    yield f"DROP INDEX IF EXISTS {_index_of(environment, table, column)};"
+    for part in _column(table, column):
+        yield f"ALTER TABLE {name} DROP COLUMN {part.partition(' ')[0]};"
+
+
+def new_key(environment: str, table: str, key: AlternateKey) -> str:
+    """The statement that makes an alternate key's index."""
+    index = f'"{environment}.{table}.{key.name}"'
+    return f"CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {sql_name(environment, table)} ({', '.join(key.columns)})"
+
+
+def _index_of(environment: str, table: Table, column: Column) -> str:
+    return f'"{environment}.{table.name}.{column.name}"'
 
 
 def _view(environment: str, table: Table) -> str:

@@ -74,6 +74,8 @@ class AlternateKey:
     schema: str
     columns: tuple[str, ...]
     label: Label
+    status: str = "Active"
+    """Whether its index could be made: `Active` or `Failed`."""
 
     @property
     def name(self) -> str:
@@ -92,6 +94,22 @@ class ManyToMany:
     second: str
     second_column: str
     second_navigation: str
+    custom: bool = False
+
+
+@dataclass(frozen=True)
+class GlobalChoice:
+    """A set of options that columns of several tables share."""
+
+    name: str
+    label: Label
+    options: tuple[Option, ...]
+    description: Label | None = None
+    custom: bool = False
+
+    @property
+    def id(self) -> str:
+        return metadata_id("choice", self.name.lower())
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +131,7 @@ class Table:
     verb_name: str = ""
     select: str = ""
     collection_name: str = ""
+    description: Label | None = None
 
     @cached_property
     def name(self) -> str:

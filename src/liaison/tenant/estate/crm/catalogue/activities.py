@@ -16,6 +16,7 @@ from liaison.tenant.estate.crm.columns import (
     lookup,
     memo,
     moment,
+    money,
     options,
     polymorphic,
     table_name,
@@ -115,7 +116,43 @@ PHONE_CALL = _activity(
     ),
 )  # fmt: skip
 
-KINDS = (TASK, APPOINTMENT, EMAIL, PHONE_CALL)
+_CLOSED = state_columns(
+    states((0, "Open", "Ouverte"), (1, "Completed", "Terminée"), (2, "Canceled", "Annulée")),
+    reasons((0, 1, "Open", "Ouverte"), (1, 2, "Completed", "Terminée"), (2, 3, "Canceled", "Annulée")),
+)
+
+OPPORTUNITY_CLOSE = _activity(
+    "OpportunityClose", "opportunitycloses", 4208, ("Opportunity Close", "Clôture d'opportunité"),
+    ("Opportunity Closes", "Clôtures d'opportunité"),
+    (
+        lookup("OpportunityId", "Opportunity", "Opportunité", "opportunity", "opportunity_opportunity_closes"),
+        lookup("CompetitorId", "Competitor", "Concurrent", "competitor", "competitor_opportunity_activities"),
+        money("ActualRevenue", "Actual Revenue", "Chiffre d'affaires réel", -1e11, 1e11),
+    ),
+    _CLOSED,
+)  # fmt: skip
+
+QUOTE_CLOSE = _activity(
+    "QuoteClose", "quotecloses", 4211, ("Quote Close", "Clôture de devis"), ("Quote Closes", "Clôtures de devis"),
+    (lookup("QuoteId", "Quote", "Devis", "quote", "quote_closes"),), _CLOSED,
+)  # fmt: skip
+
+ORDER_CLOSE = _activity(
+    "OrderClose", "ordercloses", 4209, ("Order Close", "Clôture de commande"), ("Order Closes", "Clôtures de commande"),
+    (lookup("SalesOrderId", "Order", "Commande", "salesorder", "sales_order_closes"),), _CLOSED,
+)  # fmt: skip
+
+INCIDENT_RESOLUTION = _activity(
+    "IncidentResolution", "incidentresolutions", 4206, ("Case Resolution", "Résolution de l'incident"),
+    ("Case Resolutions", "Résolutions d'incident"),
+    (
+        lookup("IncidentId", "Case", "Incident", "incident", "incident_incident_resolutions"),
+        integer("TimeSpent", "Time Spent", "Temps passé", 0),
+    ),
+    _CLOSED,
+)  # fmt: skip
+
+KINDS = (TASK, APPOINTMENT, EMAIL, PHONE_CALL, OPPORTUNITY_CLOSE, QUOTE_CLOSE, ORDER_CLOSE, INCIDENT_RESOLUTION)
 
 _pointer = table(
     "ActivityPointer", "activitypointers", 4200, label("Activity", "Activité"), label("Activities", "Activités"),

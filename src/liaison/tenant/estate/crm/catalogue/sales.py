@@ -5,6 +5,8 @@ Source: type codes, primary columns and states of the environment read for datav
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from liaison.tenant.estate.crm.columns import (
     Column,
     OnDelete,
@@ -19,11 +21,22 @@ from liaison.tenant.estate.crm.columns import (
     label,
     lookup,
     memo,
+    moment,
     money,
     options,
     text,
 )
-from liaison.tenant.estate.crm.tables import AlternateKey, Flag, Ownership, Table, reasons, state_columns, states, table
+from liaison.tenant.estate.crm.tables import (
+    AlternateKey,
+    Flag,
+    GlobalChoice,
+    Ownership,
+    Table,
+    reasons,
+    state_columns,
+    states,
+    table,
+)
 
 BUSINESS = (Flag.TEAMS, Flag.NOTES, Flag.ACTIVITIES, Flag.TRACKED, Flag.BULK)
 
@@ -41,6 +54,41 @@ INDUSTRIES = options(
     (36, "Wholesale", "Commerce de gros"),
 )
 RATINGS = options((1, "Hot", "Très intéressant"), (2, "Warm", "Intéressant"), (3, "Cold", "Peu intéressant"))
+BUDGETS = GlobalChoice(
+    "budgetstatus", label("Budget", "Budget"),
+    options((0, "No Committed Budget", "Aucun budget engagé"), (1, "May Buy", "Achat possible"),
+            (2, "Can Buy", "Peut acheter"), (3, "Will Buy", "Va acheter")),
+)  # fmt: skip
+TIMEFRAMES = GlobalChoice(
+    "purchasetimeframe", label("Purchase Timeframe", "Échéance d'achat"),
+    options((0, "Immediate", "Immédiate"), (1, "This Quarter", "Ce trimestre"),
+            (2, "Next Quarter", "Trimestre suivant"), (3, "This Year", "Cette année"), (4, "Unknown", "Inconnue")),
+)  # fmt: skip
+PROCESSES = GlobalChoice(
+    "purchaseprocess", label("Purchase Process", "Processus d'achat"),
+    options((0, "Individual", "Individuel"), (1, "Committee", "Comité"), (2, "Unknown", "Inconnu")),
+)  # fmt: skip
+NEEDS = GlobalChoice(
+    "need", label("Need", "Besoin"),
+    options((0, "Must have", "Indispensable"), (1, "Should have", "Souhaitable"), (2, "Good to have", "Utile"),
+            (3, "No need", "Aucun")),
+)  # fmt: skip
+GLOBAL_CHOICES: tuple[GlobalChoice, ...] = (BUDGETS, TIMEFRAMES, PROCESSES, NEEDS)
+
+
+def global_choice(schema: str, values: GlobalChoice) -> Column:
+    """A column with the options, and the label, of a global choice."""
+    return choice(schema, values.label.en, values.label.fr, values.options, choice_name=values.name)
+
+
+def qualification() -> tuple[Column, ...]:
+    """What leads and opportunities know about the buyer's plans."""
+    return (
+        global_choice("BudgetStatus", BUDGETS),
+        global_choice("PurchaseTimeFrame", TIMEFRAMES),
+        global_choice("PurchaseProcess", PROCESSES),
+        global_choice("Need", NEEDS),
+    )
 
 
 def address() -> tuple[Column, ...]:
@@ -49,6 +97,15 @@ def address() -> tuple[Column, ...]:
         text("Address1_City", "Address 1: City", "Adresse 1 : ville", 80, folded=True),
         text("Address1_PostalCode", "Address 1: ZIP/Postal Code", "Adresse 1 : code postal", 20),
         text("Address1_Country", "Address 1: Country/Region", "Adresse 1 : pays", 80),
+    )
+
+
+def rollup(schema: str, value: Column) -> tuple[Column, ...]:
+    """A column that is counted on request, with when that was and how it went."""
+    return (
+        replace(value, creatable=False, updatable=False),
+        moment(f"{schema}_Date", f"{value.label.en} (Last Updated On)", f"{value.label.fr} (date)", read_only=True),
+        integer(f"{schema}_State", f"{value.label.en} (State)", f"{value.label.fr} (état)", read_only=True),
     )
 
 
@@ -100,6 +157,10 @@ ACCOUNT = table(
         boolean("CreditOnHold", "Credit Hold", "Suspension de crédit", default=False),
         boolean("DoNotEMail", "Do not allow Emails", "Ne pas autoriser les e-mails", default=False),
         memo("Description", "Description"),
+        boolean("Merged", "Merged", "Fusionné", default=False, read_only=True),
+        lookup("MasterId", "Master ID", "ID principal", "account", "account_master_account", read_only=True),
+        *rollup("OpenDeals", integer("OpenDeals", "Open Deals", "Opportunités ouvertes", read_only=True)),
+        *rollup("OpenRevenue", money("OpenRevenue", "Open Revenue", "Chiffre d'affaires ouvert")),
         *currency("account"),
     ),
     flags=(*BUSINESS, Flag.DOCUMENTS),
@@ -160,6 +221,7 @@ LEAD = table(
         lookup("ParentContactId", "Parent Contact for lead", "Contact parent", "contact", "lead_parent_contact"),
         lookup("CampaignId", "Source Campaign", "Campagne source", "campaign", "lead_source_campaign"),
         memo("Description", "Description"),
+        *qualification(),
         *currency("lead"),
     ),
     primary_name="fullname",
@@ -195,6 +257,7 @@ OPPORTUNITY = table(
         money("BudgetAmount", "Budget Amount", "Montant du budget"),
         memo("CustomerNeed", "Customer Need", "Besoin du client"),
         memo("Description", "Description"),
+        *qualification(),
         *currency("opportunity"),
     ),
     flags=(*BUSINESS, Flag.DOCUMENTS),

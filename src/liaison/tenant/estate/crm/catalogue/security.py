@@ -142,7 +142,8 @@ TEAM = table(
                        (2, "Owners", "Propriétaires"), (3, "Guests", "Invités"))),
         boolean("IsDefault", "Is Default", "Par défaut", default=False, read_only=True),
         text("EMailAddress", "Email", "E-mail", 100, style="Email"),
-        guid("RegardingObjectId", "Regarding", "Concernant"),
+        guid("RegardingObjectId", "Regarding", "Concernant", indexed=True),
+        lookup("TeamTemplateId", "Team Template", "Modèle d'équipe", "teamtemplate", "teamtemplate_Teams"),
         lookup("AdministratorId", "Administrator", "Administrateur", "systemuser", "lk_teambase_administratorid"),
         lookup("BusinessUnitId", "Business Unit", "Division", "businessunit", "business_unit_teams"),
     ),
@@ -157,7 +158,8 @@ ROLE = table(
         key("RoleId"),
         text("Name", "Name", "Nom", 100, required=Required.SYSTEM, folded=True, localized=True),
         lookup("BusinessUnitId", "Business Unit", "Division", "businessunit", "business_unit_roles"),
-        guid("RoleTemplateId", "Role Template ID", "ID du modèle de rôle", read_only=True),
+        lookup("RoleTemplateId", "Role Template ID", "ID du modèle de rôle", "roletemplate", "role_template_roles",
+               read_only=True, indexed=False),
         lookup("ParentRoleId", "Parent Role", "Rôle parent", "role", "role_parent_role"),
         lookup("ParentRootRoleId", "Parent Root Role", "Rôle racine", "role", "role_parent_root_role"),
         boolean("IsManaged", "State", "État", default=False, read_only=True),
@@ -167,6 +169,31 @@ ROLE = table(
                default=1),
     ),
     ownership=Ownership.BUSINESS, state=(),
+)  # fmt: skip
+
+ROLE_TEMPLATE = table(
+    "RoleTemplate", "roletemplates", 1037, label("Role Template", "Modèle de rôle"),
+    label("Role Templates", "Modèles de rôle"),
+    (
+        key("RoleTemplateId"),
+        text("Name", "Name", "Nom", 100, read_only=True),
+        boolean("Upgrading", "Upgrading", "Mise à niveau", default=False, read_only=True),
+    ),
+    ownership=Ownership.ORGANIZATION, state=(), flags=(Flag.FIXED,),
+)  # fmt: skip
+
+TEAM_TEMPLATE = table(
+    "TeamTemplate", "teamtemplates", 92, label("Team template", "Modèle d'équipe"),
+    label("Team templates", "Modèles d'équipe"),
+    (
+        key("TeamTemplateId"),
+        text("TeamTemplateName", "Template Name", "Nom du modèle", 160, required=Required.SYSTEM),
+        integer("ObjectTypeCode", "Object Type", "Type d'objet", required=Required.SYSTEM),
+        integer("DefaultAccessRightsMask", "Access Rights", "Droits d'accès", required=Required.SYSTEM),
+        memo("Description", "Description"),
+        boolean("IsSystem", "Is System", "Système", default=False, read_only=True),
+    ),
+    primary_name="teamtemplatename", ownership=Ownership.ORGANIZATION, state=(),
 )  # fmt: skip
 
 PRIVILEGE = table(
@@ -219,7 +246,7 @@ SHARE = Table(
 TEAM_MEMBERSHIP = intersect("TeamMembership", "teammemberships", 23, "teammembershipid", "teamid", "systemuserid")
 USER_ROLES = intersect("SystemUserRoles", "systemuserrolescollection", 1034, "systemuserroleid", "systemuserid",
                        "roleid")  # fmt: skip
-TEAM_ROLES = intersect("TeamRoles", "teamrolescollection", 1037, "teamroleid", "teamid", "roleid")
+TEAM_ROLES = intersect("TeamRoles", "teamrolescollection", 40, "teamroleid", "teamid", "roleid")
 ROLE_PRIVILEGES = intersect(
     "RolePrivileges", "roleprivilegescollection", 1035, "roleprivilegeid", "roleid", "privilegeid",
     (integer("privilegedepthmask", "Depth", "Niveau", 0),),
@@ -240,6 +267,7 @@ MANY_TO_MANY: tuple[ManyToMany, ...] = (
 )  # fmt: skip
 
 TABLES: tuple[Table, ...] = (
-    ORGANIZATION, BUSINESS_UNIT, SYSTEM_USER, TEAM, ROLE, PRIVILEGE, USER_SETTINGS, SHARE, TEAM_MEMBERSHIP,
+    ORGANIZATION, BUSINESS_UNIT, SYSTEM_USER, TEAM_TEMPLATE, TEAM, ROLE_TEMPLATE, ROLE, PRIVILEGE,
+    USER_SETTINGS, SHARE, TEAM_MEMBERSHIP,
     USER_ROLES, TEAM_ROLES, ROLE_PRIVILEGES, APP_ROLES,
 )  # fmt: skip

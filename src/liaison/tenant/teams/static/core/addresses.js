@@ -1,5 +1,9 @@
 /** The addresses of this client: the forms of Teams' own deep links, below /teams. */
 
+// Deep links to what this client does not have.
+const ELSEWHERE = new Set(["chat", "meeting", "meetup-join", "call", "task", "schedulingpoll"]);
+// The tenant's own address in what Graph answers; this page may be at another of its addresses.
+const TEAMS_ORIGIN = document.querySelector('meta[name="liaison-teams"]')?.content ?? location.origin;
 const CLOUD_HOSTS = new Set(["teams.microsoft.com", "teams.cloud.microsoft"]);
 
 /** Where an address leads: {kind, …}; "home" for anything unknown. */
@@ -10,7 +14,9 @@ export function readPlace(url) {
     .filter(Boolean)
     .map(decode);
   const query = url.searchParams;
-  if (parts[0] === "apps") return { kind: "apps" };
+  if (parts[0] === "apps") return { kind: "apps", appId: null };
+  if (parts[0] === "discover") return { kind: "discover" };
+  if (parts[0] === "manage") return { kind: "manage", teamId: parts[1] ?? "", section: parts[2] ?? "members" };
   if (parts[0] !== "l") return { kind: "home" };
   const groupId = query.get("groupId");
   const [, what, first, second] = parts;
@@ -21,7 +27,13 @@ export function readPlace(url) {
   }
   if (what === "entity") return entityPlace(first, second ?? "", query);
   if (what === "file") return { kind: "file", address: query.get("objectUrl") };
-  return what === "app" ? { kind: "apps" } : { kind: "home" };
+  if (what === "app") return { kind: "apps", appId: first ?? null };
+  return ELSEWHERE.has(what) ? { kind: "elsewhere" } : { kind: "home" };
+}
+
+/** The page where a team is managed; `section` is "members", "channels", "settings" or "apps". */
+export function manageAddress(teamId, section = "members") {
+  return `/teams/manage/${encode(teamId)}/${section}`;
 }
 
 export function teamAddress(team) {
@@ -37,6 +49,12 @@ export function channelAddress(teamId, channel, view = "posts", more = {}) {
   return `/teams/l/channel/${encode(channel.id)}/${encode(second)}?${query}`;
 }
 
+/** A post, or a reply to one. */
+export function messageAddress(teamId, channel, { id, replyToId }) {
+  const query = new URLSearchParams({ groupId: teamId, parentMessageId: replyToId ?? id });
+  return `/teams/l/message/${encode(channel.id)}/${encode(id)}?${query}`;
+}
+
 /** Whether a link stays inside this client: ours, or a deep link of Teams in the cloud. Returns our path or null. */
 export function ownPath(address) {
   let url;
@@ -47,7 +65,9 @@ export function ownPath(address) {
     throw refused;
   }
   if (CLOUD_HOSTS.has(url.hostname) && url.pathname.startsWith("/l/")) return `/teams${url.pathname}${url.search}`;
-  const ours = url.origin === location.origin && /^\/teams(\/(l|apps)\b|\/?$)/.test(url.pathname);
+  const ours =
+    [location.origin, TEAMS_ORIGIN].includes(url.origin) &&
+    /^\/teams(\/(l|apps|discover|manage)\b|\/?$)/.test(url.pathname);
   return ours ? url.pathname + url.search : null;
 }
 
@@ -55,7 +75,8 @@ function channelPlace(channelId, second, teamId, query) {
   const tabId = second.startsWith("tab::") ? second.slice(5) : null;
   const view =
     tabId ?? (query.get("view") === "files" || /^(files|fichiers)$/i.test(query.get("tab") ?? "") ? "files" : "posts");
-  return { kind: "channel", channelId, teamId, view, folder: query.get("folder") };
+  const subEntityId = query.get("subEntityId") ?? "";
+  return { kind: "channel", channelId, teamId, view, folder: query.get("folder"), subEntityId };
 }
 
 function entityPlace(appId, entityId, query) {

@@ -4,22 +4,25 @@ import { t } from "./texts.js";
 
 /**
  * A modal dialog. `actions` are {label, primary, danger, close, run}: `run` may return false to keep the dialog
- * open; `close` buttons only close. Returns {element, button(index), close()}.
+ * open; `close` buttons only close. A `bare` dialog has no buttons below its body. The focus goes back to where it was.
+ * Returns {element, button(index), close()}.
  */
-export function openDialog({ title, body, actions = [], wide = false, onClose = () => undefined }) {
+export function openDialog({ title, body, actions = [], wide = false, bare = false, onClose = () => undefined }) {
+  const before = document.activeElement;
   const titleId = freshId("dialog");
   const close = h("button.icon-button", { type: "button", "aria-label": t("close") }, icon("close"));
   const buttons = actions.map((action) => actionButton(action, () => dialog.close()));
   const dialog = h(
-    `dialog.dialog${wide ? ".wide" : ""}`,
+    `dialog.dialog${wide ? ".wide" : ""}${bare ? ".bare" : ""}`,
     { "aria-labelledby": titleId },
     h("header", {}, h("h2", { id: titleId }, title), close),
     h("div.dialog-body", {}, body),
-    h("footer", {}, buttons),
+    bare ? null : h("footer", {}, buttons),
   );
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
     dialog.remove();
+    if (before instanceof HTMLElement && before.isConnected) before.focus();
     onClose();
   });
   document.body.append(dialog);

@@ -24,11 +24,24 @@ export const post = (address, body) => send("POST", address, { body });
 export const patch = (address, body) => send("PATCH", address, { body });
 export const remove = (address) => send("DELETE", address);
 
+/** Sends one request and returns its JSON, or null for an empty answer. Raises GraphRefused. */
+export async function send(method, address, options = {}) {
+  return jsonOf(await answerTo(method, address, options));
+}
+
+/** Sends a request that the service will carry out in a while; returns the path of its operation. */
+export async function sendForOperation(method, address, body) {
+  const { headers } = await answerTo(method, address, { body });
+  // A shared channel is told about by the second header alone.
+  const told = [headers.get("Location"), headers.get("Content-Location")];
+  return told.find((one) => one?.startsWith("/") && one.includes("/operations")) ?? null;
+}
+
 /**
- * Sends one request and returns its JSON, or null for an empty answer. Waits as told by Retry-After; answers a
- * claims challenge with a new token once, then with a new sign-in. Raises GraphRefused.
+ * The answer to one request. Waits as told by Retry-After; answers a claims challenge with a new token once, then
+ * with a new sign-in.
  */
-export async function send(method, address, { body, content, headers = {} } = {}) {
+async function answerTo(method, address, { body, content, headers = {} }) {
   for (let attempt = 0, claims; ; attempt += 1) {
     const answer = await fetch(ROOT + address, {
       method,
@@ -40,7 +53,7 @@ export async function send(method, address, { body, content, headers = {} } = {}
       },
       body: body === undefined ? content : JSON.stringify(body),
     });
-    if (answer.ok) return jsonOf(answer);
+    if (answer.ok) return answer;
     if (answer.status === 401 && attempt === 0) {
       claims = challengeIn(answer);
       forgetGraphToken();

@@ -77,6 +77,11 @@ export function emptyState(drawing, title, text, ...actions) {
   return h("div.empty", {}, icon(drawing), h("h2", {}, title), h("p", {}, text), actions);
 }
 
+/** The same where it is the whole page. */
+export function emptyPage(drawing, title, text, ...actions) {
+  return h("div.empty", {}, icon(drawing), h("h1", {}, title), h("p", {}, text), actions);
+}
+
 /** Grey lines while something is on its way. */
 export function skeleton(lines = 4) {
   return h(

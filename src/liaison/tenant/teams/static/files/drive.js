@@ -19,6 +19,14 @@ export const createFolder = (driveId, itemId, name) =>
   });
 
 export const renameItem = (driveId, itemId, name) => patch(path`/drives/${driveId}/items/${itemId}`, { name });
+export const moveItem = (driveId, itemId, folderId) =>
+  patch(path`/drives/${driveId}/items/${itemId}`, { parentReference: { id: folderId } });
+
+/** Files and folders below a folder whose name or content has a text in it. */
+export const searchItems = (driveId, itemId, text) =>
+  readAll(
+    `${path`/drives/${driveId}/items/${itemId}`}/search(q='${encodeURIComponent(text.replaceAll("'", "''"))}')?$top=100`,
+  );
 export const deleteItem = (driveId, itemId) => remove(path`/drives/${driveId}/items/${itemId}`);
 
 /** The item at the address of a file or folder. */

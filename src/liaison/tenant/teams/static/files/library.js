@@ -4,20 +4,23 @@ import { askChoice, askText } from "../core/dialog.js";
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { menuButton } from "../core/menu.js";
-import { attempt, bar, emptyState, reasonOf, skeleton, toast } from "../core/notices.js";
-import { t } from "../core/texts.js";
+import { announce, attempt, bar, emptyState, reasonOf, skeleton, toast } from "../core/notices.js";
+import { t, tCount } from "../core/texts.js";
 import { fileSize, fullTime, shortTime } from "../core/values.js";
-import { createFolder, deleteItem, downloadAddress, listChildren, renameItem } from "./drive.js";
+import { createFolder, deleteItem, downloadAddress, listChildren, moveItem, renameItem, searchItems } from "./drive.js";
+import { askFolder } from "./move.js";
 import { acceptDrops, uploadAll } from "./upload.js";
+
+const SEARCH_WAIT_MS = 300;
 
 /**
  * `trail` is the way from the top: [{name, driveId, id, href}], the last one is the folder shown. `folderHref(item)`
- * gives the address of a folder below. Returns the element.
+ * gives the address of a folder below; what is not `writable` is only for reading. Returns the element.
  */
-export function libraryView({ trail, folderHref, siteAddress = null }) {
+export function libraryView({ trail, folderHref, siteAddress = null, writable = true }) {
   const folder = trail.at(-1);
   const list = h("div.files-list", {}, skeleton(5));
-  const view = { folder, folderHref, list, refresh: () => draw(view) };
+  const view = { trail, folder, folderHref, list, writable, wanted: "", refresh: () => draw(view) };
   const picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": t("files.upload") });
   picker.addEventListener("change", () => {
     uploadAll(folder, [...picker.files], view.refresh);
@@ -30,7 +33,7 @@ export function libraryView({ trail, folderHref, siteAddress = null }) {
     crumbs(trail),
     list,
   );
-  acceptDrops(element, (files) => uploadAll(folder, files, view.refresh));
+  if (writable) acceptDrops(element, (files) => uploadAll(folder, files, view.refresh));
   draw(view);
   return element;
 }
@@ -38,7 +41,10 @@ export function libraryView({ trail, folderHref, siteAddress = null }) {
 async function draw(view) {
   let items;
   try {
-    items = await listChildren(view.folder.driveId, view.folder.id);
+    const { driveId, id } = view.folder;
+    const wanted = view.wanted;
+    items = await (wanted ? searchItems(driveId, id, wanted) : listChildren(driveId, id));
+    if (wanted !== view.wanted) return;
   } catch (refused) {
     fill(view.list, bar("failure", reasonOf(refused)));
     return;
@@ -46,7 +52,10 @@ async function draw(view) {
   items.sort(
     (one, other) => Number(Boolean(other.folder)) - Number(Boolean(one.folder)) || one.name.localeCompare(other.name),
   );
+  if (view.wanted) announce(tCount("files.found", items.length));
   if (items.length) fill(view.list, table(view, items));
+  else if (view.wanted)
+    fill(view.list, emptyState("search", t("files.nothingFound"), t("files.nothingFound.text", { text: view.wanted })));
   else fill(view.list, emptyState("folder", t("files.none"), t("files.none.text")));
 }
 
@@ -59,12 +68,30 @@ function commands(view, picker, siteAddress) {
   return h(
     "div.commands",
     { role: "toolbar", "aria-label": t("files.commands") },
-    command("upload", t("files.upload"), () => picker.click(), ".primary"),
-    command("add", t("files.newFolder"), () => newFolder(view)),
+    view.writable ? command("upload", t("files.upload"), () => picker.click(), ".primary") : null,
+    view.writable ? command("add", t("files.newFolder"), () => newFolder(view)) : null,
     command("refresh", t("files.refresh"), view.refresh, ".quiet"),
     site,
+    searchBox(view),
     picker,
   );
+}
+
+function searchBox(view) {
+  const input = h("input", {
+    type: "search",
+    "aria-label": t("files.search", { folder: view.folder.name }),
+    placeholder: t("files.searchHere"),
+  });
+  let timer = 0;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      view.wanted = input.value.trim();
+      view.refresh();
+    }, SEARCH_WAIT_MS);
+  });
+  return h("span.search-box", { role: "search" }, icon("search"), input);
 }
 
 function crumbs(trail) {
@@ -130,9 +157,14 @@ function actionsOn(view, item) {
     : { label: t("files.download"), drawing: "download", run: () => download(...place, item.name) };
   return [
     open,
-    { label: t("copyLink"), drawing: "copy", run: () => copyText(item.webUrl) },
-    { label: t("files.rename"), drawing: "file", run: () => rename(view, item) },
-    { label: t("files.delete"), drawing: "close", danger: true, run: () => erase(view, item) },
+    { label: t("copyLink"), drawing: "link", run: () => copyText(item.webUrl) },
+    ...(view.writable
+      ? [
+          { label: t("files.rename"), drawing: "edit", run: () => rename(view, item) },
+          { label: t("files.move"), drawing: "move", run: () => move(view, item) },
+          { label: t("files.delete"), drawing: "trash", danger: true, run: () => erase(view, item) },
+        ]
+      : []),
   ].filter(Boolean);
 }
 
@@ -160,6 +192,14 @@ async function rename(view, item) {
   });
   if (!name || name === item.name) return;
   if (await attempt(() => renameItem(view.folder.driveId, item.id, name))) await view.refresh();
+}
+
+async function move(view, item) {
+  const folder = await askFolder(view.trail, item);
+  if (!folder) return;
+  if (!(await attempt(() => moveItem(view.folder.driveId, item.id, folder.id)))) return;
+  toast(t("files.moved", { name: item.name, folder: folder.name }));
+  await view.refresh();
 }
 
 async function erase(view, item) {

@@ -4,8 +4,9 @@ import { fill, h } from "../core/dom.js";
 import { bar, skeleton, toast } from "../core/notices.js";
 import { t } from "../core/texts.js";
 import { fillPlaceholders } from "./context.js";
-import { appFrame, mayFrame } from "./tab-host.js";
-import { settingsOf } from "./tab-page.js";
+import { appFrame } from "./tab-host.js";
+import { settingsOf } from "./tab-settings.js";
+import { mayFrame } from "./valid-domains.js";
 
 const SAVE_LIMIT_MS = 30_000;
 // The Remove button wakes after this, whatever the page says. Source: T:tabs/how-to/create-tab-pages/removal-page.
@@ -136,13 +137,11 @@ async function showPage(
     return undefined;
   };
   page.host = appFrame({
+    scene,
+    place,
     address: filled,
     title,
-    frameContext,
-    definition,
-    context: () => scene.context(place),
     settings,
-    navigate: scene.navigate,
     more: {
       ...more,
       "settings.save.success": () => report(null),

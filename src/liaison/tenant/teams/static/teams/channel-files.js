@@ -29,7 +29,10 @@ async function show(scene, element) {
     const below = scene.folderId && scene.folderId !== folder.id ? await way(driveId, folder.id, scene.folderId) : [];
     const trail = [top, ...below.map((item) => ({ name: item.name, driveId, id: item.id, href: address(item.id) }))];
     const siteAddress = (below.at(-1) ?? folder).webUrl;
-    fill(element, libraryView({ trail, folderHref: (item) => address(item.id), siteAddress }));
+    fill(
+      element,
+      libraryView({ trail, folderHref: (item) => address(item.id), siteAddress, writable: scene.writable }),
+    );
   } catch (refused) {
     fill(element, bar("failure", reasonOf(refused)));
   }

@@ -5,7 +5,7 @@ import { copyText } from "../core/clipboard.js";
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { menuButton } from "../core/menu.js";
-import { emptyState, skeleton } from "../core/notices.js";
+import { bar as noteBar, emptyState, skeleton } from "../core/notices.js";
 import { t } from "../core/texts.js";
 import { channelFiles } from "./channel-files.js";
 import { showMembers } from "./members.js";
@@ -23,7 +23,9 @@ export function channelView(scene, changed) {
   const options = h("span.tab-options");
   const panel = h("div.panel", { role: "tabpanel", id: "panel", "aria-labelledby": "tab-chosen" });
   const view = { scene, changed, bar, options, panel, shown: null, tabs: scene.tabs, fresh: false };
-  const element = h("main.channel", {}, header(view), panel);
+  const archived = scene.team.isArchived ? "team.archived" : scene.channel.isArchived ? "channel.archived" : null;
+  const note = archived ? h("div.tab-notes", {}, noteBar("info", t(archived))) : null;
+  const element = h("main.channel", {}, header(view), note, panel);
   bar.addEventListener("keydown", (event) => walkTabs(event, bar));
   drawTabs(view);
   drawPanel(view);
@@ -58,7 +60,7 @@ function header(view) {
     { type: "button", "aria-label": t("members.show"), title: t("members.show") },
     icon("people"),
   );
-  people.addEventListener("click", () => showMembers(scene.team, scene.channel));
+  people.addEventListener("click", () => showMembers(scene.team, scene.channel, scene.me));
   const more = h("button.icon-button", { type: "button", "aria-label": t("channel.more") }, icon("more"));
   return h(
     "header.channel-head",
@@ -71,13 +73,8 @@ function header(view) {
       h("h1", {}, scene.channel.displayName, kindMark(scene.channel)),
       h("span.quiet", {}, scene.team.displayName),
     ),
-    h("div.tab-strip", {}, view.bar, view.options, add),
-    h(
-      "div.channel-tools",
-      {},
-      people,
-      menuButton(more, () => channelMenu(scene)),
-    ),
+    h("div.tab-strip", {}, view.bar, view.options, scene.writable ? add : null),
+    h("div.channel-tools", {}, people, menuButton(more, scene.menu)),
   );
 }
 
@@ -90,18 +87,6 @@ function kindMark(channel) {
     icon(kind === "private" ? "lock" : "share"),
     h("span.spoken", {}, t(`channel.${kind}`)),
   );
-}
-
-function channelMenu(scene) {
-  return [
-    {
-      label: t("copyLink"),
-      drawing: "copy",
-      run: () => copyText(location.origin + channelAddress(scene.team.id, scene.channel)),
-    },
-    { label: t("members.show"), drawing: "people", run: () => showMembers(scene.team, scene.channel) },
-    { label: t("channel.create"), drawing: "add", run: scene.createChannel },
-  ];
 }
 
 function drawTabs(view) {
@@ -151,14 +136,24 @@ function tabMenu(view, tab) {
   const definition = scene.definitionOf(tab.teamsApp);
   const mayChange = kindOfTab(tab) === "app" && definition?.configurationUrl && definition.canUpdateConfiguration;
   const then = (done) => async () => (await done()) && view.changed();
+  const outside = tab.configuration?.websiteUrl || tab.configuration?.contentUrl;
+  const calm = [
+    { label: t("tab.reload"), drawing: "refresh", run: () => view.shown?.reload?.() },
+    /^https?:/i.test(outside ?? "")
+      ? { label: t("tab.openInBrowser"), drawing: "open", run: () => window.open(outside, "_blank", "noopener") }
+      : undefined,
+    { label: t("copyLink"), drawing: "link", run: () => copyText(location.href) },
+  ];
+  if (!scene.writable) return calm.filter((entry) => entry !== undefined);
   return [
-    { label: t("copyLink"), drawing: "copy", run: () => copyText(location.href) },
-    { label: t("tab.rename"), drawing: "file", run: then(() => renameTab(scene, tab)) },
-    mayChange ? { label: t("tab.settings"), drawing: "apps", run: then(() => setUpTab(scene, tab)) } : undefined,
+    ...calm,
+    null,
+    { label: t("tab.rename"), drawing: "edit", run: then(() => renameTab(scene, tab)) },
+    mayChange ? { label: t("tab.settings"), drawing: "settings", run: then(() => setUpTab(scene, tab)) } : undefined,
     null,
     {
       label: t("tab.remove"),
-      drawing: "close",
+      drawing: "trash",
       danger: true,
       run: async () => {
         if (await removeTabByDialog(scene, tab)) scene.navigate(channelAddress(scene.team.id, scene.channel));
@@ -180,7 +175,7 @@ function drawPanel(view) {
 
 function shownBy(view) {
   const { scene } = view;
-  if (scene.view === "posts") return postsView(scene.team.id, scene.channel, { focusId: scene.focusId });
+  if (scene.view === "posts") return postsView(scene);
   if (scene.view === "files") return { element: channelFiles(scene) };
   const tab = chosenTab(view);
   if (tab) return tabPage(scene, tab, scene.subEntityId);

@@ -1,24 +1,25 @@
 /** The client as a whole: what it knows, where the person is, and what changes when they go elsewhere. */
 import { adoptLanguage } from "../core/appearance.js";
-import { channelAddress, ownPath, readPlace } from "../core/addresses.js";
+import { channelAddress, ownPath, readPlace, teamAddress } from "../core/addresses.js";
 import { fill, h } from "../core/dom.js";
 import { topBar } from "../core/frame.js";
 import { GraphRefused } from "../core/graph.js";
 import { icon } from "../core/icons.js";
-import { attempt, emptyState, reasonOf, toast } from "../core/notices.js";
+import { attempt, emptyPage, reasonOf } from "../core/notices.js";
 import { t } from "../core/texts.js";
 import { appsPage } from "./apps.js";
 import { channelView } from "./channel.js";
+import { discoverPage } from "./discover.js";
+import { managePage } from "./manage.js";
 import { makeScene } from "./scene.js";
-import { createChannelByDialog } from "./new-channel.js";
+import { LAST_PLACE, lastPlace, resolve } from "./target.js";
+import { addChannel, channelMenu, teamMenu } from "./team-acts.js";
 import { listChannels, listDefinitions, listTabs, listTeams, readMe } from "./teamwork.js";
 import { teamTree } from "./tree.js";
 
-const LAST_PLACE = "teams.last";
 const LOOK_AGAIN_MS = 30_000;
 // Focus comes back from every frame; that is no reason to ask again each time.
 const SOONEST_LOOK_MS = 2_000;
-const phone = matchMedia("(max-width: 700px)");
 
 /** Draws the client into `root` and keeps it alive. */
 export async function runClient(root) {
@@ -32,10 +33,16 @@ export async function runClient(root) {
     tabs: new Map(),
     current: null,
     view: null,
+    go: (address) => go(client, address),
+    load: (team) => loadChannels(client, team),
+    reload: (team) => reload(client, team),
+    forget: (team) => forget(client, team),
+    enter: (teamId) => enter(client, teamId),
   };
   client.tree = teamTree({
     openChannel: (team, channel) => go(client, channelAddress(team.id, channel)),
     loadChannels: (team) => loadChannels(client, team).then(() => showTree(client)),
+    menuOf: (team, channel) => (channel ? channelMenu(client, team, channel) : teamMenu(client, team)),
   });
   client.main = h("div.stage");
   fill(root, topBar(me, t("product"), "teams"), h("div.body", {}, rail(), listPane(client), client.main));
@@ -73,19 +80,14 @@ function listPane(client) {
     { "aria-label": t("teams.list") },
     h("header", {}, h("h2", {}, t("rail.teams")), add),
     client.tree.element,
+    h("footer.list-foot", {}, h("a.button.quiet", { href: "/teams/discover" }, icon("personAdd"), t("discover.link"))),
   );
 }
 
-async function createChannelHere(client) {
-  const team = teamOf(client, client.current?.teamId) ?? client.teams[0];
-  const channel = team && (await createChannelByDialog(team, client.me));
-  if (!channel) return;
-  await loadChannels(client, team);
-  go(client, channelAddress(team.id, channel));
-}
-
-function teamOf(client, teamId) {
-  return client.teams.find((team) => team.id === teamId) ?? null;
+function createChannelHere(client) {
+  const active = client.teams.filter((team) => !team.isArchived);
+  const team = active.find((one) => one.id === client.current?.teamId) ?? active[0];
+  return team && addChannel(client, team);
 }
 
 async function loadChannels(client, team) {
@@ -97,9 +99,27 @@ async function loadChannels(client, team) {
   }
 }
 
-function channelsOf(client, teamId) {
-  const found = client.channels.get(teamId);
-  return Array.isArray(found) ? found : [];
+/** Reads a team again after a change, and draws what is shown of it. */
+async function reload(client, team) {
+  const teams = await attempt(listTeams);
+  if (teams) client.teams = inOrder(teams);
+  await loadChannels(client, team);
+  await show(client);
+}
+
+function forget(client, team) {
+  client.teams = client.teams.filter((one) => one.id !== team.id);
+  client.channels.delete(team.id);
+  if (client.current?.teamId === team.id) client.current = null;
+  return go(client, "/teams/");
+}
+
+/** Goes to a team that is new to this client. */
+async function enter(client, teamId) {
+  const teams = await attempt(listTeams);
+  if (teams) client.teams = inOrder(teams);
+  const team = client.teams.find((one) => one.id === teamId);
+  await go(client, team ? teamAddress(team) : "/teams/");
 }
 
 function showTree(client) {
@@ -124,25 +144,42 @@ function followInside(client, event) {
 /** Shows where the address leads. */
 async function show(client) {
   const place = readPlace(new URL(location.href));
-  for (const entry of document.querySelectorAll(".rail-entry")) {
-    const here = entry.pathname === "/teams/apps" ? place.kind === "apps" : place.kind !== "apps";
-    if (here) entry.setAttribute("aria-current", "page");
-    else entry.removeAttribute("aria-current");
-  }
-  if (place.kind === "apps") return showApps(client);
+  markRail(place.kind === "apps");
+  const team = client.teams.find((one) => one.id === place.teamId);
+  const teamId = client.current?.teamId ?? lastPlace()?.teamId;
+  if (place.kind === "apps") return showPage(client, t("apps.title"), () => appsPage(client, teamId, place.appId));
+  if (place.kind === "discover") return showPage(client, t("discover.title"), () => discoverPage(client, client.teams));
+  if (place.kind === "manage" && team) return showManaged(client, team, place.section);
   if (place.kind === "file") return showFile(client, place);
   const target = await resolve(client, place);
   if (target === null) return showNothing(client, place);
   return showChannel(client, target);
 }
 
-function showApps(client) {
+function markRail(atApps) {
+  for (const entry of document.querySelectorAll(".rail-entry")) {
+    if ((entry.pathname === "/teams/apps") === atApps) entry.setAttribute("aria-current", "page");
+    else entry.removeAttribute("aria-current");
+  }
+}
+
+function showPage(client, title, draw) {
   leave(client);
   setPane("main");
-  document.title = `${t("apps.title")} – ${t("product")}`;
+  document.title = `${title} – ${t("product")}`;
   showTree(client);
-  const teamId = client.current?.teamId ?? lastPlace()?.teamId;
-  fill(client.main, h("main.page", {}, appsPage(client.teams, teamId)));
+  fill(client.main, h("main.page", {}, draw()));
+}
+
+function showManaged(client, team, section) {
+  const amongSections = Boolean(document.activeElement?.closest(".sections"));
+  leave(client);
+  client.current = { teamId: team.id, channelId: null };
+  setPane("main");
+  document.title = `${t("team.manage")} – ${team.displayName} – ${t("product")}`;
+  showTree(client);
+  fill(client.main, managePage(client, team, section));
+  if (amongSections) client.main.querySelector(".sections [aria-current]")?.focus();
 }
 
 function showFile(client, place) {
@@ -158,9 +195,11 @@ function showNothing(client, place) {
   document.title = t("product");
   const atHome = place.kind === "home";
   setPane(atHome ? "list" : "main");
-  const title = t(atHome ? "home.title" : "place.unknown");
-  const text = t(atHome ? "home.text" : "place.unknown.text");
-  fill(client.main, h("main.page", {}, emptyState("teams", title, text)));
+  const key = atHome ? "home" : place.kind === "elsewhere" ? "place.elsewhere" : "place.unknown";
+  const back = h("a.button.primary", { href: "/teams/" }, t("place.back"));
+  const title = t(atHome ? "home.title" : key);
+  const text = t(`${key}.text`);
+  fill(client.main, h("main.page", {}, emptyPage("teams", title, text, atHome ? null : back)));
 }
 
 function leave(client) {
@@ -171,67 +210,6 @@ function leave(client) {
 /** On a phone either the list or the main pane is on the screen. */
 function setPane(name) {
   document.body.dataset.pane = name;
-}
-
-/** The channel and view that a place means: {team, channel, view, …}; null when the person cannot go there. */
-async function resolve(client, place) {
-  if (place.kind === "home") return phone.matches ? null : homeTarget(client);
-  if (place.kind === "entity") return entityTarget(client, place);
-  const team = teamOf(client, place.teamId) ?? (await teamOfChannel(client, place.channelId ?? place.threadId));
-  if (!team) return null;
-  if (place.kind === "team") return targetIn(client, team, (channel) => channel.id === place.threadId, true);
-  const more = place.kind === "message" ? { focusId: place.messageId } : { view: place.view, folderId: place.folder };
-  return targetIn(client, team, (channel) => channel.id === place.channelId, false, more);
-}
-
-function lastPlace() {
-  const last = localStorage.getItem(LAST_PLACE);
-  return last ? readPlace(new URL(last, location.origin)) : null;
-}
-
-async function homeTarget(client) {
-  const place = lastPlace();
-  if (place?.kind === "channel" && teamOf(client, place.teamId)) {
-    const again = await resolve(client, { ...place, view: "posts" });
-    if (again) return again;
-  }
-  return client.teams.length ? targetIn(client, client.teams[0], () => false, true) : null;
-}
-
-async function targetIn(client, team, wanted, orFirst, more = {}) {
-  let channels = channelsOf(client, team.id);
-  if (!channels.some(wanted)) {
-    await loadChannels(client, team);
-    channels = channelsOf(client, team.id);
-  }
-  const channel = channels.find(wanted) ?? (orFirst ? channels[0] : null);
-  return channel ? { team, channel, view: "posts", ...more } : null;
-}
-
-async function teamOfChannel(client, channelId) {
-  for (const team of client.teams) {
-    if (!client.channels.has(team.id)) await loadChannels(client, team);
-    if (channelsOf(client, team.id).some((channel) => channel.id === channelId)) return team;
-  }
-  return null;
-}
-
-/** The tab that a deep link names by app and entity id. */
-async function entityTarget(client, place) {
-  const team = teamOf(client, place.teamId) ?? (await teamOfChannel(client, place.channelId));
-  if (!team) return null;
-  const target = await targetIn(client, team, (channel) => channel.id === place.channelId, false);
-  if (!target) return null;
-  const tabs = await listTabs(team.id, target.channel.id);
-  const named = tabs.filter((tab) => tab.configuration?.entityId === place.entityId || tab.id === place.entityId);
-  const tab = named[0] ?? tabs.find((one) => one.webUrl && samePath(one.webUrl));
-  if (!tab) toast(t("tab.gone"), { failure: true });
-  return { ...target, view: tab?.id ?? "posts", subEntityId: place.subEntityId };
-}
-
-function samePath(address) {
-  const path = ownPath(address);
-  return path !== null && new URL(path, location.origin).pathname === location.pathname;
 }
 
 async function showChannel(client, target) {
@@ -245,7 +223,7 @@ async function showChannel(client, target) {
   setPane("main");
   const scene = makeScene(client, target, {
     navigate: (path) => go(client, path),
-    createChannel: () => createChannelHere(client),
+    menu: () => channelMenu(client, team, channel),
   });
   const view = channelView(scene, () => drawAgain(client, scene));
   client.view = { ...view, scene };
@@ -285,7 +263,8 @@ async function lookAgain(client) {
     await Promise.all(known.map((team) => loadChannels(client, team)));
     showTree(client);
     const scene = client.view?.scene;
-    if (scene) keepTabs(client, scene, await listTabs(scene.team.id, scene.channel.id));
+    if (scene && isGone(client, scene)) showGone(client, scene);
+    else if (scene) keepTabs(client, scene, await listTabs(scene.team.id, scene.channel.id));
   } catch (refused) {
     // A look in the background that fails is repeated soon; what the person asks for speaks for itself.
     if (!(refused instanceof GraphRefused) && !(refused instanceof TypeError)) throw refused;
@@ -293,4 +272,20 @@ async function lookAgain(client) {
     looking = false;
     lookedAt = Date.now();
   }
+}
+
+/** Whether the channel on the screen was deleted, or the person was taken out of it. */
+function isGone(client, { team, channel }) {
+  if (!client.teams.some((one) => one.id === team.id)) return true;
+  const channels = client.channels.get(team.id);
+  return Array.isArray(channels) && !channels.some((one) => one.id === channel.id);
+}
+
+function showGone(client, { channel }) {
+  leave(client);
+  client.current = null;
+  showTree(client);
+  const back = h("a.button.primary", { href: "/teams/" }, t("place.back"));
+  const title = t("channel.gone", { channel: channel.displayName });
+  fill(client.main, h("main.page", {}, emptyPage("teams", title, t("channel.gone.text"), back)));
 }

@@ -10,33 +10,55 @@ const SANDBOX =
   "allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-downloads";
 const LATEST_API = 4;
 const LOOK_EVERY_MS = 400;
+const NOT_SUPPORTED = 100;
 
 // What this host really does; everything else answers isSupported() with false.
 const RUNTIME = JSON.stringify({
   apiVersion: LATEST_API,
-  hostVersionsInfo: {},
+  hostVersionsInfo: { adaptiveCardSchemaVersion: { majorVersion: 1, minorVersion: 5 } },
   isLegacyTeams: true,
-  supports: { pages: { config: {}, tabs: {}, currentApp: {} }, teamsCore: {} },
+  supports: {
+    appInstallDialog: {},
+    clipboard: {},
+    dialog: { url: { parentCommunication: {} }, update: {} },
+    pages: { backStack: {}, config: {}, currentApp: {}, tabs: {} },
+    people: {},
+    teamsCore: {},
+  },
 });
+
+// Where the SDK reads [true, value] or [false, reason]; elsewhere it reads [error, value].
+const SAYS_STATUS = new Set([
+  "authentication.getUser",
+  "calendar.composeMeeting",
+  "calendar.openCalendarItem",
+  "chat.openChat",
+  "conversations.openConversation",
+  "mail.composeMail",
+  "mail.openMailItem",
+  "pages.navigateToApp",
+  "search.closeSearch",
+]);
 
 /**
  * Puts a page in a frame and speaks with it. `answers` maps message names to functions of their arguments that
- * return the reply's arguments (or undefined for no reply). Returns {frame, fire(name, …args), stop()}; `fire` tells
- * whether there is a page to hear it.
+ * return the reply's arguments (or undefined for no reply). Returns {frame, heard, fire(name, …args), stop()}; `heard`
+ * holds the events that the page asked for, `fire` tells whether there is a page to hear one.
  */
 export function hostFrame({ address, title, frameContext, trusts, answers }) {
   const frame = h("iframe.tab-frame", {
     src: address,
     title,
     sandbox: SANDBOX,
-    allow: "clipboard-write",
+    allow: "clipboard-write; clipboard-read",
     referrerpolicy: "strict-origin",
   });
-  const host = { frame, trusts, frameContext, answers, popup: null, origin: null };
+  const host = { frame, trusts, frameContext, answers, popup: null, origin: null, heard: new Set() };
   const listen = (event) => receive(host, event);
   addEventListener("message", listen);
   return {
     frame,
+    heard: host.heard,
     fire: (name, ...args) => {
       if (host.origin === null || !frame.contentWindow) return false;
       frame.contentWindow.postMessage({ func: name, args }, host.origin);
@@ -57,20 +79,30 @@ async function receive(host, event) {
   if ((!fromFrame && !fromPopup) || !host.trusts(event.origin)) return;
   const args = Array.isArray(data.args) ? data.args : [];
   const reply = await (fromPopup ? answerPopup(host, data.func, args) : answerFrame(host, event, data.func, args));
-  if (reply === undefined || data.id === undefined) return;
+  // A page that has left its frame meanwhile must not get what its predecessor asked for.
+  if (reply === undefined || data.id === undefined || event.source.closed) return;
   event.source.postMessage({ id: data.id, uuidAsString: data.uuidAsString, args: reply }, event.origin);
 }
 
 async function answerFrame(host, event, name, args) {
   if (name === "initialize") {
     host.origin = event.origin;
+    host.heard.clear();
     host.answers.initialized?.();
     return [host.frameContext, "web", RUNTIME, args[0]];
   }
   if (name === "authentication.authenticate") return authenticate(host, args);
-  if (name === "registerHandler") return undefined;
-  const answer = host.answers[name];
-  return answer ? answer(...args) : [false, `${name} is not supported by this client`];
+  if (name === "registerHandler") {
+    host.heard.add(args[0]);
+    return undefined;
+  }
+  if (!Object.hasOwn(host.answers, name)) return refusal(name);
+  return host.answers[name](...args);
+}
+
+function refusal(name) {
+  const message = `${name} is not supported by this host.`;
+  return SAYS_STATUS.has(name) ? [false, message] : [{ errorCode: NOT_SUPPORTED, message }];
 }
 
 async function answerPopup(host, name, args) {

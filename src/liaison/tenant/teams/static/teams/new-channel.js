@@ -1,55 +1,53 @@
-import { openDialog } from "../core/dialog.js";
-import { freshId, h } from "../core/dom.js";
-import { attempt } from "../core/notices.js";
+/** Making a channel, and changing its name and description. */
+import { h } from "../core/dom.js";
 import { t } from "../core/texts.js";
-import { createChannel } from "./teamwork.js";
+import { askForm, field, radioGroup, textField } from "./form.js";
+import { changeChannel, createChannel } from "./teamwork.js";
+
+const KINDS = ["standard", "private", "shared"];
 
 /** Asks for name, description and kind of a new channel; resolves to the channel, or to null. */
 export function createChannelByDialog(team, me) {
-  return new Promise((answer) => {
-    let made = null;
-    const name = h("input", { type: "text", id: freshId("field"), maxlength: 50, required: true });
-    const description = h("textarea", { id: freshId("field"), maxlength: 1024, rows: 2 });
-    const kind = h(
-      "select",
-      { id: freshId("field") },
-      h("option", { value: "standard" }, t("channel.kind.standard")),
-      h("option", { value: "private" }, t("channel.kind.private")),
-    );
-    const field = (label, input) => h("div.field", {}, h("label", { for: input.id }, label), input);
-    const form = h(
-      "form",
-      {},
-      field(t("channel.name"), name),
+  const name = textField({ maxlength: 50, required: true });
+  const description = h("textarea", { maxlength: 1024, rows: 2 });
+  const kind = radioGroup(
+    t("channel.kind"),
+    KINDS.map((value) => [value, t(`channel.kind.${value}`), t(`channel.kind.${value}.text`)]),
+  );
+  return askForm({
+    title: t("channel.createIn", { team: team.displayName }),
+    fields: [field(t("channel.name"), name), field(t("channel.description"), description), kind.element],
+    action: t("create"),
+    act: () => createChannel(team.id, request(name.value, description.value, kind.value(), me)),
+    focus: name,
+  });
+}
+
+/** Asks for another name and description; resolves to true once they are kept. */
+export function editChannelByDialog(team, channel) {
+  const isGeneral = channel.displayName === "General";
+  const name = textField({ maxlength: 50, required: true, value: channel.displayName, readonly: isGeneral });
+  const description = h("textarea", { maxlength: 1024, rows: 3, value: channel.description ?? "" });
+  return askForm({
+    title: t("channel.edit"),
+    fields: [
+      field(t("channel.name"), name, isGeneral ? t("channel.general") : null),
       field(t("channel.description"), description),
-      field(t("channel.kind"), kind),
-    );
-    const finish = async () => {
-      if (!form.reportValidity()) return false;
-      made = (await attempt(() => createChannel(team.id, request(name, description, kind, me)))) ?? null;
-      return made !== null;
-    };
-    const dialog = openDialog({
-      title: t("channel.createIn", { team: team.displayName }),
-      body: form,
-      actions: [
-        { label: t("cancel"), close: true },
-        { label: t("create"), primary: true, run: finish },
-      ],
-      onClose: () => answer(made),
-    });
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      if (await finish()) dialog.close();
-    });
-    name.focus();
+    ],
+    action: t("save"),
+    act: async () => {
+      const renamed = name.value.trim() === channel.displayName ? {} : { displayName: name.value.trim() };
+      await changeChannel(team.id, channel.id, { ...renamed, description: description.value.trim() });
+      return true;
+    },
+    focus: isGeneral ? description : name,
   });
 }
 
 function request(name, description, kind, me) {
-  const channel = { displayName: name.value.trim(), membershipType: kind.value };
-  if (description.value.trim()) channel.description = description.value.trim();
-  if (kind.value === "private") {
+  const channel = { displayName: name.trim(), membershipType: kind };
+  if (description.trim()) channel.description = description.trim();
+  if (kind !== "standard") {
     const owner = `${location.origin}/v1.0/users('${encodeURIComponent(me.id)}')`;
     channel.members = [
       { "@odata.type": "#microsoft.graph.aadUserConversationMember", "user@odata.bind": owner, roles: ["owner"] },

@@ -1,39 +1,29 @@
 /** The Posts tab: what people wrote in a channel, the newest at the bottom, and where one writes. */
-import { avatar } from "../core/avatar.js";
 import { fill, h } from "../core/dom.js";
-import { icon } from "../core/icons.js";
 import { announce, attempt, bar, emptyState, reasonOf, skeleton } from "../core/notices.js";
 import { t, tCount } from "../core/texts.js";
-import { fullTime, longDay, shortTime } from "../core/values.js";
-import { cardOf } from "./card.js";
+import { longDay } from "../core/values.js";
 import { composer } from "./composer.js";
-import { link, messageNodes } from "./message-body.js";
-import { listPosts, writePost, writeReply } from "./teamwork.js";
+import { authorOf, messageElement } from "./message.js";
+import { listMembers, listPosts, writePost, writeReply } from "./teamwork.js";
 
 const ASK_AGAIN_MS = 15_000;
 const REPLIES_SHOWN = 2;
 const NEAR_END_PX = 80;
 
-/** Returns {element, stop()}; `focusId` is a post to bring into view. */
-export function postsView(teamId, channel, { focusId = null } = {}) {
+/** Returns {element, stop(), reload()} for the posts of a scene's channel; its `focusId` is a post to bring into view. */
+export function postsView(scene) {
+  const { team, channel, me, writable, focusId = null } = scene;
   const log = h("div.log", {
     role: "log",
     "aria-label": t("posts.of", { channel: channel.displayName }),
     tabindex: "0",
   });
-  const view = { teamId, channel, log, posts: [], next: null, open: new Set(), drawn: "", atEnd: true };
-  const write = composer({
-    opener: t("posts.start"),
-    label: t("posts.write"),
-    withSubject: true,
-    send: async (message) => {
-      if (!(await attempt(() => writePost(teamId, channel.id, message)))) return false;
-      await refresh(view, { toEnd: true });
-      announce(t("posts.sent"));
-      return true;
-    },
-  });
-  const element = h("div.posts", {}, log, h("div.posts-foot", {}, write));
+  const view = { teamId: team.id, team, channel, me, writable, log };
+  Object.assign(view, { posts: [], next: null, open: new Set(), drawn: "", atEnd: true });
+  view.people = peopleOf(team, channel);
+  view.changed = () => refresh(view, { force: true });
+  const element = h("div.posts", {}, log, h("div.posts-foot", {}, writable ? writer(view) : null));
   fill(log, skeleton(6));
   const stayAtEnd = new ResizeObserver(() => view.atEnd && scrollToEnd(view));
   stayAtEnd.observe(log);
@@ -47,6 +37,33 @@ export function postsView(teamId, channel, { focusId = null } = {}) {
     stayAtEnd.disconnect();
   };
   return { element, stop };
+}
+
+function writer(view) {
+  return composer({
+    opener: t("posts.start"),
+    label: t("posts.write"),
+    drawing: "edit",
+    people: view.people,
+    withSubject: true,
+    send: async (message) => {
+      if (!(await attempt(() => writePost(view.teamId, view.channel.id, message)))) return false;
+      await refresh(view, { toEnd: true });
+      announce(t("posts.sent"));
+      return true;
+    },
+  });
+}
+
+/** Who can be mentioned, asked for once. */
+function peopleOf(team, channel) {
+  let found = null;
+  return () => {
+    found ??= listMembers(team.id, channel).then((members) =>
+      members.map((member) => ({ id: member.userId, displayName: member.displayName, mail: member.email ?? "" })),
+    );
+    return found;
+  };
 }
 
 function scrollToEnd(view) {
@@ -85,7 +102,7 @@ function draw(view, { toEnd = false, force = false }) {
   view.drawn = now;
   const stay = toEnd || view.atEnd;
   if (!view.posts.length) {
-    fill(view.log, emptyState("reply", t("posts.none"), t("posts.none.text", { channel: view.channel.displayName })));
+    fill(view.log, emptyState("chat", t("posts.none"), t("posts.none.text", { channel: view.channel.displayName })));
     return;
   }
   const earlier = view.next
@@ -119,13 +136,13 @@ function thread(view, post) {
   return h(
     "article.thread",
     { id: `post-${post.id}`, "aria-label": t("posts.by", { name: authorOf(post) }), tabindex: "-1" },
-    message(post, "post"),
+    messageElement(view, post, "post"),
     h(
       "div.replies",
       {},
       more,
-      replies.slice(hidden).map((reply) => message(reply, "reply")),
-      replyBox(view, post),
+      replies.slice(hidden).map((reply) => messageElement(view, reply, "reply")),
+      view.writable ? replyBox(view, post) : null,
     ),
   );
 }
@@ -140,6 +157,7 @@ function replyBox(view, post) {
     opener: t("posts.reply"),
     label: t("posts.replyTo", { name: authorOf(post) }),
     drawing: "reply",
+    people: view.people,
     enterSends: true,
     send: async (reply) => {
       if (!(await attempt(() => writeReply(view.teamId, view.channel.id, post.id, reply)))) return false;
@@ -149,51 +167,6 @@ function replyBox(view, post) {
       return true;
     },
   });
-}
-
-function message(one, kind) {
-  if (one.messageType && one.messageType !== "message") return null;
-  const author = authorOf(one);
-  const when = h(
-    "time",
-    { datetime: one.createdDateTime, title: fullTime(one.createdDateTime) },
-    shortTime(one.createdDateTime),
-  );
-  const head = h(
-    "div.message-head",
-    {},
-    h("span.author", {}, author),
-    when,
-    one.importance === "high" ? important() : null,
-  );
-  return h(`div.message.${kind}`, {}, avatar(author), h("div.message-main", {}, head, contentOf(one)));
-}
-
-function important() {
-  return h("span.important", {}, icon("error"), t("posts.important"));
-}
-
-function contentOf(one) {
-  if (one.deletedDateTime) return h("p.quiet", {}, t("posts.deleted"));
-  const attachments = new Map((one.attachments ?? []).map((attachment) => [attachment.id, attachment]));
-  const placed = new Set();
-  const show = (id) => {
-    placed.add(id);
-    return attachments.has(id) ? attached(attachments.get(id)) : null;
-  };
-  const body = messageNodes(one.body ?? {}, show);
-  const rest = [...attachments.keys()].filter((id) => !placed.has(id)).map((id) => attached(attachments.get(id)));
-  return [one.subject ? h("h3.subject", {}, one.subject) : null, h("div.message-body", {}, body, rest)];
-}
-
-function attached(attachment) {
-  if (attachment.contentType === "application/vnd.microsoft.card.adaptive") return cardOf(attachment);
-  if (!attachment.contentUrl) return null;
-  return h("p.attached", {}, icon("file"), link(attachment.contentUrl, attachment.name || attachment.contentUrl));
-}
-
-function authorOf(one) {
-  return one.from?.user?.displayName ?? one.from?.application?.displayName ?? t("posts.unknown");
 }
 
 async function bringUp(view, postId) {

@@ -1,7 +1,7 @@
 /** The place a person is in, with what its views need to know and may ask of the client. */
 import { t } from "../core/texts.js";
 import { tabContext } from "./context.js";
-import { inValidDomains } from "./tab-host.js";
+import { inValidDomains } from "./valid-domains.js";
 import { readFilesFolder, readRole } from "./teamwork.js";
 
 const LONGEST_WAIT_MS = 3_000;
@@ -18,7 +18,16 @@ export function makeScene(client, target, acts) {
     ...target,
     ...acts,
     target,
+    me: client.me,
+    /** Whether anything may be changed here at all: archived teams and channels are for reading. */
+    writable: !target.team.isArchived && !target.channel.isArchived,
     tabs: client.tabs.get(target.channel.id) ?? null,
+    /** Every channel that is known by now: [{team, channel}]. */
+    places: () =>
+      client.teams.flatMap((team) => {
+        const channels = client.channels.get(team.id);
+        return Array.isArray(channels) ? channels.map((channel) => ({ team, channel })) : [];
+      }),
     /** The channel's folder, null while it is being prepared; `fresh` asks again. */
     folder: (fresh = false) => readFolder(fresh),
     /** What an app's package says, if it is known here. */

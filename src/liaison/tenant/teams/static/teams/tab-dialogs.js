@@ -6,9 +6,9 @@ import { icon } from "../core/icons.js";
 import { attempt, skeleton, toast } from "../core/notices.js";
 import { t } from "../core/texts.js";
 import { askRemovalPage, configure } from "./app-dialog.js";
-import { mayFrame } from "./tab-host.js";
-import { settingsOf } from "./tab-page.js";
+import { settingsOf } from "./tab-settings.js";
 import { addTab, changeTab, ensureAppInstalled, listCatalogue, removeTab, WEBSITE_APP } from "./teamwork.js";
+import { mayFrame } from "./valid-domains.js";
 
 /** Lets the person choose an app and set up its tab; resolves to the new tab, or to null. */
 export async function addTabByDialog(scene) {

@@ -1,60 +1,49 @@
-/** What this client answers to the pages of tab apps: context, tokens, links, settings. */
+/** What this client answers to the pages of tab apps: context, tokens, links, settings, people, the clipboard. */
 import { onThemeChange, themeForTabs } from "../core/appearance.js";
-import { ownPath } from "../core/addresses.js";
-import { copyText } from "../core/clipboard.js";
-import { safeLink } from "../core/dom.js";
-import { account, SignInRefused, tokenFor } from "../core/signin.js";
+import { channelAddress } from "../core/addresses.js";
+import { readClipboard, writeClipboard } from "./app-clipboard.js";
+import { pickPeople } from "./app-people.js";
 import { hostFrame } from "./host.js";
+import { followLink, navigateToApp, navigateToPage, shareLink } from "./tab-links.js";
+import { tabInstances } from "./tab-instances.js";
+import { ssoToken } from "./tab-token.js";
+import { inValidDomains } from "./valid-domains.js";
 
-/** Whether an app's package lists an origin's host among its valid domains; `*.` stands for one label. */
-export function inValidDomains(definition, origin) {
-  if (!URL.canParse(origin)) return false;
-  const { host, hostname } = new URL(origin);
-  return (definition?.validDomains ?? []).some((domain) => {
-    const pattern = domain.toLowerCase();
-    if (pattern.startsWith("*.")) return host.split(".").slice(1).join(".") === pattern.slice(2);
-    return pattern === host || pattern === hostname;
-  });
-}
-
-/** Whether an address may stand in a frame here: web pages, but never this client's own origin. */
-export function mayFrame(address) {
-  if (!URL.canParse(address)) return false;
-  const url = new URL(address);
-  return ["http:", "https:"].includes(url.protocol) && url.origin !== location.origin;
-}
+const FOREIGN_PAGE =
+  "Cross-origin navigation is only supported for URLs matching the pattern registered in the manifest.";
+const UNKNOWN_TAB = "Invalid internalTabInstanceId and/or channelId were/was provided";
 
 /**
- * Hosts an app's page. `context()` gives the flat context, `settings()` the tab's settings; `more` holds the answers
- * of one kind of page, and `navigate(path)` follows a link inside this client. Returns {frame, fire, stop}.
+ * Hosts an app's page. `place` is {frameContext, definition, entityId, subEntityId}, `settings()` gives the tab's
+ * settings, and `more` holds the answers of one kind of page. Returns {frame, heard, fire, stop}.
  */
-export function appFrame({ address, title, frameContext, definition, context, settings, navigate, more = {} }) {
+export function appFrame({ scene, place, address, title, settings, more = {} }) {
+  const { definition } = place;
   const own = new URL(address).origin;
+  const context = () => scene.context(place);
   const host = hostFrame({
     address,
     title,
-    frameContext,
+    frameContext: place.frameContext,
     // An app without a package here may speak from its own address, but gets no token.
     trusts: (origin) => inValidDomains(definition, origin) || (!definition && origin === own),
     answers: {
       getContext: async () => [await context()],
       "authentication.getAuthToken": (resources, claims, silent, tenantId) => ssoToken(definition, claims, tenantId),
       "settings.getSettings": () => [settings()],
-      executeDeepLink: (link) => followLink(link, navigate),
-      shareDeepLink: (subPageId, label, webUrl) => shareLink(context, definition, subPageId, label, webUrl),
-      getTabInstances: () => [{ teamTabs: [] }],
-      getMruTabInstances: () => [{ teamTabs: [] }],
-      "appInitialization.appLoaded": () => undefined,
-      "appInitialization.success": () => undefined,
-      "appInitialization.failure": () => undefined,
-      "appInitialization.expectedFailure": () => undefined,
-      readyToUnload: () => undefined,
-      returnFocus: () => undefined,
-      setFrameContext: () => undefined,
+      ...links(scene, place, context, () => host),
+      ...tabs(scene, definition),
+      "clipboard.writeToClipboard": writeClipboard,
+      "clipboard.readFromClipboard": readClipboard,
+      "people.selectPeople": (asked) => pickPeople(scene, asked),
+      ...said(),
       ...more,
     },
   });
-  const stopTheme = onThemeChange(() => host.fire("themeChange", themeForTabs()));
+  const stopTheme = onThemeChange(async () => {
+    host.fire("themeChange", themeForTabs());
+    if (host.heard.has("contextChange")) host.fire("contextChange", await context());
+  });
   return {
     ...host,
     stop: () => {
@@ -64,46 +53,49 @@ export function appFrame({ address, title, frameContext, definition, context, se
   };
 }
 
-async function ssoToken(definition, claims, tenantId) {
-  const registered = definition?.webApplicationInfo;
-  if (!registered?.resource) return [false, "resourceDisabled"];
-  if (tenantId && tenantId !== account().tenantId) return [false, "resourceRequiresConsent"];
-  try {
-    return [
-      true,
-      await tokenFor(`${registered.resource}/access_as_user`, claims?.length ? claims.join("") : undefined),
-    ];
-  } catch (refused) {
-    if (!(refused instanceof SignInRefused)) throw refused;
-    return [false, wordFor(refused)];
-  }
+function links(scene, place, context, host) {
+  return {
+    executeDeepLink: (link) => followLink(link, scene.navigate),
+    "pages.navigateToApp": (asked) => navigateToApp(asked, scene.navigate),
+    "pages.currentApp.navigateTo": (page) => navigateToPage(scene, place, page),
+    "pages.currentApp.navigateToDefaultPage": () => navigateToPage(scene, place, null),
+    shareDeepLink: (subPageId, label, webUrl) => shareLink(context, place.definition, subPageId, label, webUrl),
+    navigateCrossDomain: (address) => {
+      if (!inValidDomains(place.definition, address)) return [false, FOREIGN_PAGE];
+      host().frame.src = address;
+      return [true];
+    },
+    navigateBack: () => {
+      history.back();
+      return [true];
+    },
+  };
 }
 
-/** Teams' own word for what Entra said. */
-function wordFor({ error, suberror, codes }) {
-  const has = (...numbers) => numbers.some((number) => codes.includes(number));
-  if (suberror === "consent_required" || error === "consent_required" || has(65001)) return "resourceRequiresConsent";
-  if (has(50076, 50079, 50072, 50074)) return "resourceRequiresMfa";
-  if (error === "invalid_resource" || error === "invalid_scope" || has(500011, 650057, 65005, 70011))
-    return "resourceDisabled";
-  if (has(50173, 700082, 70008, 70043)) return "tokenRevoked";
-  return error === "interaction_required" ? "resourceRequiresMfa" : error;
+function tabs(scene, definition) {
+  return {
+    getTabInstances: async () => [{ teamTabs: await tabInstances(scene, definition) }],
+    getMruTabInstances: async () => [{ teamTabs: await tabInstances(scene, definition, { recentFirst: true }) }],
+    navigateToTab: (tab) => {
+      if (!tab?.internalTabInstanceId || !tab.channelId || !tab.groupId) return [false, UNKNOWN_TAB];
+      const channel = { id: tab.channelId, displayName: tab.channelName ?? "" };
+      scene.navigate(channelAddress(tab.groupId, channel, tab.internalTabInstanceId));
+      return [true];
+    },
+  };
 }
 
-function followLink(link, navigate) {
-  const inside = ownPath(link);
-  const outside = safeLink(link);
-  if (inside) navigate(inside);
-  else if (outside) window.open(outside, "_blank", "noopener");
-  else return [false, "InvalidArguments"];
-  return [true];
-}
-
-async function shareLink(context, definition, subPageId, label, webUrl) {
-  const { channelId, entityId } = await context();
-  const place = JSON.stringify({ channelId, subEntityId: subPageId ?? "" });
-  const query = new URLSearchParams({ label: label ?? "", context: place, ...(webUrl ? { webUrl } : {}) });
-  const app = encodeURIComponent(definition?.externalId ?? "");
-  await copyText(`${location.origin}/teams/l/entity/${app}/${encodeURIComponent(entityId)}?${query}`);
-  return undefined;
+/** What a page only tells; nothing is answered. */
+function said() {
+  const nothing = () => undefined;
+  return {
+    "appInitialization.appLoaded": nothing,
+    "appInitialization.success": nothing,
+    "appInitialization.failure": nothing,
+    "appInitialization.expectedFailure": nothing,
+    "settings.setValidityState": nothing,
+    readyToUnload: nothing,
+    returnFocus: nothing,
+    setFrameContext: nothing,
+  };
 }

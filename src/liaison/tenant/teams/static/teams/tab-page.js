@@ -7,101 +7,27 @@ import { t } from "../core/texts.js";
 import { readItemAt } from "../files/drive.js";
 import { filePage } from "../files/file-page.js";
 import { libraryView } from "../files/library.js";
-import { fillPlaceholders } from "./context.js";
-import { appFrame, mayFrame } from "./tab-host.js";
-import { changeTab, kindOfTab } from "./teamwork.js";
+import { appPage } from "./app-page.js";
+import { opener, openElsewhere } from "./tab-opener.js";
+import { kindOfTab } from "./teamwork.js";
+import { mayFrame } from "./valid-domains.js";
 
-// TeamsJS pages say hello at once; later than this a person deserves a word.
-const SILENCE_MS = 10_000;
-
-/** Returns {element, stop()}. `scene` is what the client knows of the place: {team, channel, context(…), …}. */
+/** Returns {element, stop(), reload()}. `scene` is what the client knows of the place: {team, channel, context(…), …}. */
 export function tabPage(scene, tab, subEntityId = "") {
   const address = tab.configuration?.contentUrl ?? "";
   const kind = kindOfTab(tab);
-  if (kind === "library" || kind === "viewer") return still(documentPage(address || tab.configuration?.websiteUrl));
-  if (!address) return still(emptyState("apps", t("tab.notSetUp"), t("tab.notSetUp.text", { name: tab.displayName })));
-  if (kind === "website") return still(websitePage(tab, tab.configuration.websiteUrl || address));
+  if (kind === "library" || kind === "viewer")
+    return still(() => documentPage(address || tab.configuration?.websiteUrl));
+  if (!address)
+    return still(() => emptyState("apps", t("tab.notSetUp"), t("tab.notSetUp.text", { name: tab.displayName })));
+  if (kind === "website") return still(() => websitePage(tab, tab.configuration.websiteUrl || address));
   return appPage(scene, tab, subEntityId);
 }
 
-function still(element) {
-  return { element, stop: () => undefined };
-}
-
-function appPage(scene, tab, subEntityId) {
-  const definition = scene.definitionOf(tab.teamsApp);
-  const place = { frameContext: "content", definition, entityId: tab.configuration.entityId ?? "", subEntityId };
-  const notes = h("div.tab-notes");
-  const element = h("div.tab-page", {}, notes, skeleton(6));
-  let host = null;
-  let stopped = false;
-  const start = async () => {
-    const context = await scene.context(place);
-    const address = fillPlaceholders(tab.configuration.contentUrl, context);
-    if (stopped) return;
-    if (!mayFrame(address)) {
-      fill(element, openElsewhere(tab, tab.configuration.websiteUrl || address, t("tab.cannotFrame")));
-      return;
-    }
-    const warn = (text) => fill(notes, bar("info", text, opener(tab.configuration.websiteUrl || address), retry()));
-    const silence = setTimeout(() => warn(t("tab.silent", { name: tab.displayName })), SILENCE_MS);
-    const heard = () => {
-      clearTimeout(silence);
-      fill(notes);
-    };
-    host = appFrame({
-      address,
-      title: tab.displayName,
-      frameContext: "content",
-      definition,
-      context: () => scene.context(place),
-      settings: () => settingsOf(tab),
-      navigate: scene.navigate,
-      more: {
-        initialized: heard,
-        "appInitialization.failure": (reason, message) =>
-          warn(t("tab.failed", { name: tab.displayName, reason: message || reason })),
-        "settings.setSettings": (settings) => keepSettings(scene, tab, definition, settings),
-      },
-    });
-    fill(element, notes, host.frame);
-  };
-  const retry = () =>
-    h("button.button", { type: "button", on: { click: () => restart() } }, icon("refresh"), t("tab.reload"));
-  const restart = () => {
-    host?.stop();
-    fill(notes);
-    start();
-  };
-  start();
-  return {
-    element,
-    stop: () => {
-      stopped = true;
-      host?.stop();
-    },
-  };
-}
-
-/** The settings of a tab as TeamsJS reads and writes them. */
-export function settingsOf(tab) {
-  const { entityId, contentUrl, websiteUrl, removeUrl } = tab.configuration ?? {};
-  return { entityId: entityId ?? "", contentUrl, websiteUrl, removeUrl, suggestedDisplayName: tab.displayName };
-}
-
-async function keepSettings(scene, tab, definition, settings) {
-  const refusal = scene.refusalOf(definition, settings);
-  if (refusal) return [false, refusal];
-  const { entityId, contentUrl, websiteUrl, removeUrl } = settings;
-  try {
-    await changeTab(scene.team.id, scene.channel.id, tab.id, {
-      configuration: { entityId, contentUrl, websiteUrl, removeUrl },
-    });
-    return [true];
-  } catch (refused) {
-    if (!(refused instanceof GraphRefused)) throw refused;
-    return [false, refused.message];
-  }
+/** A page without a host: to load it again is to draw it again. */
+function still(draw) {
+  const element = h("div.tab-holder", {}, draw());
+  return { element, stop: () => undefined, reload: () => fill(element, draw()) };
 }
 
 function websitePage(tab, address) {
@@ -114,20 +40,6 @@ function websitePage(tab, address) {
     referrerpolicy: "no-referrer",
   });
   return h("div.tab-page", {}, h("div.tab-notes", {}, card), frame);
-}
-
-function openElsewhere(tab, address, text) {
-  return emptyState("web", tab.displayName, text, opener(address, ".primary"));
-}
-
-function opener(address, kind = "") {
-  if (!/^https?:/i.test(address ?? "")) return null;
-  return h(
-    `a.button${kind}`,
-    { href: address, target: "_blank", rel: "noopener noreferrer" },
-    icon("open"),
-    t("tab.openInBrowser"),
-  );
 }
 
 function documentPage(address) {

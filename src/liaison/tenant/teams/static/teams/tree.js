@@ -2,6 +2,7 @@
 import { avatar } from "../core/avatar.js";
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
+import { menuButton } from "../core/menu.js";
 import { bar, emptyState, skeleton } from "../core/notices.js";
 import { t } from "../core/texts.js";
 
@@ -10,7 +11,7 @@ const OPEN_TEAMS = "teams.open";
 const FEW_TEAMS = 8;
 
 /**
- * `wanted` tells what to do: {openChannel(team, channel), loadChannels(team)}. Returns {element, show(teams,
+ * `wanted` tells what to do: {openChannel(team, channel), loadChannels(team), menuOf(team, channel)}. Returns {element, show(teams,
  * channels, current)}, where `channels` maps team ids to lists or to an Error.
  */
 export function teamTree(wanted) {
@@ -19,6 +20,7 @@ export function teamTree(wanted) {
   const closed = new Set();
   const asked = new Set();
   let drawn = null;
+  let drawnAs = "";
 
   const isOpen = (team, teams, current) =>
     !closed.has(team.id) && (opened.has(team.id) || team.id === current?.teamId || teams.length <= FEW_TEAMS);
@@ -37,15 +39,19 @@ export function teamTree(wanted) {
       asked.add(team.id);
       wanted.loadChannels(team);
     }
-    return teamBranch(team, open, channels, drawn.current);
+    return teamBranch(team, open, channels, drawn.current, wanted.menuOf);
   };
 
   const draw = () => {
     const { teams } = drawn;
+    // Redrawing would shut an open menu.
+    const now = JSON.stringify([drawn.teams, [...drawn.channels], drawn.current, [...opened], [...closed]]);
+    if (now === drawnAs) return tree;
     const focused = tree.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     if (!teams.length) return fill(tree, emptyState("teams", t("teams.none"), t("teams.none.text")));
     fill(tree, teams.map(branch));
     const items = visibleItems(tree);
+    drawnAs = now;
     const stop = items.find((item) => item.getAttribute("aria-selected") === "true") ?? items[0];
     stop.tabIndex = 0;
     if (focused) items.find((item) => item.dataset.key === focused)?.focus();
@@ -64,7 +70,13 @@ export function teamTree(wanted) {
 
   tree.addEventListener("click", (event) => {
     const item = event.target.closest("[role=treeitem]");
-    if (item) act(item);
+    if (item && !event.target.closest(".tree-more, .menu")) act(item);
+  });
+  tree.addEventListener("contextmenu", (event) => {
+    const more = event.target.closest("[role=treeitem]")?.querySelector(".tree-more");
+    if (!more) return;
+    event.preventDefault();
+    more.click();
   });
   tree.addEventListener("keydown", (event) => walk(event, tree, act));
   return {
@@ -76,28 +88,45 @@ export function teamTree(wanted) {
   };
 }
 
-function teamBranch(team, open, channels, current) {
+function teamBranch(team, open, channels, current, menuOf) {
   const head = h(
     "div.tree-item.tree-team",
-    { ...itemRole(1, team.id, `team:${team.id}`), "aria-expanded": String(open), title: team.displayName },
+    {
+      ...itemRole(1, team.id, `team:${team.id}`),
+      "aria-expanded": String(open),
+      "aria-label": team.displayName,
+      title: team.displayName,
+    },
     icon(open ? "chevronDown" : "chevronRight"),
     avatar(team.displayName, "team"),
     h("span.tree-name", {}, team.displayName),
+    team.isArchived ? [icon("archive"), h("span.spoken", {}, t("team.state.archived"))] : null,
+    more(t("team.moreFor", { team: team.displayName }), () => menuOf(team, null)),
   );
-  return h("div.tree-branch", { role: "none" }, head, open ? channelGroup(team, channels, current) : null);
+  return h("div.tree-branch", { role: "none" }, head, open ? channelGroup(team, channels, current, menuOf) : null);
 }
 
-function channelGroup(team, channels, current) {
+/** The menu of a row: by its button, or with the menu key on the row. */
+function more(label, entries) {
+  const button = h(
+    "button.icon-button.tree-more",
+    { type: "button", tabindex: "-1", "aria-label": label },
+    icon("more"),
+  );
+  return menuButton(button, entries);
+}
+
+function channelGroup(team, channels, current, menuOf) {
   const group = h("div", { role: "group", "aria-label": team.displayName });
   if (channels === undefined) return fill(group, skeleton(2));
   if (channels instanceof Error) return fill(group, bar("failure", channels.message));
   return fill(
     group,
-    channels.map((channel) => channelItem(team, channel, current)),
+    channels.map((channel) => channelItem(team, channel, current, menuOf)),
   );
 }
 
-function channelItem(team, channel, current) {
+function channelItem(team, channel, current, menuOf) {
   const kind = channel.membershipType ?? "standard";
   const selected = current?.channelId === channel.id && current?.teamId === team.id;
   return h(
@@ -105,13 +134,16 @@ function channelItem(team, channel, current) {
     {
       ...itemRole(2, team.id, `channel:${team.id}:${channel.id}`),
       "data-channel": channel.id,
+      "aria-label": kind === "standard" ? channel.displayName : `${channel.displayName} – ${t(`channel.${kind}`)}`,
       "aria-selected": String(selected),
+      "aria-current": selected ? "page" : null,
       title: channel.displayName,
     },
     h("span.tree-name", {}, channel.displayName),
     kind === "standard"
       ? null
       : [icon(kind === "private" ? "lock" : "share"), h("span.spoken", {}, t(`channel.${kind}`))],
+    more(t("channel.moreFor", { channel: channel.displayName }), () => menuOf(team, channel)),
   );
 }
 
@@ -126,7 +158,7 @@ function visibleItems(tree) {
 function walk(event, tree, act) {
   const items = visibleItems(tree);
   const at = items.indexOf(document.activeElement);
-  if (at < 0) return;
+  if (at < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
   const item = items[at];
   const expanded = item.getAttribute("aria-expanded");
   const parent = items.slice(0, at).findLast((one) => one.dataset.team === item.dataset.team && !one.dataset.channel);
@@ -140,10 +172,18 @@ function walk(event, tree, act) {
     Enter: () => act(item),
     " ": () => act(item),
   };
-  if (!(event.key in moves)) return;
+  if (event.key in moves) moves[event.key]();
+  else if (/^[\p{L}\p{N}]$/u.test(event.key)) typeAhead(items, at, event.key);
+  else return;
   event.preventDefault();
-  moves[event.key]();
   const now = document.activeElement;
   if (now?.getAttribute("role") === "treeitem")
     for (const one of visibleItems(tree)) one.tabIndex = one === now ? 0 : -1;
+}
+
+/** A letter goes to the next row whose name begins with it. */
+function typeAhead(items, at, letter) {
+  const wanted = letter.toLocaleLowerCase();
+  const named = (item) => item.querySelector(".tree-name").textContent.toLocaleLowerCase().startsWith(wanted);
+  [...items.slice(at + 1), ...items.slice(0, at)].find(named)?.focus();
 }

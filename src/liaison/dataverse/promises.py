@@ -1,0 +1,62 @@
+"""Every kind of call that Liaison makes of Dataverse, and what for. Source: mission S34 to S36."""
+
+from __future__ import annotations
+
+from liaison.dataverse.errors import SERVICE
+from liaison.domain.promise import Feature, Promise, promises
+
+ROWS = r"/[a-z][a-z0-9_]*(\(\{row\}\))?"
+"""Rows of any table, or one of them: the record that is linked, and the view that lists it."""
+
+PROMISES: tuple[Promise, ...] = (
+    *promises(
+        SERVICE,
+        Feature.ENABLING,
+        "GET /organizations",
+        "PATCH /organizations({row})",
+        "GET /solutions",
+        "GET /msdyn_msteamssettingsv2",
+        "PATCH /msdyn_msteamssettingsv2({row})",
+        "PATCH /sharepointsites({row})",
+        "GET /sharepointdocumentlocations({row})",
+        "PUT /EntityDefinitions({row})",
+        "POST /PublishXml",
+        "POST /msdyn_SetTeamsDocumentStatus",
+        "GET /systemusers",
+        "GET /systemusers({user})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()",
+        "GET /systemusers({user})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@tid)",
+    ),
+    *promises(
+        SERVICE,
+        Feature.LINKING,
+        "GET /WhoAmI",
+        "GET /systemusers({row})",
+        "GET /systemusers({user})/systemuserroles_association",
+        "GET /systemusers({user})/teammembership_association",
+        "GET /appmodules",
+        "GET /appmodulecomponents",
+        "GET /sitemaps",
+        "GET /EntityDefinitions",
+        "GET /EntityDefinitions(LogicalName='{table}')",
+        "GET /EntityDefinitions(LogicalName='{table}')/Attributes",
+        "GET /savedqueries",
+        "GET /userqueries",
+        "GET /savedqueries({row})",
+        "GET /userqueries({row})",
+        "GET /systemforms",
+        "GET /annotations",
+        "PATCH /annotations({row})",
+        "DELETE /annotations({row})",
+        "GET /msdyn_teamscollaborations",
+        "GET /msdyn_teamscollaborations({row})",
+        "PATCH /msdyn_teamscollaborations({row})",
+        "DELETE /msdyn_teamscollaborations({row})",
+        "GET /sharepointsites",
+        "GET /sharepointsites({row})",
+        "GET /sharepointdocumentlocations",
+        "PATCH /sharepointdocumentlocations({row})",
+        "DELETE /sharepointdocumentlocations({row})",
+        "GET /sharepointdocumentlocations({row})/Microsoft.Dynamics.CRM.RetrieveAbsoluteAndSiteCollectionUrl()",
+    ),
+    Promise(SERVICE, "GET", ROWS, Feature.LINKING, is_pattern=True),
+)

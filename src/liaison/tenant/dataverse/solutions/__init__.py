@@ -1,0 +1,1 @@
+"""Solutions: what belongs to them, importing and exporting them."""
