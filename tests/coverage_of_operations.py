@@ -32,6 +32,7 @@ FOREIGN = {
     "test_dynamics_web_api": "dynamics-web-api (npm)",
     "test_graph_client_js": "@microsoft/microsoft-graph-client (npm)",
     "test_odata_parsers": "odata-csdl, odata-v4-parser (npm)",
+    "test_o365": "O365 (Python)",
 }
 # What our own code calls itself: tests use it to prepare and to look.
 _OWN = ("python-httpx2", "Liaison", "liaison")

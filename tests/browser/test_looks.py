@@ -32,6 +32,11 @@ def pages(record: str) -> dict[str, str]:
         "collaborate": f"{record}/collaborate",
         "wizard": f"{record}/collaborate/new",
         "settings": f"{APP}/settings/chat-and-collaborate",
+        "remedy": "/power-apps/environments/contoso-service/settings/teams-integration/remedy",
+        "unmet": "/power-apps/environments/contoso-service/settings/teams-integration",
+        "tables": f"{APP}/settings/chat-and-collaborate/tables",
+        "why": f"{record}/why",
+        "calls": "/calls",
         "environments": "/power-apps/environments",
         "environment settings": f"/power-apps/environments/{SALES}/settings",
         "links": "/links",
@@ -46,7 +51,21 @@ def pages(record: str) -> dict[str, str]:
 
 
 NAMES = tuple(pages(""))
-COLOURFUL = ("view", "documents", "collaborate", "wizard", "settings", "links", "patterns", "tab")
+COLOURFUL = (
+    "view",
+    "documents",
+    "collaborate",
+    "wizard",
+    "settings",
+    "unmet",
+    "remedy",
+    "tables",
+    "why",
+    "calls",
+    "links",
+    "patterns",
+    "tab",
+)
 """Between them these show every element, and colours are all that a theme changes."""
 
 

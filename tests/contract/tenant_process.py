@@ -19,6 +19,7 @@ class Tenant:
     """A running tenant: addresses, applications, and its control endpoint."""
 
     def __init__(self, introduction: dict[str, Any]) -> None:
+        self.introduction = introduction
         self.id: str = introduction["tenant"]["id"]
         self.http: str = introduction["tenant"]["http"]
         self.https: str = introduction["tenant"]["https"]

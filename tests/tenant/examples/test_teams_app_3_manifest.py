@@ -140,8 +140,8 @@ def test_every_finding_is_told_at_once_over_graph_in_21(tenant: LocalTenant) -> 
         400,
         "BadRequest",
         (
-            "The app package is not valid: id must be a GUID; packageName is not a property of the manifest since version"
-            " 1.17; the outline icon is not in the package."
+            "The app package is not valid: id must be a GUID; packageName is not a property of the manifest since "
+            "version 1.17; the outline icon is not in the package."
         ),
     )
 

@@ -7,7 +7,7 @@ Source: dataverse.md, sections 2, 4 and 5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from starlette.types import Scope
@@ -18,8 +18,10 @@ from liaison.tenant.dataverse.operations import bound, unbound
 from liaison.tenant.dataverse.paths import Segment, read_path
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.crm.catalogue import TABLES
+from liaison.tenant.estate.crm.environments import find_environment, read_model
 from liaison.tenant.estate.crm.model import Model, TableModel, build_model, start_flags
 from liaison.tenant.estate.surface import Naming, Operation
+from liaison.tenant.seeds.company import ENVIRONMENTS
 
 FACE = "dataverse"
 ROOT = "/api/data/v9.2"
@@ -118,7 +120,6 @@ def operations(estate: Estate) -> tuple[Operation, ...]:
 
 def naming(estate: Estate) -> Naming:
     """Names a request by its path, and by those options and headers that make another kind of it."""
-    del estate
 
     def name(scope: Scope) -> str | None:
         path: str = scope["path"]
@@ -129,13 +130,27 @@ def naming(estate: Estate) -> Naming:
         prefer = b"prefer" in headers and any(
             key == b"prefer" and b"track-changes" in value for key, value in scope["headers"]
         )
-        pattern = pattern_of(below, scope["query_string"].decode("latin-1"), b"if-match" in headers, prefer)
+        query, matched = scope["query_string"].decode("latin-1"), b"if-match" in headers
+        pattern = pattern_of(below, query, if_match=matched, track_changes=prefer)
+        if pattern is None:
+            # Tables and columns that somebody has made are in the environments' own models only.
+            found = (pattern_of(below, query, model, matched, prefer) for model in _models(estate))
+            pattern = next((one for one in found if one is not None), None)
         return None if pattern is None else f"{scope['method']} {pattern}"
 
     return name
 
 
-def pattern_of(path: str, query: str, if_match: bool = False, track_changes: bool = False) -> str | None:
+def _models(estate: Estate) -> Iterator[Model]:
+    for environment in ENVIRONMENTS:
+        state = find_environment(estate, environment.key)
+        if state is not None:
+            yield read_model(estate, state)
+
+
+def pattern_of(
+    path: str, query: str, model: Model | None = None, if_match: bool = False, track_changes: bool = False
+) -> str | None:
     """The pattern of a decoded path below the service root; None for what the service does not know."""
     try:
         segments = read_path(path.replace("%", "%25"))
@@ -148,22 +163,19 @@ def pattern_of(path: str, query: str, if_match: bool = False, track_changes: boo
         return f"{ROOT}/{head.name}"
     if head.name in METADATA_SETS:
         return _metadata_pattern(head, rest)
-    table = _model().sets.get(head.name)
+    model = model or _declared()
+    table = model.sets.get(head.name)
     if table is not None:
-        return _row_pattern(table, head, rest, query, if_match, track_changes)
+        if head.inside is None:
+            return _set_pattern(rest, query, track_changes)
+        return _below_row(model, table, rest) if rest else _row_pattern(table, head.inside, if_match)
     if unbound.is_unbound(head):
         return f"{ROOT}/{head.name}" + ("" if _is_action(head.name) else "()")
     return None
 
 
-def _row_pattern(
-    table: TableModel, head: Segment, rest: Sequence[Segment], query: str, if_match: bool, track_changes: bool
-) -> str | None:
-    if head.inside is None:
-        return _set_pattern(rest, query, track_changes)
-    if rest:
-        return _below_row(table, rest)
-    if "=" in head.inside and not head.inside.startswith(f"{table.key}="):
+def _row_pattern(table: TableModel, key: str, if_match: bool) -> str:
+    if "=" in key and not key.startswith(f"{table.key}="):
         return f"{_SET}({{alternate key}})"
     return f"{_ROW} (If-Match)" if if_match else _ROW
 
@@ -180,7 +192,7 @@ def _set_pattern(rest: Sequence[Segment], query: str, track_changes: bool) -> st
     return f"{_SET}/$count" if rest[0].name == "$count" else None
 
 
-def _below_row(table: TableModel, rest: Sequence[Segment]) -> str | None:
+def _below_row(model: Model, table: TableModel, rest: Sequence[Segment]) -> str | None:
     head, after = rest[0], rest[1:]
     if head.operation is not None:
         return f"{_ROW}/{_NAMESPACE}{head.operation}" + ("" if _is_action(head.operation) else "()")
@@ -188,21 +200,23 @@ def _below_row(table: TableModel, rest: Sequence[Segment]) -> str | None:
     if head.name in table.singles:
         if last == "$ref" or not after:
             return f"{_ROW}/{{lookup}}" + (f"/{last}" if last else "")
-        return _below_row(_model().tables[table.singles[head.name].target.table], after)
+        return _below_row(model, model.tables[table.singles[head.name].target.table], after)
     if head.name in table.collections:
-        return _below_collection(table, head, after, last)
+        return _below_collection(model, table, head, after, last)
     if head.name in table.by_wire:
         return f"{_ROW}/{{property}}" + ("/$value" if last == "$value" else "")
     return None
 
 
-def _below_collection(table: TableModel, head: Segment, after: Sequence[Segment], last: str) -> str | None:
+def _below_collection(
+    model: Model, table: TableModel, head: Segment, after: Sequence[Segment], last: str
+) -> str | None:
     if last in ("$ref", "$count"):
         return f"{_ROW}/{{collection}}" + ("({key})" if head.inside is not None else "") + f"/{last}"
     if head.inside is None:
         return None if after else f"{_ROW}/{{collection}}"
-    child = _model().tables[table.collections[head.name].table]
-    return _below_row(child, after) if after else _ROW
+    child = model.tables[table.collections[head.name].table]
+    return _below_row(model, child, after) if after else _ROW
 
 
 def _metadata_pattern(head: Segment, rest: Sequence[Segment]) -> str:
@@ -247,6 +261,6 @@ def _is_action(name: str) -> bool:
 
 
 @cache
-def _model() -> Model:
+def _declared() -> Model:
     """The tables as declared; flags do not matter for names."""
     return build_model("names", {table.name: start_flags(table) for table in TABLES})
