@@ -96,7 +96,11 @@ def choose_taste(page: Page, name: str, value: str) -> None:
 @pytest.mark.statement("F78")
 @pytest.mark.parametrize(
     ("language", "theme", "names"),
-    [("en", "light", NAMES), ("fr", "dark", COLOURFUL), ("fr", "contrast", COLOURFUL)],
+    [
+        ("en", "light", NAMES),
+        pytest.param("fr", "dark", COLOURFUL, marks=pytest.mark.slow),
+        pytest.param("fr", "contrast", COLOURFUL, marks=pytest.mark.slow),
+    ],
     ids=["en-light", "fr-dark", "fr-contrast"],
 )
 def test_no_page_breaks_an_accessibility_rule(

@@ -12,6 +12,8 @@ import pytest
 from liaison.tenant.seeds import company
 from tests.contract.demo_process import Demo, running_demo
 
+pytestmark = pytest.mark.xdist_group("enabling by the API")  # one demo for the module
+
 SERVICE, SALES = "/environments/contoso-service", "/environments/contoso-sales"
 RENEWAL = "8c5ec5f2-ab66-5801-9aaa-000000000001"
 CAUSES = ["readiness.onedrive_enabled", "readiness.active_site", "readiness.absolute_location"]
@@ -164,6 +166,7 @@ def test_the_ladder_shows_each_rung(claire: httpx2.Client) -> None:
 
 @pytest.mark.statement("S35", "S36")
 def test_every_call_of_the_journey_was_promised(nadia: httpx2.Client) -> None:
+    read(nadia, f"{SERVICE}/readiness")
     ledger = read(nadia, "/calls", size=1000)
     assert ledger["outside"] == 0
     assert ledger["items"]

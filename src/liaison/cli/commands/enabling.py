@@ -163,7 +163,7 @@ def consent(environment: str, *, check: bool, as_json: bool) -> None:
     show_columns(
         titles, [(one["text"], _yes_no(one["is_granted"]), " ".join(one["missing"])) for one in ladder["items"]]
     )
-    if seen["missing"]:
+    if seen["state"] != "granted":
         key = _environment_key(environment)
         address = f"{api().server}/power-apps/environments/{key}/settings/teams-integration"
         show_note(say("consent.give", address=address))
