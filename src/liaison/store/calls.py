@@ -33,7 +33,7 @@ class StoredCalls:
     def __init__(self, database: Database, clock: Clock, promises: Promises) -> None:
         self._database, self._clock, self._promises = database, clock, promises
         self._waiting: deque[dict[str, Any]] = deque(maxlen=_MOST_WAITING)
-        self._guard = threading.Lock()
+        self._guard, self._writing = threading.Lock(), threading.Lock()
         self._timer: threading.Timer | None = None
 
     def note(self, line: CallLine) -> None:
@@ -58,17 +58,18 @@ class StoredCalls:
                 self._timer.start()
 
     def flush(self) -> None:
-        """Write what waits. An outage of the store leaves it waiting for the next call."""
-        with self._guard:
-            self._timer = None
-            rows = list(self._waiting)
-            self._waiting.clear()
-        if not rows:
-            return
-        try:
-            self._database.write_now(lambda connection: connection.execute(calls.insert(), rows))
-        except StoreUnavailable:
-            self._waiting.extendleft(reversed(rows))
+        """Write what waits; another's writing is waited for. An outage of the store leaves it for the next call."""
+        with self._writing:
+            with self._guard:
+                self._timer = None
+                rows = list(self._waiting)
+                self._waiting.clear()
+            if not rows:
+                return
+            try:
+                self._database.write_now(lambda connection: connection.execute(calls.insert(), rows))
+            except StoreUnavailable:
+                self._waiting.extendleft(reversed(rows))
 
     async def list(self, before: int = 0, size: int = 50, *, outside_only: bool = False) -> tuple[KeptCall, ...]:
         """Newest first, those numbered below `before` when it is given."""
