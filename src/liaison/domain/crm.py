@@ -16,6 +16,7 @@ from liaison.domain.names import (
     TeamId,
     ViewId,
 )
+from liaison.errors import RoleMissing
 
 SYSTEM_ADMINISTRATOR = "System Administrator"
 GLOBAL_ADMINISTRATOR = "Global Administrator"
@@ -39,6 +40,12 @@ class CrmPerson:
     roles: tuple[str, ...]
     is_system_administrator: bool
     sign_in_name: str = ""
+
+
+def require_system_administrator(person: CrmPerson) -> None:
+    """Raises RoleMissing."""
+    if not person.is_system_administrator:
+        raise RoleMissing(SYSTEM_ADMINISTRATOR)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes, follow_consent, judge_consent
-from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, CrmPerson
+from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, CrmPerson, require_system_administrator
 from liaison.domain.diagnosis import is_tenant_administrator
 from liaison.domain.names import EnvironmentKey, Person
 from liaison.domain.readiness import Switches, judge_readiness
@@ -102,8 +102,7 @@ async def _save_labels(environment: EnvironmentKey, by: Person, ports: Ports, *,
 
 
 def _within_rules(wanted: Switches, now: Switches, person: CrmPerson) -> Switches:
-    if not person.is_system_administrator:
-        raise RoleMissing(SYSTEM_ADMINISTRATOR)
+    require_system_administrator(person)
     if wanted.basic:
         return wanted
     if wanted.enhanced and not now.enhanced:

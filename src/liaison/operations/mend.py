@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from liaison.domain.crm import SYSTEM_ADMINISTRATOR
+from liaison.domain.crm import require_system_administrator
 from liaison.domain.diagnosis import judge_tables
 from liaison.domain.names import EnvironmentKey, Person, RowId, TableName
 from liaison.domain.readiness import judge_readiness
 from liaison.domain.remedy import Act, Change, ChangeState, Mending, RemedyPlan, plan_remedy
-from liaison.errors import RecordUnknown, RemedyChanged, RoleMissing
+from liaison.errors import RecordUnknown, RemedyChanged
 from liaison.ports import Crm, Ports
 
 MOST_ROWS = 100_000
@@ -32,8 +32,7 @@ async def show_remedy(
     facts, states, person = await asyncio.gather(
         crm.gather_readiness(MOST_ROWS), crm.list_table_states(), crm.read_person()
     )
-    if not person.is_system_administrator:
-        raise RoleMissing(SYSTEM_ADMINISTRATOR)
+    require_system_administrator(person)
     checks = (*judge_readiness(facts), judge_tables(tuple(state.table for state in states)))
     plan = plan_remedy(checks, tuple(codes))
     return replace(plan, changes=await _with_content(plan.changes, crm)) if with_content else plan
@@ -58,15 +57,13 @@ async def apply_remedy(
 async def undo_remedy(environment: EnvironmentKey, mending_id: str, by: Person, ports: Ports) -> Mending:
     """Take back what can be taken back. Raises MendingUnknown, RoleMissing."""
     mending = await ports.mendings.get(by.tenant, environment, mending_id)
-    if not (await ports.crm(by, environment).read_person()).is_system_administrator:
-        raise RoleMissing(SYSTEM_ADMINISTRATOR)
+    require_system_administrator(await ports.crm(by, environment).read_person())
     return await _carry_out(mending, by, ports, _UNDO, ChangeState.DONE, ChangeState.UNDONE)
 
 
 async def list_mendings(environment: EnvironmentKey, by: Person, ports: Ports) -> tuple[Mending, ...]:
     """Newest first. Raises RoleMissing."""
-    if not (await ports.crm(by, environment).read_person()).is_system_administrator:
-        raise RoleMissing(SYSTEM_ADMINISTRATOR)
+    require_system_administrator(await ports.crm(by, environment).read_person())
     return await ports.mendings.list(by.tenant, environment)
 
 

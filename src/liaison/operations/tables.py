@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
-from liaison.domain.crm import SYSTEM_ADMINISTRATOR
+from liaison.domain.crm import require_system_administrator
 from liaison.domain.names import EnvironmentKey, Person, TableName
 from liaison.domain.tables import TableState, TableSwitch
-from liaison.errors import RoleMissing, TableNotSwitchable
+from liaison.errors import TableNotSwitchable
 from liaison.ports import Ports
 
 PATIENCE_S = 4.0
@@ -32,8 +32,7 @@ async def switch_table(
     """
     crm = ports.crm(by, environment)
     state, person = await asyncio.gather(crm.read_table_state(table), crm.read_person())
-    if not person.is_system_administrator:
-        raise RoleMissing(SYSTEM_ADMINISTRATOR)
+    require_system_administrator(person)
     if on and not state.can_be_switched:
         raise TableNotSwitchable(state.table.plural)
     if on and not state.table.document_management:

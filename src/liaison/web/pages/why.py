@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
-from liaison.errors import LiaisonError, NotAllowed, NotFound, Refused
+from liaison.errors import LiaisonError, Refused
 from liaison.operations.why import Explanation, explain
 from liaison.web import addresses, problems
 from liaison.web.pages.record import open_record, record_shell, ref_of
@@ -43,7 +43,7 @@ async def show(visit: Visit) -> Response:
     found: Explanation | None = None
     try:
         found = await explain(ref_of(visit), visit.person, visit.ports, asked)
-    except (NotAllowed, NotFound, Refused) as refused:
+    except Refused as refused:
         error = refused
     shell, title = record_shell(opened, visit), visit.say("web.why.title")
     address = addresses.record(visit.named("app"), opened.record.ref)
