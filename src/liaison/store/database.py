@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -21,6 +23,7 @@ BUSY_TIMEOUT_S = 15.0
 AGAIN_AFTER_S = 5.0
 SERVICE = "liaison"
 _TRIES = 4
+_NEXT_TURN_S = 0.01
 _REPEATABLE = {"40001", "40P01"}
 """PostgreSQL's serialization failure and deadlock: nothing was done, the same again may succeed."""
 
@@ -112,9 +115,26 @@ def _reserve_file(path: Path) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver's guess
     connection.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_S * 1000)}")
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Change the file's journal to WAL. Processes that open a new file together do so in turn: here SQLite answers
+    "busy" at once, whatever the busy timeout, since the reading of the old journal would turn into a writing.
+    Source: https://www.sqlite.org/c3ref/busy_handler.html
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                raise
+            time.sleep(_NEXT_TURN_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
