@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from liaison.store.keys import Keys
     from liaison.text.lookup import Texts
     from liaison.wire.messages import Ask
+    from liaison.wire.together import Together
     from liaison.wire.transport import Transport
 
 __all__ = [
@@ -95,6 +96,7 @@ class _Reach:
     environments: tuple[Environment, ...]
     transport: Transport
     tokens: TokenSource
+    together: Together
     horizon: Horizon
     shelves: Mapping[str, MetadataShelf]
 
@@ -107,7 +109,8 @@ class _Reach:
         place = next((place for place in self.environments if place.key == environment), None)
         if place is None:
             raise EnvironmentUnknown(environment)
-        client = DataverseClient(self.transport, place, self.tokens.bearer(person, place.address))
+        bearer = self.tokens.bearer(person, place.address)
+        client = DataverseClient(self.transport, place, bearer, together=self.together)
         return DataverseCrm(client, person, self.shelves[place.key])
 
     def teamwork(self, person: Person) -> Teamwork:
@@ -129,7 +132,7 @@ class _Reach:
         from liaison.graph.client import GraphClient
 
         bearer = self.tokens.bearer(person, self.settings.graph_resource)
-        return GraphClient(self.transport, self.settings.graph_base, bearer)
+        return GraphClient(self.transport, self.settings.graph_base, bearer, self.together)
 
 
 class Installation:
@@ -305,8 +308,18 @@ class Installation:
         return StoredSessions(self.database, self.keys, self.clock)
 
     def _reach(self, share: float) -> _Reach:
-        tokens = self._identity[0]
-        return _Reach(self.settings, self._environments, self._transport(share), tokens, self._horizon, self._shelves)
+        from liaison.wire.together import Together
+
+        transport = self._transport(share)
+        return _Reach(
+            self.settings,
+            self._environments,
+            transport,
+            self._identity[0],
+            Together(transport),
+            self._horizon,
+            self._shelves,
+        )
 
     def _ports(self, reach: _Reach) -> Ports:
         from liaison.ports import Ports

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from liaison.dataverse.batch import DataverseEnvelope
 from liaison.dataverse.errors import SERVICE, Subject, error_of
 from liaison.dataverse.names import NEXT_LINK
 from liaison.domain.crm import Environment
@@ -15,6 +16,7 @@ from liaison.wire.addresses import fill_path
 from liaison.wire.bearer import Bearer, send_with_bearer
 from liaison.wire.hosts import is_same_origin, origin_of
 from liaison.wire.messages import Answer, Ask, Pace
+from liaison.wire.together import Together
 from liaison.wire.transport import Transport
 from liaison.wire.wild import Wild
 
@@ -66,16 +68,24 @@ def read_row_call(rows: str, row: str, table: str, select: str) -> Call:
 
 
 class DataverseClient:
-    """Source: dataverse.md sections 5.1 and 5.9."""
+    """Reads that are asked side by side go out as one batch. Source: dataverse.md sections 5.1, 5.7 and 5.9."""
 
     def __init__(
-        self, transport: Transport, environment: Environment, bearer: Bearer, headers: Mapping[str, str] | None = None
+        self,
+        transport: Transport,
+        environment: Environment,
+        bearer: Bearer,
+        headers: Mapping[str, str] | None = None,
+        together: Together | None = None,
     ) -> None:
+        """Several clients of one person may share `together`; one that acts as somebody else has its own."""
         self.environment = environment
         self.base = f"{environment.address.rstrip('/')}/api/data/v9.2"
         self._transport = transport
         self._bearer = bearer
         self._headers = {**_HEADERS, **(headers or {})}
+        self._together = together or Together(transport)
+        self._envelope = DataverseEnvelope(self.base, self._headers)
         # Limits are counted for each user, so that one person's bulk work holds nobody else.
         self._pace = Pace(f"dataverse {environment.key} {bearer.who}", REQUESTS_PER_USER, WINDOW_S)
 
@@ -133,7 +143,10 @@ class DataverseClient:
             home=origin_of(self.base),
             pace=self._pace,
         )
-        answer = await send_with_bearer(self._transport, ask, self._bearer)
+        if call.repeatable and call.method == "GET":
+            answer = await self._together.send(ask, self._bearer, self._envelope)
+        else:
+            answer = await send_with_bearer(self._transport, ask, self._bearer)
         if not answer.is_success and answer.status not in call.expects:
             raise error_of(answer, call.subject)
         return answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from liaison.dataverse.client import CREATE_ONLY, Call, DataverseClient, read_row_call, read_rows_call
 from liaison.dataverse.crm_views import DataverseViews
 from liaison.dataverse.errors import Subject
@@ -91,8 +93,9 @@ class DataverseRecords:
         Shown are the columns of the default view, then those that say whose the record is, what it is worth, in which
         state it is and when it changed.
         """
-        found, attributes = await self._metadata.describe(table)
-        layout = await self._views.default_layout(table)
+        (found, attributes), layout = await asyncio.gather(
+            self._metadata.describe(table), self._views.default_layout(table)
+        )
         named = dict.fromkeys((*layout, *_PREFERRED))
         shown = [attributes[name] for name in named if name in attributes and name != found.name_column]
         always = [attributes[name] for name in _ALWAYS if name in attributes]

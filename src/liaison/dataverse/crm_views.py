@@ -57,14 +57,19 @@ class DataverseViews:
         return [read_view(row, kind) for row in await self._client.list_rows(read_rows_call(rows, name, query))]
 
     async def default_layout(self, table: TableName) -> tuple[str, ...]:
-        """Columns of the table itself in its default view; none when there is no such view."""
+        """Columns of the table itself in its default view, perhaps from the shelf; none when there is no such view."""
+        kept = self._metadata.shelf.find_layout(table)
+        if kept is not None:
+            return kept
         query = {
             "$select": "layoutxml",
             "$filter": f"{equals('returnedtypecode', table)} and querytype eq 0 and isdefault eq true",
         }
         rows = await self._client.list_rows(read_rows_call(SYSTEM_VIEWS, "savedquery", query))
         cells = read_layout(rows[0].opt_text("layoutxml")) if rows else ()
-        return tuple(cell.name for cell in cells if not cell.alias)
+        columns = tuple(cell.name for cell in cells if not cell.alias)
+        self._metadata.shelf.put_layout(table, columns)
+        return columns
 
     async def read_grid(self, view: View, search: str = "", page: str = "", size: int = 50) -> Grid:
         """The view's own query, one page of it. Raises ViewUnknown."""

@@ -5,6 +5,7 @@ Source: dataverse.md section 2.1.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ class MetadataShelf:
     def __init__(self, keep_s: float = 300.0) -> None:
         self._keep_s = keep_s
         self._kept: dict[tuple[TableName, str], _Kept] = {}
+        self._layouts: dict[TableName, tuple[tuple[str, ...], float]] = {}
 
     def find(self, table: TableName, language: str) -> tuple[Table, dict[str, Attribute]] | None:
         kept = self._kept.get((table, language))
@@ -70,9 +72,18 @@ class MetadataShelf:
     def put(self, table: Table, language: str, attributes: dict[str, Attribute]) -> None:
         self._kept[table.name, language] = _Kept(table, attributes, time.monotonic() + self._keep_s)
 
+    def find_layout(self, table: TableName) -> tuple[str, ...] | None:
+        """The columns of the table's default view."""
+        columns, until = self._layouts.get(table, ((), 0.0))
+        return columns if time.monotonic() < until else None
+
+    def put_layout(self, table: TableName, columns: tuple[str, ...]) -> None:
+        self._layouts[table] = (columns, time.monotonic() + self._keep_s)
+
     def clear(self) -> None:
         """Forget all: a switch was turned."""
         self._kept.clear()
+        self._layouts.clear()
 
 
 class DataverseMetadata:
@@ -81,7 +92,7 @@ class DataverseMetadata:
     def __init__(self, client: DataverseClient, language: str, shelf: MetadataShelf) -> None:
         self._client = client
         self._language = language
-        self._shelf = shelf
+        self.shelf = shelf
 
     async def read_table(self, table: TableName) -> Table:
         """As it is now. Raises TableUnknown."""
@@ -109,17 +120,24 @@ class DataverseMetadata:
 
     async def describe(self, table: TableName) -> tuple[Table, dict[str, Attribute]]:
         """The table and its columns by name, perhaps from the shelf. Raises TableUnknown."""
-        kept = self._shelf.find(table, self._language)
+        kept = self.shelf.find(table, self._language)
         if kept is not None:
             return kept
-        found = await self.read_table(table)
+        found, attributes = await asyncio.gather(self.read_table(table), self._attributes(table))
+        by_name = {attribute.name: attribute for attribute in attributes}
+        self.shelf.put(found, self._language, by_name)
+        return found, by_name
+
+    async def _attributes(self, table: TableName) -> list[Attribute]:
+        if not is_name(table):
+            return []
         path = "/EntityDefinitions(LogicalName='{table}')/Attributes"
         query = {"$select": "LogicalName,AttributeType,DisplayName"}
         call = Call("GET", path, Subject(table), {"table": table}, query, repeatable=True)
-        attributes = [read_attribute(row) async for row in self._client.rows(call)]
-        by_name = {attribute.name: attribute for attribute in attributes}
-        self._shelf.put(found, self._language, by_name)
-        return found, by_name
+        try:
+            return [read_attribute(row) async for row in self._client.rows(call)]
+        except RecordUnknown:
+            raise TableUnknown(table) from None
 
 
 def read_table(wild: Wild, language: str) -> Table:

@@ -1,4 +1,7 @@
-"""Every kind of call that Liaison makes of Dataverse, and what for. Source: mission S34 to S36."""
+"""Every kind of call that Liaison makes of Dataverse, and what for.
+
+A batch is promised as such; what travels in it is asked of this list part by part. Source: mission S34 to S36.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ PROMISES: tuple[Promise, ...] = (
     *promises(
         SERVICE,
         Feature.LINKING,
+        "POST /$batch",
         "GET /WhoAmI",
         "GET /systemusers({row})",
         "GET /systemusers({user})/systemuserroles_association",

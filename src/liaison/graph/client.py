@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 import orjson
 
 from liaison.errors import UpstreamSurprise
+from liaison.graph.batch import GraphEnvelope
 from liaison.graph.errors import SERVICE, Subject, error_of
 from liaison.graph.paces import pace_of
 from liaison.wire.addresses import fill_path
 from liaison.wire.bearer import Bearer, send_with_bearer
 from liaison.wire.hosts import is_same_origin, origin_of
 from liaison.wire.messages import Answer, Ask
+from liaison.wire.together import Together
 from liaison.wire.transport import Transport
 from liaison.wire.wild import Wild
 
@@ -49,12 +51,15 @@ def read_call(path: str, subject: Subject, ids: Mapping[str, str], query: Mappin
 
 
 class GraphClient:
-    """Source: graph.md section 1."""
+    """Reads that are asked side by side go out as one batch. Source: graph.md sections 1 and 10."""
 
-    def __init__(self, transport: Transport, base: str, bearer: Bearer) -> None:
+    def __init__(self, transport: Transport, base: str, bearer: Bearer, together: Together | None = None) -> None:
+        """Several clients of one person may share `together`, so that what they ask side by side is joined too."""
         self.transport = transport
         self.base = base.rstrip("/")
         self._bearer = bearer
+        self._together = together or Together(transport)
+        self._envelope = GraphEnvelope(self.base)
 
     async def send(self, call: Call) -> Answer:
         """The answer when it is a success or expected. Raises what the error table says."""
@@ -102,11 +107,20 @@ class GraphClient:
             body=body,
             home=origin_of(self.base),
             pace=pace_of(call.method, call.path, call.ids.get("team", "")),
+            counted_apart=True,
         )
-        answer = await send_with_bearer(self.transport, ask, self._bearer)
+        if _may_be_joined(call):
+            answer = await self._together.send(ask, self._bearer, self._envelope)
+        else:
+            answer = await send_with_bearer(self.transport, ask, self._bearer)
         if not answer.is_success and answer.status not in call.expects:
             raise error_of(answer, call.subject)
         return answer
+
+
+def _may_be_joined(call: Call) -> bool:
+    """Answers that lead elsewhere, to contents of files, are asked for alone."""
+    return call.repeatable and call.method in {"GET", "POST"} and 302 not in call.expects
 
 
 def _encode_body(call: Call) -> tuple[bytes | None, dict[str, str]]:

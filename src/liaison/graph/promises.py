@@ -22,6 +22,7 @@ PROMISES: tuple[Promise, ...] = (
     *promises(
         SERVICE,
         Feature.LINKING,
+        "POST /$batch",
         "GET /me/joinedTeams",
         "GET /teams/{team}",
         "GET /teams/{team}/channels",

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from liaison.wire.wild import Wild
 
+TRIES = 2
+"""How often an ask is tried in all when it may be repeated. See `wire.retry`."""
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -41,6 +44,9 @@ class Ask:
     reads_json: bool = True
     deadline_s: float = 30.0
     pace: Pace | None = None
+    counted_apart: bool = False
+    """Does the service count it against its limits even as a part of another ask?"""
+    tries: int = TRIES
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT_S = 86_400.0
 THROTTLED_WITHOUT_WAIT_S = 2.0
-ATTEMPTS = 2
 
 LOST_STATUSES = frozenset({408, 500, 502, 503, 504, 507, 509})
 """The service failed while it may have been acting."""

@@ -25,7 +25,7 @@ from liaison.wire.hosts import AllowedHosts, Target, check_address
 from liaison.wire.log import CallLine, write_call
 from liaison.wire.messages import Answer, Ask
 from liaison.wire.pacing import Pacing
-from liaison.wire.retry import ATTEMPTS, LOST_STATUSES, THROTTLED_WITHOUT_WAIT_S, read_wait_s
+from liaison.wire.retry import LOST_STATUSES, THROTTLED_WITHOUT_WAIT_S, read_wait_s
 
 USER_AGENT = "NONISV|Liaison|Liaison/0.1"
 CONNECT_S = 5.0
@@ -38,7 +38,7 @@ _Clients = dict[str, httpx2.AsyncClient]
 
 
 @dataclass(frozen=True)
-class _Failure:
+class Failure:
     """Why a try brought no usable answer. `was_sent` says that the service may have acted."""
 
     error: LiaisonError
@@ -76,42 +76,58 @@ class Transport:
         ask having been repeated once; AnswerLost when an ask that must not be repeated may have taken effect;
         UpstreamSurprise for an address that the host rule refuses, or a call that was never promised.
         """
-        target = await check_address(ask.service, ask.purpose, ask.address, self._hosts)
-        if not self._promised(ask):
-            refused = UpstreamSurprise(ask.service, NOT_PROMISED, path=f"{ask.method} {ask.path}")
-            self._record(ask, target, _Failure(refused, was_sent=False), "", 0.0)
-            raise refused
+        target = await self._check(ask)
         if ask.token and target.origin != ask.home:
             raise UpstreamSurprise(ask.service, "token_for_other_host", path=target.url.host)
         ends = time.monotonic() + ask.deadline_s
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, ask.tries + 1):
             if ask.pace is not None:
                 await self._pacing.enter(ask.service, ask.pace)
             outcome = await self._try(ask, target, max(ends - time.monotonic(), SHORTEST_TRY_S))
             if isinstance(outcome, Answer):
                 return outcome
             can_repeat = outcome.may_repeat and (ask.repeatable or not outcome.was_sent)
-            if attempt == ATTEMPTS or not can_repeat or time.monotonic() >= ends:
+            if attempt == ask.tries or not can_repeat or time.monotonic() >= ends:
                 raise _handed_up(outcome, ask)
         raise AssertionError("the loop returns or raises")
+
+    async def admit(self, ask: Ask) -> None:
+        """Let an ask go as a part of another, when it is its turn. Raises what `send` raises before it sends."""
+        await self._check(ask)
+        if ask.pace is not None and ask.counted_apart:
+            await self._pacing.enter(ask.service, ask.pace)
+
+    def judge_part(self, ask: Ask, answer: Answer, ms: float) -> Answer | Failure:
+        """What the answer to a part means; noted like the answer to an ask of its own."""
+        outcome = self._judge(ask, answer)
+        self._record(ask, httpx2.URL(ask.address).host, outcome, "", ms)
+        return outcome
+
+    async def _check(self, ask: Ask) -> Target:
+        target = await check_address(ask.service, ask.purpose, ask.address, self._hosts)
+        if not self._promised(ask):
+            refused = UpstreamSurprise(ask.service, NOT_PROMISED, path=f"{ask.method} {ask.path}")
+            self._record(ask, target.url.host, Failure(refused, was_sent=False), "", 0.0)
+            raise refused
+        return target
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
         for client in self._clients.pop(asyncio.get_running_loop(), {}).values():
             await client.aclose()
 
-    async def _try(self, ask: Ask, target: Target, limit_s: float) -> Answer | _Failure:
+    async def _try(self, ask: Ask, target: Target, limit_s: float) -> Answer | Failure:
         request_id, started = str(uuid4()), time.monotonic()
         try:
             async with asyncio.timeout(limit_s):
                 answer = await self._exchange(ask, target, request_id)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as cause:
-            outcome: Answer | _Failure = _Failure(_unavailable(ask, cause), was_sent=False)
+            outcome: Answer | Failure = Failure(_unavailable(ask, cause), was_sent=False)
         except (httpx2.HTTPError, httpx2.StreamError, TimeoutError, OSError) as cause:
-            outcome = _Failure(_unavailable(ask, cause), was_sent=True)
+            outcome = Failure(_unavailable(ask, cause), was_sent=True)
         else:
             outcome = self._judge(ask, answer)
-        self._record(ask, target, outcome, request_id, (time.monotonic() - started) * 1000)
+        self._record(ask, target.url.host, outcome, request_id, (time.monotonic() - started) * 1000)
         return outcome
 
     async def _exchange(self, ask: Ask, target: Target, request_id: str) -> Answer:
@@ -136,20 +152,20 @@ class Transport:
         service_id = next((kept[name] for name in _REQUEST_IDS if name in kept), "")
         return Answer(ask.service, response.status_code, kept, body, request_id=service_id)
 
-    def _judge(self, ask: Ask, answer: Answer) -> Answer | _Failure:
+    def _judge(self, ask: Ask, answer: Answer) -> Answer | Failure:
         wait_s = read_wait_s(answer.headers, datetime.now(UTC))
         if answer.status == 429:
             pause_s = wait_s if wait_s is not None else THROTTLED_WITHOUT_WAIT_S
             if ask.pace is not None:
                 self._pacing.hold(ask.pace, pause_s)
             error = UpstreamThrottled(ask.service, "429", answer.request_id, wait_s=pause_s)
-            return _Failure(error, was_sent=False, may_repeat=False)
+            return Failure(error, was_sent=False, may_repeat=False)
         if answer.status in LOST_STATUSES:
             broken = UpstreamUnavailable(ask.service, str(answer.status), answer.request_id, wait_s)
-            return _Failure(broken, was_sent=True, may_repeat=wait_s is None)
+            return Failure(broken, was_sent=True, may_repeat=wait_s is None)
         return _read_content(ask, answer)
 
-    def _record(self, ask: Ask, target: Target, outcome: Answer | _Failure, request_id: str, elapsed_ms: float) -> None:
+    def _record(self, ask: Ask, host: str, outcome: Answer | Failure, request_id: str, elapsed_ms: float) -> None:
         status, service_id, trouble = 0, "", ""
         if isinstance(outcome, Answer):
             status, service_id = outcome.status, outcome.request_id
@@ -157,7 +173,7 @@ class Transport:
             trouble = str(getattr(outcome.error, "service_code", "")) or outcome.error.code
             status = int(trouble) if trouble.isdigit() else 0
             service_id = str(getattr(outcome.error, "request_id", ""))
-        line = CallLine(ask.service, ask.method, target.url.host, ask.path, status, elapsed_ms)
+        line = CallLine(ask.service, ask.method, host, ask.path, status, elapsed_ms)
         write_call(line, ask, request_id, service_id, trouble)
         if self._ledger is not None:
             self._ledger(line)
@@ -187,7 +203,7 @@ async def _read_limited(response: httpx2.Response, service: str) -> bytes:
     return b"".join(parts)
 
 
-def _read_content(ask: Ask, answer: Answer) -> Answer | _Failure:
+def _read_content(ask: Ask, answer: Answer) -> Answer | Failure:
     """The answer with its JSON. A success that cannot be read whole is as good as lost: a proxy's page, a cut text."""
     if not answer.body:
         return answer
@@ -195,7 +211,7 @@ def _read_content(ask: Ask, answer: Answer) -> Answer | _Failure:
         return replace(answer, content=orjson.loads(answer.body))
     except orjson.JSONDecodeError:
         if answer.is_success and ask.reads_json:
-            return _Failure(UpstreamUnavailable(ask.service, "unreadable", answer.request_id), was_sent=True)
+            return Failure(UpstreamUnavailable(ask.service, "unreadable", answer.request_id), was_sent=True)
         return answer
 
 
@@ -205,7 +221,7 @@ def _unavailable(ask: Ask, cause: Exception) -> UpstreamUnavailable:
     return error
 
 
-def _handed_up(failure: _Failure, ask: Ask) -> LiaisonError:
+def _handed_up(failure: Failure, ask: Ask) -> LiaisonError:
     error = failure.error
     if failure.was_sent and not ask.repeatable and isinstance(error, UpstreamUnavailable):
         lost = AnswerLost(ask.service, error.service_code, error.request_id)
