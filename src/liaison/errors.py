@@ -162,6 +162,55 @@ class ChannelNameTooLong(InvalidRequest):
 
 
 @dataclass(unsafe_hash=True)
+class TeamNameForbidden(InvalidRequest):
+    """A team name with characters that nobody can see."""
+
+    code = "input.team_name_forbidden"
+    name: str
+    characters: str
+    proposal: str
+
+
+@dataclass(unsafe_hash=True)
+class TeamNameTooLong(InvalidRequest):
+    code = "input.team_name_too_long"
+    name: str
+    limit: int
+    proposal: str
+
+
+@dataclass(unsafe_hash=True)
+class NameAffixesTooLong(InvalidRequest):
+    """A team name that is too long once the organization's prefix and suffix are put to it; `name` has them."""
+
+    code = "input.name_affixes_too_long"
+    name: str
+    prefix: str
+    suffix: str
+    limit: int
+    proposal: str
+
+
+@dataclass(unsafe_hash=True)
+class NameBlocked(InvalidRequest):
+    """The organization's naming policy blocks a word of the name; which one is empty when it does not say."""
+
+    code = "input.name_blocked"
+    name: str
+    word: str
+    proposal: str
+
+
+@dataclass(unsafe_hash=True)
+class NameRefusedByPolicy(InvalidRequest):
+    """The directory refuses the name for a reason of its own, `service_code`."""
+
+    code = "input.name_refused"
+    name: str
+    service_code: str
+
+
+@dataclass(unsafe_hash=True)
 class FileNameForbidden(InvalidRequest):
     """A file name that SharePoint refuses."""
 
@@ -285,6 +334,13 @@ class NotTeamOwner(NotAllowed):
 
 
 @dataclass(unsafe_hash=True)
+class TeamCreationNotAllowed(NotAllowed):
+    """The organization lets only some people make teams."""
+
+    code = "team.creation_not_allowed"
+
+
+@dataclass(unsafe_hash=True)
 class PrivilegeMissing(NotAllowed):
     """Dataverse refused; `privilege` is the privilege it named, `table` the table it was about."""
 
@@ -395,6 +451,56 @@ class ChannelNameTaken(Conflict):
     name: str
     team: str
     proposal: str
+
+
+@dataclass(unsafe_hash=True)
+class ChannelNameDeleted(Conflict):
+    """A channel of that name was deleted so lately that the name is still held."""
+
+    code = "channel.name_deleted"
+    name: str
+    team: str
+    days: int
+    proposal: str
+
+
+@dataclass(unsafe_hash=True)
+class ChannelLimitReached(Conflict):
+    """The team has no room for another channel; `kind` is empty when it is about channels of all kinds."""
+
+    code = "channel.limit_reached"
+    team: str
+    kind: str
+    count: int
+    limit: int
+
+
+@dataclass(unsafe_hash=True)
+class TeamNameTaken(Conflict):
+    """A team or group of that name exists."""
+
+    code = "team.name_taken"
+    name: str
+    proposal: str
+
+
+@dataclass(unsafe_hash=True)
+class TeamNameDeleted(Conflict):
+    """A team or group of that name was deleted so lately that it can still be restored."""
+
+    code = "team.name_deleted"
+    name: str
+    days: int
+    proposal: str
+
+
+@dataclass(unsafe_hash=True)
+class ObjectLimitReached(Conflict):
+    """The person has made as many directory objects as somebody without an administrator's role may."""
+
+    code = "team.object_limit_reached"
+    count: int
+    limit: int
 
 
 @dataclass(unsafe_hash=True)

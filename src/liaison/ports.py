@@ -40,6 +40,7 @@ from liaison.domain.names import (
     TeamId,
     TenantId,
 )
+from liaison.domain.naming import NameRefusal, NamingPolicy, Profile
 from liaison.domain.promise import KeptCall
 from liaison.domain.readiness import ReadinessFacts, Switches
 from liaison.domain.remedy import Mending
@@ -51,6 +52,7 @@ from liaison.domain.teams import (
     FileEntry,
     FilePage,
     Folder,
+    Label,
     Tab,
     TabContent,
     Team,
@@ -269,6 +271,38 @@ class People(Protocol):
 
     async def list_device_policies(self) -> tuple[str, ...] | None:
         """Names of policies that limit unmanaged devices in SharePoint; None when they cannot be read."""
+        ...
+
+    async def read_naming_policy(self) -> NamingPolicy | None:
+        """The organization's policy for names of teams; None when it cannot be read."""
+        ...
+
+    async def read_profile(self) -> Profile:
+        """The person's attributes that a naming policy may use."""
+        ...
+
+    async def check_group_name(self, name: str) -> tuple[NameRefusal, ...] | None:
+        """What the directory has against a name of a new team; None when it cannot be asked."""
+        ...
+
+    async def find_group_by_name(self, name: str) -> tuple[str, ...] | None:
+        """Names of teams and groups that begin like `name`; None when they cannot be read."""
+        ...
+
+    async def list_deleted_group_names(self, name: str) -> tuple[str, ...] | None:
+        """The same of groups that were deleted and can still be restored."""
+        ...
+
+    async def count_created_objects(self) -> int | None:
+        """How many directory objects the person has made; 0 for administrators, None when it cannot be read."""
+        ...
+
+    async def is_in_group(self, group: str) -> bool | None:
+        """Is the person in a group, directly or through another one? None when it cannot be told."""
+        ...
+
+    async def list_labels(self) -> tuple[Label, ...] | None:
+        """The sensitivity labels that the person may choose, the least sensitive first; None when unreadable."""
         ...
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import httpx2
 
@@ -120,10 +120,14 @@ class Product:
         start = await self.sign_in.start(self.environments[0], language)
         return await self.sign_in.finish(start.kept, self.browse(start, given))
 
-    async def consented(self, given: str) -> Person:
-        """Somebody of the seed after the administrator's consent for the organization."""
+    async def consented(self, given: str, also: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Person:
+        """Somebody of the seed after the administrator's consent for the organization.
+
+        `also` are permissions that Liaison does not ask for, `without` those that are not granted.
+        """
         administrator = await self.person("Nadia")
         start = await self.sign_in.start_consent(administrator, "en")
+        start = replace(start, address=_with_scopes(start.address, also, without))
         await self.sign_in.read_consent_answer(start.kept, self.browse(start, "Nadia"))
         self.tokens.drop(administrator)
         return administrator if given == "Nadia" else await self.person(given)
@@ -146,6 +150,15 @@ class Product:
         if ("decision", decision) in buttons:
             return browser.press(page, "decision", decision)
         raise AssertionError(f"nothing to press on {page.status} {page.title!r}: {page.text[:2000]}")
+
+
+def _with_scopes(address: str, also: tuple[str, ...], without: tuple[str, ...]) -> str:
+    """A consent page's address with more or fewer permissions of Graph."""
+    parts = urlsplit(address)
+    fields = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    asked = [scope for scope in fields["scope"].split() if scope.rsplit("/", 1)[-1] not in without]
+    fields["scope"] = " ".join([*asked, *(f"https://graph.microsoft.com/{scope}" for scope in also)])
+    return urlunsplit(parts._replace(query=urlencode(fields)))
 
 
 def _returned(page: Page) -> dict[str, str]:

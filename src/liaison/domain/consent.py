@@ -13,6 +13,7 @@ class Rung(StrEnum):
     SIGN_IN = "sign_in"
     LIST_TEAMS = "list_teams"
     CONNECT = "connect"
+    NAMES = "names"
     MEMBERS = "members"
     FILES = "files"
 
@@ -26,6 +27,7 @@ SCOPES: dict[Rung, tuple[str, ...]] = {
         "TeamsTab.ReadWriteForTeam",
         "AppCatalog.Read.All",
     ),
+    Rung.NAMES: ("Group.Read.All", "GroupSettings.Read.All", "SensitivityLabel.Read"),
     Rung.MEMBERS: (
         "TeamMember.Read.All",
         "TeamMember.ReadWriteNonOwnerRole.All",
@@ -34,12 +36,15 @@ SCOPES: dict[Rung, tuple[str, ...]] = {
     Rung.FILES: ("Files.ReadWrite.All",),
 }
 
-ENHANCED: tuple[Rung, ...] = (Rung.LIST_TEAMS, Rung.CONNECT, Rung.MEMBERS, Rung.FILES)
+ENHANCED: tuple[Rung, ...] = (Rung.LIST_TEAMS, Rung.CONNECT, Rung.NAMES, Rung.MEMBERS, Rung.FILES)
 """What the enhanced experience needs of the tenant administrator."""
 
 
 USER_SYNC = Rung.MEMBERS
 """Without this rung people are not added to channels; everything else works."""
+
+OPTIONAL: tuple[Rung, ...] = (Rung.NAMES, USER_SYNC)
+"""Linking works without these: names are then checked as far as they can be, and people are added by hand."""
 
 
 def enhanced_scopes(*, with_user_sync: bool = True) -> tuple[str, ...]:
@@ -69,8 +74,9 @@ class Consent:
 
     @property
     def allows_linking(self) -> bool:
-        """Everything that the enhanced experience needs, adding members apart."""
-        return set(enhanced_scopes(with_user_sync=False)) <= set(self.granted)
+        """Everything that the enhanced experience cannot do without."""
+        needed = {scope for rung in ENHANCED if rung not in OPTIONAL for scope in SCOPES[rung]}
+        return needed | set(SCOPES[Rung.SIGN_IN]) <= set(self.granted)
 
     @property
     def allows_user_sync(self) -> bool:

@@ -107,6 +107,15 @@ class FilePage:
 
 
 @dataclass(frozen=True)
+class Label:
+    """A sensitivity label that people may put on a team."""
+
+    id: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
 class DirectoryPerson:
     """The person as the directory knows them."""
 

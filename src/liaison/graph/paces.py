@@ -9,6 +9,7 @@ from liaison.wire.messages import Pace
 
 PER_TEAM = 4.0
 
+_DIRECTORY = ("/me", "/users", "/groups", "/groupSettings", "/directory", "/security")
 _CHANNEL = "/teams/{team}/channels"
 
 
@@ -21,7 +22,7 @@ def pace_of(method: str, path: str, team: str) -> Pace:
 def _class_of(method: str, path: str) -> tuple[str, float]:
     if path.startswith(("/drives", "/shares")):
         return "files", 20.0
-    if path.startswith("/me") and not path.startswith("/me/joinedTeams"):
+    if path.startswith(_DIRECTORY) and not path.startswith("/me/joinedTeams"):
         return "directory", 100.0
     if method == "DELETE":
         return "team delete", 15.0

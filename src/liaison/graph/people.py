@@ -8,6 +8,7 @@ from liaison.domain.teams import DirectoryPerson
 from liaison.errors import ConsentNotGranted, UpstreamRefused
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import About, Subject
+from liaison.graph.naming import GraphNaming
 from liaison.graph.payloads import limits_devices, read_directory_person, read_plans
 from liaison.wire.wild import Wild
 
@@ -29,6 +30,16 @@ class GraphPeople:
 
     def __init__(self, client: GraphClient) -> None:
         self._client = client
+        naming = GraphNaming(client)
+
+        self.read_naming_policy = naming.read_naming_policy
+        self.read_profile = naming.read_profile
+        self.check_group_name = naming.check_group_name
+        self.find_group_by_name = naming.find_group_by_name
+        self.list_deleted_group_names = naming.list_deleted_group_names
+        self.count_created_objects = naming.count_created_objects
+        self.is_in_group = naming.is_in_group
+        self.list_labels = naming.list_labels
 
     async def read_me(self) -> DirectoryPerson:
         """The person, their licences and their directory roles.

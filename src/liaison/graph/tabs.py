@@ -43,12 +43,12 @@ class GraphTabs:
     async def _find_in_catalogue(self) -> str:
         if not self._manifest:
             return ""
-        query = {"$filter": f"externalId eq {_literal(self._manifest)}", "$select": "id,externalId"}
+        query = {"$filter": f"externalId eq {literal(self._manifest)}", "$select": "id,externalId"}
         call = read_call("/appCatalogs/teamsApps", Subject(About.APP, self._manifest), {}, query)
         return next(iter([item.text("id") async for item in self._client.pages(call)]), "")
 
     async def _find_installation(self, team: TeamId) -> str:
-        query = {"$expand": "teamsApp", "$filter": f"teamsApp/externalId eq {_literal(self._manifest)}"}
+        query = {"$expand": "teamsApp", "$filter": f"teamsApp/externalId eq {literal(self._manifest)}"}
         call = read_call(_APPS, Subject(About.TEAM, team=team), {"team": team}, query)
         return next(iter([item.text("id") async for item in self._client.pages(call)]), "")
 
@@ -142,6 +142,6 @@ def _configuration(placement: AppPlacement, content: TabContent) -> dict[str, st
     }
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """A text as OData writes it."""
     return "'" + text.replace("'", "''") + "'"

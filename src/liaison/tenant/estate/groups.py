@@ -304,6 +304,17 @@ def list_groups_of(estate: Estate, user_id: str, relation: str = "members") -> l
     return [_group(row) for row in found]
 
 
+def list_groups_made_by(estate: Estate, user_id: str) -> list[Group]:
+    """The groups whose first owner a user was, by name: they made them."""
+    found = estate.db.rows(
+        "SELECT groups.* FROM groups JOIN group_member_log AS first ON first.seq ="
+        " (SELECT min(seq) FROM group_member_log WHERE group_id = groups.id AND relation = 'owners')"
+        " WHERE first.user_id = ? AND deleted IS NULL ORDER BY display_name, groups.id",
+        (user_id,),
+    )
+    return [_group(row) for row in found]
+
+
 def groups_sequence(estate: Estate) -> int:
     """The newest change number among the groups and their people."""
     return int(estate.db.value("SELECT coalesce(max(seq), 0) FROM group_member_log"))

@@ -10,19 +10,24 @@ from liaison.tenant.estate.groups import Group
 from liaison.tenant.estate.people import User
 from liaison.tenant.graph.access import is_global_administrator
 from liaison.tenant.graph.errors import Backend, forbidden, no_resource
-from liaison.tenant.graph.groups import shown_group
+from liaison.tenant.graph.groups import group_body, shown_group
 from liaison.tenant.graph.permissions import BIN_READ, BIN_WRITE, GROUP_READ, USERS_DELTA
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
 from liaison.tenant.graph.schema import USER
-from liaison.tenant.graph.shapes import collection, entity, page, selected
+from liaison.tenant.graph.search import require_advanced
+from liaison.tenant.graph.shapes import collection, entity, page, selected, wanted_filter
 from liaison.tenant.graph.table import operations
 from liaison.tenant.graph.users import shown_user, user_body
 
 
 def list_groups(ask: Ask) -> Answer:
     """`GET /directory/deletedItems/microsoft.graph.group`."""
-    part, following = page(ask, groups.list_deleted_groups(ask.estate), 100, 999)
+    wanted = wanted_filter(ask)
+    require_advanced(ask, wanted)
+    deleted = groups.list_deleted_groups(ask.estate)
+    found = [group for group in deleted if wanted is None or wanted.matches(group_body(group))]
+    part, following = page(ask, found, 100, 999)
     values = [shown_group(ask, group) for group in part]
     return Answer(body=collection(ask.context("groups"), values, next_page=following))
 
