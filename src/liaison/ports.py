@@ -34,11 +34,13 @@ from liaison.domain.names import (
     Person,
     PersonId,
     RecordRef,
+    Regarding,
     RowId,
     TabId,
     TableName,
     TeamId,
     TenantId,
+    ViewRef,
 )
 from liaison.domain.naming import NameRefusal, NamingPolicy, Profile
 from liaison.domain.promise import KeptCall
@@ -77,6 +79,10 @@ class Crm(Protocol):
 
     async def list_views(self, table: TableName) -> tuple[View, ...]:
         """System views and the person's own, the default first."""
+        ...
+
+    async def read_view(self, ref: ViewRef) -> View:
+        """Raises ViewUnknown, PrivilegeMissing."""
         ...
 
     async def read_grid(self, view: View, search: str = "", page: str = "", size: int = 50) -> Grid:
@@ -157,8 +163,8 @@ class Crm(Protocol):
         """The apps that the service shows somebody else."""
         ...
 
-    async def list_associations(self, ref: RecordRef) -> tuple[Association, ...]:
-        """Every channel the record is tied to, whoever tied it."""
+    async def list_associations(self, regarding: Regarding) -> tuple[Association, ...]:
+        """Every channel the record or view is tied to, whoever tied it."""
         ...
 
     async def list_locations(self, ref: RecordRef) -> tuple[Location, ...]: ...
@@ -199,6 +205,10 @@ class Teamwork(Protocol):
 
     async def read_channel(self, team: TeamId, channel: ChannelId) -> Channel:
         """Raises ChannelGone, NotTeamMember."""
+        ...
+
+    async def read_primary_channel(self, team: TeamId) -> Channel:
+        """The channel that the team has from its beginning. Raises TeamUnknown, NotTeamMember."""
         ...
 
     async def ensure_channel(self, team: TeamId, name: str, marker: str, description: str) -> tuple[Channel, bool]:
@@ -376,8 +386,8 @@ class Links(Protocol):
         """
         ...
 
-    async def of_record(self, ref: RecordRef) -> tuple[Link, ...]:
-        """Links of a record that are not over, oldest first."""
+    async def of(self, regarding: Regarding) -> tuple[Link, ...]:
+        """Links of a record or view that are not over, oldest first."""
         ...
 
     async def of_person(

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from liaison.api.app import build_api
-from liaison.domain.link import CONNECT_STEPS, Evidence, Link, LinkState
+from liaison.domain.link import Evidence, Link, LinkState, steps_to_connect
 from liaison.domain.names import LinkId
 from liaison.errors import ChannelNameTaken, Remembered, UpstreamUnavailable, concrete_errors
 from liaison.text.lookup import load_texts
@@ -89,7 +89,7 @@ def given_link(world: World, state: LinkState) -> Link:
         NOW,
         state=state,
         evidence=made,
-        done=CONNECT_STEPS if state is LinkState.CONNECTED else (),
+        done=steps_to_connect(RENEWAL) if state is LinkState.CONNECTED else (),
     )
     world.links[link.id] = link
     return link
@@ -124,7 +124,7 @@ def test_connecting_by_names_begins_the_work_and_shows_the_link(liaison: Command
     assert ended.code == 0
     assert f"The work on the link {link.id} has begun." in ended.err
     assert "Northwind renewal (opportunity)" in ended.out
-    assert (link.record, link.team, link.wanted) == (RENEWAL, EUROPE, GENERAL)
+    assert (link.regarding, link.team, link.wanted) == (RENEWAL, EUROPE, GENERAL)
 
 
 def test_the_same_key_twice_is_one_link(liaison: CommandLine, world: World) -> None:
@@ -140,9 +140,9 @@ def test_waiting_tells_each_step_and_ends_with_the_link(liaison: CommandLine, wo
 
     def work() -> None:
         time.sleep(1.0)
-        world.links[link.id] = replace(link, done=CONNECT_STEPS[:3], version=1)
+        world.links[link.id] = replace(link, done=steps_to_connect(RENEWAL)[:3], version=1)
         time.sleep(1.0)
-        world.links[link.id] = replace(link, state=LinkState.CONNECTED, done=CONNECT_STEPS, version=2)
+        world.links[link.id] = replace(link, state=LinkState.CONNECTED, done=steps_to_connect(RENEWAL), version=2)
 
     worker = threading.Thread(target=work)
     worker.start()

@@ -63,8 +63,8 @@ async def a_link(product: Product, person: Person, record: RecordRef, channel: s
     )
     return Link(
         id=LinkId(str(uuid4())),
-        record=record,
-        record_title="Northwind",
+        regarding=record,
+        title="Northwind",
         team=VENTES,
         wanted=found.id,
         by=person,
@@ -129,7 +129,7 @@ async def test_the_row_that_ties_record_and_channel_says_everything(product: Pro
     assert row == link.row_id("association")
     found = (await crm.list_associations(link.record))[0]
     made = link.evidence
-    assert (found.id, found.record, found.team, found.channel) == (row, link.record, VENTES, made.channel)
+    assert (found.id, found.regarding, found.team, found.channel) == (row, link.record, VENTES, made.channel)
     assert (found.team_name, found.team_thread, found.channel_name) == (
         made.team_name,
         made.team_thread,
@@ -231,7 +231,7 @@ async def test_a_row_whose_answer_was_lost_exists_once(
 async def test_a_foreign_row_under_our_id_is_not_taken_for_ours(product: Product) -> None:
     crm, link = await ready(product)
     await crm.ensure_association(link)
-    other = replace(link, record=await a_record(crm), evidence=replace(link.evidence, channel=link.evidence.channel))
+    other = replace(link, regarding=await a_record(crm), evidence=replace(link.evidence, channel=link.evidence.channel))
     with pytest.raises(RecordChanged):
         await crm.ensure_association(other)
 
@@ -239,7 +239,7 @@ async def test_a_foreign_row_under_our_id_is_not_taken_for_ours(product: Product
 async def test_a_site_row_under_our_id_with_another_address_is_not_taken_for_ours(product: Product) -> None:
     crm, link = await ready(product)
     client = await raw(product)
-    ids = {"row": site_row_id(link.record.environment, link.evidence.site_address)}
+    ids = {"row": site_row_id(link.environment, link.evidence.site_address)}
     body = {"name": "Elsewhere", "absoluteurl": "https://elsewhere.example/sites/x", "servicetype": 0}
     await client.send(Call("PATCH", "/sharepointsites({row})", Subject("sharepointsite"), ids, body=body))
     if any(site.detail == link.evidence.site_address for site in (await crm.gather_readiness()).sites):

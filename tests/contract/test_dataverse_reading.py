@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from liaison.dataverse.crm import DataverseCrm
-from liaison.domain.crm import Grid, View, ViewKind
-from liaison.domain.names import EnvironmentKey, RecordRef, RowId, TableName, ViewId
+from liaison.domain.crm import Grid, View
+from liaison.domain.names import EnvironmentKey, RecordRef, RowId, TableName, ViewId, ViewKind
 from liaison.errors import (
     InputInvalid,
     LicenceMissing,

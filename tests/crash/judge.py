@@ -42,8 +42,8 @@ def count(database: Path, link: Link, channel: str, app: str) -> Counts:
         def number(query: str, *values: str) -> int:
             return int(tables.execute(query, values).fetchone()[0])
 
-        record = link.record.id
-        crm = link.record.environment
+        record = link.regarding.id
+        crm = link.environment
         return Counts(
             channels=number(
                 "SELECT count(*) FROM channels WHERE team_id = ? AND display_name = ? AND deleted_at IS NULL",

@@ -11,7 +11,7 @@ from typing import Any
 from liaison.domain.connection import ConnectionRequest
 from liaison.domain.link import Link, LinkState, NewChannel
 from liaison.domain.names import ChannelId, RecordRef, RowId, TableName, TeamId
-from liaison.operations.connect import connect_record
+from liaison.operations.connect import connect
 from liaison.operations.disconnect import disconnect
 from liaison.ports import Links, Ports
 from liaison.tenant.seeds import company
@@ -35,7 +35,7 @@ class _ArmedLinks:
 
     def __init__(self, links: Links, arm: Callable[[], None]) -> None:
         self._links, self._arm = links, arm
-        self.get, self.of_record = links.get, links.of_record
+        self.get, self.of = links.get, links.of
 
     async def plan(self, link: Link, key: str, fingerprint: str) -> Link:
         self._arm()
@@ -169,7 +169,7 @@ class Play:
             if stage.worker is None or stage.worker.has_ended:
                 await stage.start_worker()
             request = ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
-            link = await connect_record(request, claire, stage.ports)
+            link = await connect(request, claire, stage.ports)
             connected = await stage.final(link.id)
             if connected is None or connected.state is not LinkState.CONNECTED:
                 raise RuntimeError(f"cannot be disconnected: {connected}")
@@ -179,7 +179,7 @@ class Play:
             request = ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(f"Deal {record[-8:]}"))
         else:
             request = ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
-        return lambda arm: connect_record(request, claire, self._armed(arm))
+        return lambda arm: connect(request, claire, self._armed(arm))
 
     def _armed(self, arm: Callable[[], None]) -> Ports:
         links: Any = _ArmedLinks(self._stage.ports.links, arm)

@@ -27,7 +27,7 @@ BREACHES = [
     ("dataverse/planted.py", "import liaison.graph.client", "Adapters stand apart, on the wire"),
     ("store/planted.py", "import liaison.engine.steps", "Adapters stand apart, on the wire"),
     ("wire/planted.py", "import liaison.entra.tokens", "Adapters stand apart, on the wire"),
-    ("graph/planted.py", "from liaison.operations.connect import connect_record", "Adapters know nothing above them"),
+    ("graph/planted.py", "from liaison.operations.connect import connect", "Adapters know nothing above them"),
     ("engine/planted.py", "from liaison.text.lookup import load_texts", "Adapters know nothing above them"),
     ("wire/planted.py", "from liaison.domain.names import TeamId", "The wire has no word of the product"),
     ("tenant/planted.py", "from liaison.errors import LiaisonError", "The tenant is alone"),

@@ -175,7 +175,7 @@ def test_no_sentence_is_left_over() -> None:
 @pytest.mark.statement("S38")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_message_about_members_is_microsofts_word_for_word(language: str) -> None:
-    assert load_texts().say(language, "finding.user_sync_not_consented") == SAID_AFTER_S38[language]
+    assert load_texts().say(language, "finding.member.no_consent") == SAID_AFTER_S38[language]
 
 
 @pytest.mark.statement("S01", "S21", "S23", "S24", "S25", "S28")

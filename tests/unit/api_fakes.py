@@ -464,8 +464,8 @@ class FakeLinks:
         self.world.links[link.id] = saved
         return saved
 
-    async def of_record(self, ref: RecordRef) -> tuple[Link, ...]:
-        return tuple(link for link in self.world.links.values() if link.record == ref and not link.state.is_over)
+    async def of(self, ref: RecordRef) -> tuple[Link, ...]:
+        return tuple(link for link in self.world.links.values() if link.regarding == ref and not link.state.is_over)
 
     async def of_person(
         self,
@@ -487,7 +487,7 @@ class FakeLinks:
         return tuple(found[start : start + size]), after
 
     async def count(self, environment: EnvironmentKey) -> int:
-        return sum(1 for link in self.world.links.values() if link.record.environment == environment)
+        return sum(1 for link in self.world.links.values() if link.environment == environment)
 
     async def at_work(self) -> tuple[Link, ...]:
         return tuple(link for link in self.world.links.values() if link.state.at_work)
@@ -497,7 +497,11 @@ class FakeLinks:
 
 
 def _same(one: Link, other: Link) -> bool:
-    return (one.record, one.team, one.wanted) == (other.record, other.team, other.wanted) and not one.state.is_over
+    return (one.regarding, one.team, one.wanted) == (
+        other.regarding,
+        other.team,
+        other.wanted,
+    ) and not one.state.is_over
 
 
 class FakeAudit:

@@ -20,6 +20,7 @@ from liaison.domain.names import (
     Person,
     PersonId,
     RecordRef,
+    Regarding,
     RowId,
     TabId,
     TableName,
@@ -132,13 +133,13 @@ class FakeLinks:
 
     def _twin(self, link: Link) -> Link | None:
         for other in self.links.values():
-            same_record = other.record == link.record and not other.state.is_over and other.id != link.id
+            same_record = other.regarding == link.regarding and not other.state.is_over and other.id != link.id
             if same_record and _places(other) & _places(link):
                 return other
         return None
 
-    async def of_record(self, ref: RecordRef) -> tuple[Link, ...]:
-        return tuple(link for link in self.links.values() if link.record == ref and not link.state.is_over)
+    async def of(self, regarding: Regarding) -> tuple[Link, ...]:
+        return tuple(link for link in self.links.values() if link.regarding == regarding and not link.state.is_over)
 
     async def of_person(
         self,

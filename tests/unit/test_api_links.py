@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 
-from liaison.domain.link import CONNECT_STEPS, Finding, Link, LinkState, NewChannel, Operation, StepName, Waiting
+from liaison.domain.link import (
+    Finding,
+    Link,
+    LinkState,
+    NewChannel,
+    Operation,
+    StepName,
+    Waiting,
+    steps_to_connect,
+)
 from liaison.domain.names import ChannelId, LinkId
 from liaison.errors import ChannelNameTaken, Remembered, UpstreamThrottled
 from tests.unit.api_client import ApiClient
@@ -25,6 +34,7 @@ BODY: dict[str, Any] = {
     "team": EUROPE,
     "channel": {"id": GENERAL},
 }
+CONNECT_STEPS = steps_to_connect(RENEWAL)
 LINK = LinkId("55555555-5555-4555-8555-555555555555")
 
 
@@ -149,7 +159,7 @@ async def test_steps_say_what_is_done_what_waits_for_whom_and_what_is_to_come(cl
 
 async def test_a_link_that_needs_a_person_says_why_and_what_to_do(client: ApiClient) -> None:
     trouble = Remembered.of(ChannelNameTaken("Deal room", "Ventes Europe", "Deal room 2"))
-    findings = (Finding("user_sync_not_consented"),)
+    findings = (Finding("member.no_consent"),)
     given_link(client, state=LinkState.NEEDS_PERSON, trouble=trouble, findings=findings)
     link = (await client.get(f"/links/{LINK}", language="fr")).json()
     assert link["is_final"] is True
@@ -208,7 +218,7 @@ async def test_a_link_of_another_tenant_does_not_exist(client: ApiClient, method
 
 @pytest.mark.parametrize(("method", "below"), [("GET", ""), ("GET", "/events"), ("POST", "/retry"), ("DELETE", "")])
 async def test_a_link_of_a_record_that_one_may_not_read_is_refused(client: ApiClient, method: str, below: str) -> None:
-    before = given_link(client, record=SECRET_DEAL, state=LinkState.NEEDS_PERSON)
+    before = given_link(client, regarding=SECRET_DEAL, state=LinkState.NEEDS_PERSON)
     answer = await client.ask(method, f"/links/{LINK}{below}", as_="oliver")
     assert answer.status_code == 404
     assert "Secret" not in answer.text

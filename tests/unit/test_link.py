@@ -8,8 +8,6 @@ from uuid import UUID
 import pytest
 
 from liaison.domain.link import (
-    CONNECT_STEPS,
-    DISCONNECT_STEPS,
     Evidence,
     Link,
     LinkState,
@@ -18,15 +16,18 @@ from liaison.domain.link import (
     StepName,
     Waiting,
     site_row_id,
+    steps_to_connect,
+    steps_to_disconnect,
 )
 from liaison.domain.names import ChannelId, LinkId, RowId, TabId
 from liaison.errors import Remembered, StillPreparing
 from tests.unit.fakes import CLAIRE, DEAL, OLIVER, TEAM, FakeClock
 
+CONNECT_STEPS, DISCONNECT_STEPS = steps_to_connect(DEAL), steps_to_disconnect(DEAL)
 LINK = Link(
     id=LinkId("0d6f4c7e-6c1b-4b52-a0a0-5e1d2c3b4a59"),
-    record=DEAL,
-    record_title="Renouvellement Northwind",
+    regarding=DEAL,
+    title="Renouvellement Northwind",
     team=TEAM,
     wanted=NewChannel("Northwind deal"),
     by=CLAIRE,

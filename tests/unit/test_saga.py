@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from liaison.domain.connection import ConnectionRequest
-from liaison.domain.link import CONNECT_STEPS, Link, LinkState, NewChannel, Operation, StepName, TabChoice
+from liaison.domain.link import Link, LinkState, NewChannel, Operation, StepName, TabChoice, steps_to_connect
 from liaison.domain.names import ChannelId
 from liaison.errors import (
     AnswerLost,
@@ -25,13 +25,14 @@ from liaison.errors import (
     UpstreamThrottled,
     UpstreamUnavailable,
 )
-from liaison.operations.connect import connect_record, try_again
+from liaison.operations.connect import connect, try_again
 from liaison.operations.disconnect import disconnect
 from liaison.operations.runs import resume_all, resume_parked, run
 from tests.unit.fakes import CLAIRE, DEAL, OLIVER, RENEWALS, TEAM, Crash, World
 
 pytestmark = pytest.mark.anyio
 
+CONNECT_STEPS = steps_to_connect(DEAL)
 EXISTING = ConnectionRequest(DEAL, TEAM, RENEWALS.id)
 MADE = ConnectionRequest(DEAL, TEAM, NewChannel("Northwind deal"))
 BOTH = pytest.mark.parametrize("asked", [EXISTING, MADE], ids=["existing channel", "new channel"])
@@ -50,7 +51,7 @@ async def carry_on(world: World, link: Link) -> Link:
 
 
 async def connected(world: World, asked: ConnectionRequest = EXISTING) -> Link:
-    return await carry_on(world, await connect_record(asked, CLAIRE, world.ports))
+    return await carry_on(world, await connect(asked, CLAIRE, world.ports))
 
 
 def made_once(world: World, asked: ConnectionRequest) -> bool:
@@ -60,7 +61,7 @@ def made_once(world: World, asked: ConnectionRequest) -> bool:
 
 @BOTH
 async def test_a_record_is_connected_by_seven_steps_in_order(world: World, asked: ConnectionRequest) -> None:
-    planned = await connect_record(asked, CLAIRE, world.ports)
+    planned = await connect(asked, CLAIRE, world.ports)
     assert planned.state is LinkState.PLANNED
     assert world.steps.started == [(Operation.CONNECT, planned.id, 1)]
     link = await carry_on(world, planned)
@@ -78,7 +79,7 @@ async def test_killed_after_any_effect_it_goes_on_and_makes_nothing_twice(
     world: World, asked: ConnectionRequest, step: StepName
 ) -> None:
     """Before the link is saved, and again after it is saved and before the engine has noted the step."""
-    planned = await connect_record(asked, CLAIRE, world.ports)
+    planned = await connect(asked, CLAIRE, world.ports)
     world.links.crash_before_save = f"step.{step.value}"
     world.steps.crash_in = f"{step.value}#1"
     for _ in range(2):
@@ -92,7 +93,7 @@ async def test_killed_after_any_effect_it_goes_on_and_makes_nothing_twice(
 
 @pytest.mark.parametrize("act", ["link.connecting", "link.connected"])
 async def test_killed_between_steps_it_goes_on(world: World, act: str) -> None:
-    planned = await connect_record(EXISTING, CLAIRE, world.ports)
+    planned = await connect(EXISTING, CLAIRE, world.ports)
     world.links.crash_before_save = act
     with pytest.raises(Crash):
         await carry_on(world, planned)
@@ -113,7 +114,7 @@ LATER = [UpstreamUnavailable("graph"), UpstreamThrottled("graph", wait_s=7.5), A
 @pytest.mark.parametrize("error", LATER, ids=lambda error: error.code)
 async def test_an_outage_delays_the_work_and_says_what_is_waited_for(world: World, error: UpstreamUnavailable) -> None:
     world.troubles.fail("ensure_tab", error)
-    planned = await connect_record(EXISTING, CLAIRE, world.ports)
+    planned = await connect(EXISTING, CLAIRE, world.ports)
     seen: list[Link] = []
 
     async def look() -> None:
@@ -142,7 +143,7 @@ async def test_pauses_double_up_to_a_quarter_of_an_hour(world: World) -> None:
 async def test_a_library_that_is_being_made_leaves_the_link_with_files_pending(world: World) -> None:
     world.troubles.fail("read_files_folder", StillPreparing("graph"), StillPreparing("graph"))
     states: list[LinkState] = []
-    planned = await connect_record(MADE, CLAIRE, world.ports)
+    planned = await connect(MADE, CLAIRE, world.ports)
 
     async def look() -> None:
         states.append((await world.links.get(planned.id)).state)
@@ -191,7 +192,7 @@ async def test_an_ended_sign_in_parks_the_work_until_that_person_signs_in(world:
 
 async def test_what_nobody_expected_stops_the_link_with_an_incident(world: World) -> None:
     world.troubles.fail("ensure_tab", KeyError("displayName"))
-    planned = await connect_record(EXISTING, CLAIRE, world.ports)
+    planned = await connect(EXISTING, CLAIRE, world.ports)
     with pytest.raises(RuntimeError, match="incident"):
         await carry_on(world, planned)
     link = await world.links.get(planned.id)
@@ -202,7 +203,7 @@ async def test_what_nobody_expected_stops_the_link_with_an_incident(world: World
 
 async def test_a_taken_channel_name_comes_with_a_free_one(world: World) -> None:
     """Somebody made the channel between the look and the making."""
-    planned = await connect_record(MADE, CLAIRE, world.ports)
+    planned = await connect(MADE, CLAIRE, world.ports)
     world.teamwork.channels["Northwind deal"] = replace(RENEWALS, name="Northwind deal", id=ChannelId("19:theirs"))
     link = await carry_on(world, planned)
     assert link.state is LinkState.UNDONE
@@ -211,10 +212,10 @@ async def test_a_taken_channel_name_comes_with_a_free_one(world: World) -> None:
 
 
 async def test_a_second_click_gets_the_link_of_the_first(world: World) -> None:
-    first = await connect_record(EXISTING, CLAIRE, world.ports)
-    assert await connect_record(EXISTING, OLIVER, world.ports) == first
+    first = await connect(EXISTING, CLAIRE, world.ports)
+    assert await connect(EXISTING, OLIVER, world.ports) == first
     assert (await carry_on(world, first)).state is LinkState.CONNECTED
-    again = await connect_record(EXISTING, OLIVER, world.ports)
+    again = await connect(EXISTING, OLIVER, world.ports)
     assert (again.id, again.state) == (first.id, LinkState.CONNECTED)
     assert len(world.steps.started) == 2, "only planned work is handed over"
 
@@ -223,21 +224,21 @@ async def test_a_second_click_gets_the_link_of_the_first(world: World) -> None:
 async def test_a_second_click_after_the_channel_was_made_gets_the_link_of_the_first(world: World, name: str) -> None:
     first = await connected(world, MADE)
     again = replace(MADE, channel=NewChannel(name))
-    assert (await connect_record(again, OLIVER, world.ports)).id == first.id
+    assert (await connect(again, OLIVER, world.ports)).id == first.id
 
 
 async def test_another_persons_channel_of_that_name_is_not_taken_for_ours(world: World) -> None:
     world.teamwork.channels["Northwind deal"] = replace(RENEWALS, name="Northwind deal")
     with pytest.raises(ChannelNameTaken):
-        await connect_record(MADE, CLAIRE, world.ports)
+        await connect(MADE, CLAIRE, world.ports)
 
 
 async def test_of_two_links_that_come_to_the_same_channel_the_later_gives_way(world: World) -> None:
-    making = await connect_record(MADE, CLAIRE, world.ports)
+    making = await connect(MADE, CLAIRE, world.ports)
     world.teamwork.channels["Northwind deal"] = replace(
         RENEWALS, name="Northwind deal", id=ChannelId("19:Northwind deal"), description=making.tab_entity
     )
-    other = await connect_record(ConnectionRequest(DEAL, TEAM, ChannelId("19:Northwind deal")), OLIVER, world.ports)
+    other = await connect(ConnectionRequest(DEAL, TEAM, ChannelId("19:Northwind deal")), OLIVER, world.ports)
     gave_way = await carry_on(world, making)
     assert (gave_way.state, gave_way.trouble and gave_way.trouble.error()) == (
         LinkState.UNDONE,
@@ -248,7 +249,7 @@ async def test_of_two_links_that_come_to_the_same_channel_the_later_gives_way(wo
 
 async def test_a_disconnect_overtakes_a_connect_that_waits_for_its_library(world: World) -> None:
     world.troubles.fail("read_files_folder", StillPreparing("graph"))
-    planned = await connect_record(EXISTING, CLAIRE, world.ports)
+    planned = await connect(EXISTING, CLAIRE, world.ports)
 
     async def overtake() -> None:
         world.steps.on_pause = None
@@ -275,7 +276,7 @@ async def test_a_run_that_was_overtaken_by_a_later_one_touches_nothing(world: Wo
 
 async def test_a_save_that_came_second_is_looked_at_again(world: World) -> None:
     """Two workers carry out the same run; whoever saves second finds the step done."""
-    planned = await connect_record(EXISTING, CLAIRE, world.ports)
+    planned = await connect(EXISTING, CLAIRE, world.ports)
     overtaken = world.teamwork.ensure_tab
 
     async def slow_tab(*arguments):
@@ -291,7 +292,7 @@ async def test_a_save_that_came_second_is_looked_at_again(world: World) -> None:
 
 
 async def test_an_outage_of_our_own_store_is_left_to_the_sweep(world: World) -> None:
-    planned = await connect_record(EXISTING, CLAIRE, world.ports)
+    planned = await connect(EXISTING, CLAIRE, world.ports)
     get, asked = world.links.get, iter([False, False, True, False])
 
     async def sometimes(link):
@@ -338,7 +339,7 @@ async def test_a_tab_may_be_kept(world: World) -> None:
 
 
 async def test_a_link_that_is_being_connected_cannot_be_disconnected(world: World) -> None:
-    planned = await connect_record(EXISTING, CLAIRE, world.ports)
+    planned = await connect(EXISTING, CLAIRE, world.ports)
     with pytest.raises(LinkBusy):
         await disconnect(planned.id, CLAIRE, world.ports)
 
@@ -346,6 +347,6 @@ async def test_a_link_that_is_being_connected_cannot_be_disconnected(world: Worl
 async def test_after_a_disconnect_the_same_channel_may_be_connected_again(world: World) -> None:
     link = await connected(world)
     await carry_on(world, await disconnect(link.id, CLAIRE, world.ports))
-    again = await connect_record(EXISTING, CLAIRE, world.ports)
+    again = await connect(EXISTING, CLAIRE, world.ports)
     assert again.id != link.id
     assert (await carry_on(world, again)).state is LinkState.CONNECTED

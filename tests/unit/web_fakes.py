@@ -24,7 +24,6 @@ from liaison.domain.crm import (
     Record,
     Table,
     View,
-    ViewKind,
 )
 from liaison.domain.link import Link, Operation
 from liaison.domain.names import (
@@ -40,6 +39,7 @@ from liaison.domain.names import (
     TableName,
     TeamId,
     ViewId,
+    ViewKind,
 )
 from liaison.domain.teams import AppPlacement, Channel, FileEntry, FilePage, Folder, Tab, TabContent, Team
 from liaison.errors import ConsentRefused, FilesRefused, RecordUnknown, TableUnknown
@@ -247,17 +247,17 @@ class WebCrm(FakeCrm):
         row = link.row_id("association")
         made = link.evidence
         association = Association(
-            row, link.record, link.team, made.team_name, made.team_thread, made.channel, made.channel_name,
+            row, link.regarding, link.team, made.team_name, made.team_thread, made.channel, made.channel_name,
             made.channel_kind, made.site_address, made.folder_path, "tenant", web_address=made.channel_address,
         )  # fmt: skip
-        rows = self.world.associations.setdefault(link.record, [])
+        rows = self.world.associations.setdefault(link.regarding, [])
         if all(one.id != row for one in rows):
             rows.append(association)
         return row
 
     async def ensure_note(self, link: Link, kind: str, subject: str, text: str) -> RowId:
         note = Note(link.row_id(kind), subject, text, link.acting.name, RealClock().now())
-        self.world.notes.setdefault(link.record, []).append(note)
+        self.world.notes.setdefault(link.regarding, []).append(note)
         return note.id
 
     async def remove_association(self, row: RowId) -> None:

@@ -33,7 +33,7 @@ from liaison.api.shapes import (
 from liaison.domain.consent import Consent
 from liaison.domain.crm import Record
 from liaison.domain.diagnosis import sentences_of
-from liaison.domain.link import Evidence, Link, LinkState, NewChannel, StepName
+from liaison.domain.link import Evidence, Link, LinkState, NewChannel, PrimaryChannel, StepName
 from liaison.domain.names import Person
 from liaison.domain.readiness import Check, Switches
 from liaison.domain.teams import Channel, FileEntry, Team
@@ -141,13 +141,13 @@ def render_link(link: Link, asking: Asking) -> LinkShape:
         is_final=not link.state.at_work,
         operation=link.operation,
         record=LinkRecord(
-            environment=link.record.environment,
-            table=link.record.table,
-            id=link.record.id,
-            title=link.record_title,
+            environment=link.environment,
+            table=link.regarding.table,
+            id=link.regarding.id,
+            title=link.title,
             address=linked_record_address(public, link),
         ),
-        team=LinkTeam(id=link.team, name=link.evidence.team_name),
+        team=LinkTeam(id=link.team, name=link.team_name),
         channel=_render_channel_of(link),
         by=render_person(link.by),
         acting=render_person(link.acting),
@@ -166,7 +166,7 @@ def render_link(link: Link, asking: Asking) -> LinkShape:
 
 def _render_channel_of(link: Link) -> LinkChannel:
     made = link.evidence
-    wanted = "" if isinstance(link.wanted, NewChannel) else link.wanted
+    wanted = "" if isinstance(link.wanted, NewChannel | PrimaryChannel) else link.wanted
     return LinkChannel(
         id=made.channel or wanted, name=link.channel_name, kind=made.channel_kind, address=made.channel_address
     )

@@ -38,6 +38,7 @@ class DataverseCrm:
         self.read_table = metadata.read_table
         self.list_tables = metadata.list_tables
         self.list_views = views.list_views
+        self.read_view = views.read_view
         self.read_grid = views.read_grid
         self.read_record = records.read_record
         self.find_records = records.find_records

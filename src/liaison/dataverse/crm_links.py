@@ -13,12 +13,12 @@ from liaison.dataverse.client import CREATE_ONLY, Call, DataverseClient, read_ro
 from liaison.dataverse.crm_records import remove_row
 from liaison.dataverse.errors import SERVICE, UNDECLARED_PROPERTY, Subject
 from liaison.dataverse.metadata import DataverseMetadata
-from liaison.dataverse.names import LINK_TABLE, LINKS, LOCATIONS, SERVICE_TYPE_TEAMS, SITES
+from liaison.dataverse.names import LINK_TABLE, LINKS, LOCATIONS, SERVICE_TYPE_TEAMS, SITES, VIEW_CODES
 from liaison.dataverse.query import equals, read_guid
 from liaison.dataverse.rows import read_association, read_location
 from liaison.domain.crm import Association, Location
-from liaison.domain.link import Link, site_row_id
-from liaison.domain.names import RecordRef, RowId
+from liaison.domain.link import Link, record_of, site_row_id
+from liaison.domain.names import RecordRef, Regarding, RowId, ViewRef
 from liaison.errors import (
     DocumentManagementOff,
     RecordChanged,
@@ -26,11 +26,13 @@ from liaison.errors import (
     TableUnknown,
     UpstreamRefused,
     UpstreamSurprise,
+    ViewUnknown,
 )
 from liaison.wire.wild import Wild
 
 _LINK_COLUMNS = (
-    "msdyn_teamscollaborationid,regardingobjectid,regardingobjecttypename,msdyn_groupid,msdyn_teamid,msdyn_teamname,"
+    "msdyn_teamscollaborationid,regardingobjectid,regardingobjecttypename,regardingobjecttypecode,msdyn_groupid,"
+    "msdyn_teamid,msdyn_teamname,"
     "msdyn_channelid,msdyn_channelname,msdyn_channeltype,msdyn_teamsiteurl,msdyn_channelfolderrelativeurl,"
     "msdyn_tenantid,msdyn_appid,msdyn_pipedentityid,msdyn_contenturl,msdyn_weburl,createdon"
 )
@@ -46,20 +48,18 @@ class DataverseLinks:
         self._client = client
         self._metadata = metadata
 
-    async def list_associations(self, ref: RecordRef) -> tuple[Association, ...]:
-        """By record id and table name, as Microsoft's own button asks; the oldest first."""
-        row_id = _record_id(ref)
+    async def list_associations(self, regarding: Regarding) -> tuple[Association, ...]:
+        """As Microsoft's own button asks: a record by id and table name, a view by id and type code; oldest first."""
         query = {
             "$select": _LINK_COLUMNS,
-            "$filter": f"regardingobjectid eq {row_id} and {equals('regardingobjecttypename', ref.table)} "
-            "and statecode eq 0",
+            "$filter": f"{_regards(regarding)} and statecode eq 0",
             "$orderby": "createdon",
         }
         try:
             rows = await self._client.list_rows(read_rows_call(LINKS, LINK_TABLE, query))
         except TableUnknown:
             return ()  # the environment does not have the solution that brings the table
-        return tuple(read_association(row, ref.environment) for row in rows)
+        return tuple(read_association(row, regarding.environment) for row in rows)
 
     async def list_locations(self, ref: RecordRef) -> tuple[Location, ...]:
         """Active locations regarding the record, with their absolute addresses as the service composes them."""
@@ -82,9 +82,10 @@ class DataverseLinks:
 
     async def ensure_location(self, link: Link) -> RowId:
         """A location of the same folder is adopted; else one is made below the team site's row."""
-        table, _ = await self._metadata.describe(link.record.table)
+        record = record_of(link)
+        table, _ = await self._metadata.describe(record.table)
         wanted = _address_key(folder_address(link))
-        for place in await self.list_locations(link.record):
+        for place in await self.list_locations(record):
             if _address_key(place.address) == wanted:
                 return place.id
         site = await self._ensure_site(link)
@@ -93,7 +94,7 @@ class DataverseLinks:
             "relativeurl": relative_folder(link),
             "servicetype": SERVICE_TYPE_TEAMS,
             "parentsiteorlocation_sharepointsite@odata.bind": f"/{SITES}({site})",
-            f"regardingobjectid_{table.name}@odata.bind": f"/{table.set_name}({link.record.id})",
+            f"regardingobjectid_{table.name}@odata.bind": f"/{table.set_name}({record.id})",
         }
         row = link.row_id("location")
         try:
@@ -103,7 +104,7 @@ class DataverseLinks:
                 raise DocumentManagementOff(table.plural) from refused
             raise
         if not made:
-            await self._compare(LOCATIONS, _LOCATION_TABLE, row, "_regardingobjectid_value", link.record.id)
+            await self._compare(LOCATIONS, _LOCATION_TABLE, row, "_regardingobjectid_value", record.id)
         return row
 
     async def _ensure_site(self, link: Link) -> RowId:
@@ -118,7 +119,7 @@ class DataverseLinks:
         found = await self._client.list_rows(read_rows_call(SITES, "sharepointsite", query))
         if found:
             return RowId(found[0].text("sharepointsiteid"))
-        row = site_row_id(link.record.environment, address)
+        row = site_row_id(link.environment, address)
         name = link.evidence.team_name or address.rsplit("/", 1)[-1]
         body = {"name": name[:160], "absoluteurl": address, "servicetype": SERVICE_TYPE_TEAMS}
         if not await self._create_once(SITES, "sharepointsite", row, body):
@@ -126,15 +127,21 @@ class DataverseLinks:
         return row
 
     async def ensure_association(self, link: Link) -> RowId:
-        """A row of the same record and channel is adopted, whoever made it; else ours is made."""
-        for association in await self.list_associations(link.record):
+        """A row of the same record or view and channel is adopted, whoever made it; else ours is made."""
+        for association in await self.list_associations(link.regarding):
             if association.channel == link.evidence.channel:
                 return association.id
-        table, _ = await self._metadata.describe(link.record.table)
         row = link.row_id("association")
-        if not await self._create_once(LINKS, LINK_TABLE, row, _association_body(link, table.type_code)):
-            await self._compare(LINKS, LINK_TABLE, row, "regardingobjectid", link.record.id)
+        body = _association_body(link, await self._type_code(link.regarding))
+        if not await self._create_once(LINKS, LINK_TABLE, row, body):
+            await self._compare(LINKS, LINK_TABLE, row, "regardingobjectid", link.regarding.id)
         return row
+
+    async def _type_code(self, regarding: Regarding) -> int:
+        if isinstance(regarding, ViewRef):
+            return VIEW_CODES[regarding.kind]
+        table, _ = await self._metadata.describe(regarding.table)
+        return table.type_code
 
     async def remove_association(self, row: RowId) -> None:
         await remove_row(self._client, LINKS, LINK_TABLE, row)
@@ -182,8 +189,8 @@ def _association_body(link: Link, type_code: int) -> dict[str, object]:
     """The type code is optional in metadata and required in practice. Source: dataverse.md section 1.2."""
     made = link.evidence
     return {
-        "regardingobjectid": link.record.id,
-        "regardingobjecttypename": link.record.table,
+        "regardingobjectid": link.regarding.id,
+        "regardingobjecttypename": link.regarding.table,
         "regardingobjecttypecode": type_code,
         "msdyn_groupid": link.team,
         "msdyn_teamid": made.team_thread,
@@ -203,6 +210,16 @@ def _association_body(link: Link, type_code: int) -> dict[str, object]:
 def _address_key(address: str) -> str:
     """An address for comparing: services differ in case, in encoding and in the last slash."""
     return unquote(address).rstrip("/").casefold()
+
+
+def _regards(regarding: Regarding) -> str:
+    """The condition by which the rows of a record or view are found. Source: dataverse.md section 1.2."""
+    if isinstance(regarding, ViewRef):
+        view = read_guid(regarding.id)
+        if not view:
+            raise ViewUnknown(regarding.id)
+        return f"regardingobjectid eq {view} and regardingobjecttypecode eq {VIEW_CODES[regarding.kind]}"
+    return f"regardingobjectid eq {_record_id(regarding)} and {equals('regardingobjecttypename', regarding.table)}"
 
 
 def _record_id(ref: RecordRef) -> str:

@@ -119,12 +119,12 @@ class DataverseRecords:
 
     async def ensure_note(self, link: Link, kind: str, subject: str, text: str) -> RowId:
         """Made under the link's own id for that kind, so that it exists once."""
-        table, _ = await self._metadata.describe(link.record.table)
+        table, _ = await self._metadata.describe(link.regarding.table)
         row = link.row_id(f"note/{kind}")
         body = {
             "subject": subject,
             "notetext": text,
-            f"objectid_{table.name}@odata.bind": f"/{table.set_name}({link.record.id})",
+            f"objectid_{table.name}@odata.bind": f"/{table.set_name}({link.regarding.id})",
         }
         call = Call(
             "PATCH",

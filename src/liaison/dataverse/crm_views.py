@@ -18,8 +18,8 @@ from liaison.dataverse.names import (
 )
 from liaison.dataverse.query import equals, is_name, read_guid
 from liaison.dataverse.rows import read_cell, read_view
-from liaison.domain.crm import Column, Grid, GridRow, Table, View, ViewKind
-from liaison.domain.names import RecordRef, RowId, TableName
+from liaison.domain.crm import Column, Grid, GridRow, Table, View
+from liaison.domain.names import RecordRef, RowId, TableName, ViewKind, ViewRef
 from liaison.errors import RecordUnknown, TableUnknown, ViewUnknown
 from liaison.wire.wild import Wild
 
@@ -55,6 +55,19 @@ class DataverseViews:
             "$filter": f"{equals('returnedtypecode', table)} and querytype eq 0 and statecode eq 0",
         }
         return [read_view(row, kind) for row in await self._client.list_rows(read_rows_call(rows, name, query))]
+
+    async def read_view(self, ref: ViewRef) -> View:
+        """Raises ViewUnknown."""
+        rows, name = _SETS[ref.kind]
+        view_id = read_guid(ref.id)
+        if not view_id:
+            raise ViewUnknown(ref.id)
+        default = ",isdefault" if ref.kind is ViewKind.SYSTEM else ""
+        try:
+            stored = await self._client.read(read_row_call(rows, view_id, name, f"name,returnedtypecode{default}"))
+        except RecordUnknown:
+            raise ViewUnknown(ref.id) from None
+        return read_view(stored, ref.kind)
 
     async def default_layout(self, table: TableName) -> tuple[str, ...]:
         """Columns of the table itself in its default view, perhaps from the shelf; none when there is no such view."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from liaison.domain.names import ViewKind
+
 LINKS = "msdyn_teamscollaborations"
 LINK_TABLE = "msdyn_teamscollaboration"
 SITES = "sharepointsites"
@@ -28,6 +30,10 @@ TOTAL_COUNT = "@Microsoft.Dynamics.CRM.totalrecordcount"
 TOTAL_EXCEEDED = "@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"
 
 LANGUAGE_CODES = {"en": 1033, "fr": 1036}
+
+VIEW_CODES = {ViewKind.SYSTEM: 1039, ViewKind.PERSONAL: 4230}
+"""The type codes by which views are known. Source: dataverse.md section 1.2."""
+VIEW_KINDS = {code: kind for kind, code in VIEW_CODES.items()}
 
 DEFAULT_TABLES = frozenset(
     {

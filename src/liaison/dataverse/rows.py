@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from liaison.dataverse.metadata import Attribute
-from liaison.dataverse.names import ETAG, FORMATTED, LOOKUP_TABLE, SERVICE_TYPE_TEAMS
+from liaison.dataverse.names import ETAG, FORMATTED, LOOKUP_TABLE, SERVICE_TYPE_TEAMS, VIEW_KINDS
 from liaison.domain.crm import (
     App,
     Association,
@@ -14,7 +14,6 @@ from liaison.domain.crm import (
     Record,
     Table,
     View,
-    ViewKind,
 )
 from liaison.domain.crm import Field as RecordField
 from liaison.domain.names import (
@@ -22,10 +21,13 @@ from liaison.domain.names import (
     ChannelKind,
     EnvironmentKey,
     RecordRef,
+    Regarding,
     RowId,
     TableName,
     TeamId,
     ViewId,
+    ViewKind,
+    ViewRef,
 )
 from liaison.domain.readiness import Switches
 from liaison.errors import Row
@@ -108,10 +110,9 @@ def read_switches(row: Wild) -> Switches:
 
 def read_association(row: Wild, environment: EnvironmentKey) -> Association:
     """The kind is written with a capital by Microsoft's integration. Source: dataverse.md section 1.2."""
-    table, record = TableName(row.text("regardingobjecttypename")), RowId(row.text("regardingobjectid"))
     return Association(
         id=RowId(row.text("msdyn_teamscollaborationid")),
-        record=RecordRef(environment, table, record),
+        regarding=_read_regarding(row, environment),
         team=TeamId(row.opt_text("msdyn_groupid")),
         team_name=row.opt_text("msdyn_teamname"),
         team_thread=row.opt_text("msdyn_teamid"),
@@ -127,6 +128,15 @@ def read_association(row: Wild, environment: EnvironmentKey) -> Association:
         web_address=row.opt_text("msdyn_weburl"),
         made_at=row.opt_moment("createdon"),
     )
+
+
+def _read_regarding(row: Wild, environment: EnvironmentKey) -> Regarding:
+    """A view by its type code, whatever the type's name says. Source: dataverse.md section 1.2."""
+    table, regarding = TableName(row.text("regardingobjecttypename")), row.text("regardingobjectid")
+    kind = VIEW_KINDS.get(row.opt_number("regardingobjecttypecode"))
+    if kind is not None:
+        return ViewRef(environment, table, ViewId(regarding), kind)
+    return RecordRef(environment, table, RowId(regarding))
 
 
 def read_location(row: Wild, address: str) -> Location:

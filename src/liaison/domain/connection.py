@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from liaison.domain.consent import Rung, missing_for
 from liaison.domain.crm import Table
-from liaison.domain.link import NewChannel
-from liaison.domain.names import ChannelId, Person, RecordRef, TeamId, propose_channel_name, read_channel_name
+from liaison.domain.link import Invited, NewChannel, NewTeam, PinnedBy, PrimaryChannel, WantedChannel
+from liaison.domain.names import Person, Regarding, TeamId, propose_channel_name, read_channel_name
 from liaison.domain.readiness import Switches
 from liaison.domain.teams import Channel
 from liaison.errors import (
@@ -27,11 +27,18 @@ CRM_PLANS = ("DYN365", "CRM", "D365")
 
 @dataclass(frozen=True)
 class ConnectionRequest:
-    """What a person asks for: a record, a team, and an existing channel or the name of a new one."""
+    """What a person asks for: a record or view, an existing or new team, and an existing or new channel.
 
-    record: RecordRef
-    team: TeamId
-    channel: ChannelId | NewChannel
+    `members` are to be added to the channel's people; `share_view` is the agreement to share a personal view with
+    them.
+    """
+
+    regarding: Regarding
+    team: TeamId | NewTeam
+    channel: WantedChannel
+    members: tuple[Invited, ...] = ()
+    pinned_by: PinnedBy = PinnedBy.LIAISON
+    share_view: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def plan_connection(asked: ConnectionRequest, facts: ConnectionFacts) -> Connect
     require_connecting(facts)
     if isinstance(asked.channel, NewChannel):
         return _with_new_channel(asked, asked.channel, facts)
-    if all(channel.id != asked.channel for channel in facts.channels):
+    if not isinstance(asked.channel, PrimaryChannel) and all(one.id != asked.channel for one in facts.channels):
         raise ChannelGone(asked.channel, facts.team_name)
     return asked
 
@@ -113,7 +120,7 @@ def _with_new_channel(asked: ConnectionRequest, channel: NewChannel, facts: Conn
     taken = {existing.name.casefold() for existing in facts.channels}
     if name.casefold() in taken:
         raise ChannelNameTaken(name, facts.team_name, propose_free_name(name, taken))
-    return ConnectionRequest(asked.record, asked.team, NewChannel(name))
+    return replace(asked, channel=NewChannel(name, channel.kind))
 
 
 def propose_free_name(name: str, taken: set[str]) -> str:

@@ -11,10 +11,12 @@ from liaison.domain.names import (
     ChannelKind,
     EnvironmentKey,
     RecordRef,
+    Regarding,
     RowId,
     TableName,
     TeamId,
     ViewId,
+    ViewKind,
 )
 from liaison.errors import RoleMissing
 
@@ -71,11 +73,6 @@ class Table:
     name_column: str
     document_management: bool
     collaboration: bool
-
-
-class ViewKind(StrEnum):
-    SYSTEM = "system"
-    PERSONAL = "personal"
 
 
 @dataclass(frozen=True)
@@ -152,7 +149,7 @@ class Association:
     """The row that ties a record to a channel, as Dataverse keeps it; made by Liaison or by Microsoft's button."""
 
     id: RowId
-    record: RecordRef
+    regarding: Regarding
     team: TeamId
     team_name: str
     team_thread: str

@@ -1,4 +1,4 @@
-"""A link: the durable fact that one record and one channel belong together, and how far it has come."""
+"""A link: the durable fact that a record or view and a channel belong together, and how far it has come."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from liaison.domain.names import (
     ChannelId,
     ChannelKind,
     DriveId,
+    EnvironmentKey,
     ItemId,
     LinkId,
     Person,
+    PersonId,
     RecordRef,
+    Regarding,
     RowId,
     TabId,
     TeamId,
+    ViewKind,
+    ViewRef,
 )
 from liaison.errors import Remembered
 
@@ -56,36 +61,33 @@ _AT_WORK = {
 
 
 class StepName(StrEnum):
-    """The effects of connecting and disconnecting, in order; each is one external effect."""
+    """The effects of connecting, disconnecting and undoing; each is one external effect."""
 
+    TEAM = "team"
     CHANNEL = "channel"
     APP = "app"
     TAB = "tab"
     FOLDER = "folder"
+    SHARE_VIEW = "share_view"
     LOCATION = "location"
     ASSOCIATION = "association"
+    MEMBERS = "members"
     NOTE = "note"
     REMOVE_ASSOCIATION = "remove_association"
     REMOVE_LOCATION = "remove_location"
     REMOVE_TAB = "remove_tab"
     NOTE_REMOVED = "note_removed"
+    REMOVE_NOTES = "remove_notes"
+    REMOVE_APP = "remove_app"
+    REMOVE_CHANNEL = "remove_channel"
+    REMOVE_TEAM = "remove_team"
 
 
-CONNECT_STEPS = (
-    StepName.CHANNEL,
-    StepName.APP,
-    StepName.TAB,
-    StepName.FOLDER,
-    StepName.LOCATION,
-    StepName.ASSOCIATION,
-    StepName.NOTE,
-)
-DISCONNECT_STEPS = (
-    StepName.REMOVE_ASSOCIATION,
-    StepName.REMOVE_LOCATION,
-    StepName.REMOVE_TAB,
-    StepName.NOTE_REMOVED,
-)
+class PinnedBy(StrEnum):
+    """Who makes the tab: Liaison, or Teams itself when a person pins our app in a channel."""
+
+    LIAISON = "liaison"
+    HOST = "host"
 
 
 class Operation(StrEnum):
@@ -93,6 +95,7 @@ class Operation(StrEnum):
 
     CONNECT = "connect"
     DISCONNECT = "disconnect"
+    UNDO = "undo"
 
 
 class TabChoice(StrEnum):
@@ -102,11 +105,101 @@ class TabChoice(StrEnum):
     KEEP = "keep"
 
 
+class TeamPrivacy(StrEnum):
+    PRIVATE = "private"
+    PUBLIC = "public"
+
+
 @dataclass(frozen=True)
-class NewChannel:
-    """A channel to be made: its checked name."""
+class NewTeam:
+    """A team to be made: its name, who may see it, the id of its sensitivity label, its template."""
 
     name: str
+    privacy: TeamPrivacy = TeamPrivacy.PRIVATE
+    label: str = ""
+    template: str = "standard"
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class NewChannel:
+    """A channel to be made: its checked name and its kind."""
+
+    name: str
+    kind: ChannelKind = ChannelKind.STANDARD
+
+
+@dataclass(frozen=True)
+class PrimaryChannel:
+    """The channel that every team has from the beginning, whatever it is called."""
+
+
+WantedChannel = ChannelId | NewChannel | PrimaryChannel
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Somebody to be added to the channel's people: the id in the directory, and a name to show."""
+
+    id: PersonId
+    name: str
+
+
+def steps_to_connect(
+    regarding: Regarding,
+    *,
+    new_team: bool = False,
+    members: bool = False,
+    pinned_by: PinnedBy = PinnedBy.LIAISON,
+) -> tuple[StepName, ...]:
+    """The steps that apply, in order.
+
+    A view has no document location, no members of its own and no timeline. A tab that Teams itself makes is looked
+    for when all the rest is done.
+    """
+    is_record = isinstance(regarding, RecordRef)
+    is_ours = pinned_by is PinnedBy.LIAISON
+    steps = (
+        (StepName.TEAM, new_team),
+        (StepName.CHANNEL, True),
+        (StepName.APP, is_ours),
+        (StepName.TAB, is_ours),
+        (StepName.FOLDER, True),
+        (StepName.SHARE_VIEW, isinstance(regarding, ViewRef) and regarding.kind is ViewKind.PERSONAL),
+        (StepName.LOCATION, is_record),
+        (StepName.ASSOCIATION, True),
+        (StepName.MEMBERS, is_record and members),
+        (StepName.NOTE, is_record),
+        (StepName.TAB, not is_ours),
+    )
+    return tuple(step for step, applies in steps if applies)
+
+
+def steps_to_disconnect(regarding: Regarding) -> tuple[StepName, ...]:
+    """The steps that apply, in order."""
+    is_record = isinstance(regarding, RecordRef)
+    steps = (
+        (StepName.REMOVE_ASSOCIATION, True),
+        (StepName.REMOVE_LOCATION, is_record),
+        (StepName.REMOVE_TAB, True),
+        (StepName.NOTE_REMOVED, is_record),
+    )
+    return tuple(step for step, applies in steps if applies)
+
+
+def steps_to_undo(regarding: Regarding, *, new_team: bool = False) -> tuple[StepName, ...]:
+    """The steps that apply, in order; what Liaison did not make is left by the step itself."""
+    is_record = isinstance(regarding, RecordRef)
+    steps = (
+        (StepName.REMOVE_ASSOCIATION, True),
+        (StepName.REMOVE_LOCATION, is_record),
+        (StepName.REMOVE_TAB, True),
+        (StepName.REMOVE_NOTES, is_record),
+        (StepName.REMOVE_APP, True),
+        (StepName.REMOVE_CHANNEL, True),
+        (StepName.REMOVE_TEAM, new_team),
+    )
+    return tuple(step for step, applies in steps if applies)
 
 
 @dataclass(frozen=True)
@@ -120,6 +213,7 @@ class Evidence:
     channel_is_ours: bool = False
     team_name: str = ""
     team_thread: str = ""
+    team_is_ours: bool = False
     app: str = ""
     app_installation: str = ""
     app_is_ours: bool = False
@@ -156,13 +250,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Link:
-    """One record and one channel. `run` counts the times the work was handed to the engine."""
+    """One record or view and one channel. `run` counts the times the work was handed to the engine."""
 
     id: LinkId
-    record: RecordRef
-    record_title: str
+    regarding: Regarding
+    title: str
+    """The record's or view's name when it was connected."""
     team: TeamId
-    wanted: ChannelId | NewChannel
+    """Empty until a new team exists."""
+    wanted: WantedChannel
     by: Person
     """Who asked for the link."""
     acting: Person
@@ -181,6 +277,32 @@ class Link:
     run: int = 1
     version: int = 0
     """Counts saves; progress readers ask for what is newer than the one they have."""
+    new_team: NewTeam | None = None
+    """The team to be made for this link, also after it was made."""
+    members: tuple[Invited, ...] = ()
+    """Who was chosen to be added to the channel's people."""
+    members_settled: tuple[PersonId, ...] = ()
+    """Those of them who were added, or of whom a finding says why not."""
+    share_view: bool = False
+    """The person agreed to share the personal view with the channel's people."""
+    pinned_by: PinnedBy = PinnedBy.LIAISON
+    connected_at: datetime | None = None
+    """When it was connected for the first time."""
+
+    @property
+    def record(self) -> RecordRef | None:
+        """The record of the link; None when it is a view's."""
+        return self.regarding if isinstance(self.regarding, RecordRef) else None
+
+    @property
+    def environment(self) -> EnvironmentKey:
+        return self.regarding.environment
+
+    @property
+    def team_name(self) -> str:
+        if self.evidence.team_name:
+            return self.evidence.team_name
+        return self.new_team.name if self.new_team is not None else ""
 
     @property
     def tab_entity(self) -> str:
@@ -196,7 +318,16 @@ class Link:
     @property
     def steps(self) -> tuple[StepName, ...]:
         """The steps of the present or last run."""
-        return CONNECT_STEPS if self.operation is Operation.CONNECT else DISCONNECT_STEPS
+        if self.operation is Operation.DISCONNECT:
+            return steps_to_disconnect(self.regarding)
+        if self.operation is Operation.UNDO:
+            return steps_to_undo(self.regarding, new_team=self.new_team is not None)
+        return steps_to_connect(
+            self.regarding,
+            new_team=self.new_team is not None,
+            members=bool(self.members),
+            pinned_by=self.pinned_by,
+        )
 
     @property
     def step_at_work(self) -> StepName | None:
@@ -219,10 +350,22 @@ class Link:
         state = LinkState.CONNECTING if connecting else LinkState.DISCONNECTING
         return replace(self, state=state, acting=by, trouble=None, waiting=None, run=self.run + 1)
 
+    def connected(self, at: datetime) -> Link:
+        """The link with nothing left to do; the moment stands from the first time."""
+        return replace(self, state=LinkState.CONNECTED, trouble=None, connected_at=self.connected_at or at)
+
     def has_effects(self) -> bool:
         """Did any step leave something behind in Teams or Dataverse?"""
         made = self.evidence
-        return bool(made.channel_is_ours or made.app_is_ours or made.tab or made.location or made.association)
+        ours = made.team_is_ours or made.channel_is_ours or made.app_is_ours
+        return bool(ours or made.tab or made.location or made.association)
+
+
+def record_of(link: Link) -> RecordRef:
+    """The record of a link that is known to be a record's. Raises ValueError for a view's."""
+    if link.record is None:
+        raise ValueError(f"link {link.id} is a view's")
+    return link.record
 
 
 def site_row_id(environment: str, site_address: str) -> RowId:

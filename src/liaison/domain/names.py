@@ -68,6 +68,26 @@ class RecordRef:
     id: RowId
 
 
+class ViewKind(StrEnum):
+    SYSTEM = "system"
+    PERSONAL = "personal"
+
+
+@dataclass(frozen=True)
+class ViewRef:
+    """One saved view of a table in one environment."""
+
+    environment: EnvironmentKey
+    table: TableName
+    """The table whose rows the view lists."""
+    id: ViewId
+    kind: ViewKind
+
+
+Regarding = RecordRef | ViewRef
+"""What a link ties to a channel."""
+
+
 class ChannelKind(StrEnum):
     STANDARD = "standard"
     PRIVATE = "private"

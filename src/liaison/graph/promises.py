@@ -31,6 +31,7 @@ PROMISES: tuple[Promise, ...] = (
         "GET /directory/deletedItems/microsoft.graph.group",
         "GET /security/dataSecurityAndGovernance/sensitivityLabels",
         "GET /teams/{team}",
+        "GET /teams/{team}/primaryChannel",
         "GET /teams/{team}/channels",
         "POST /teams/{team}/channels",
         "GET /teams/{team}/channels/{channel}",

@@ -69,6 +69,12 @@ class GraphTeamwork:
         call = read_call("/teams/{team}/channels/{channel}", subject, ids, _CHANNEL_COLUMNS)
         return read_channel(await self._client.read(call))
 
+    async def read_primary_channel(self, team: TeamId) -> Channel:
+        """Source: api/team-get-primarychannel.md."""
+        subject = Subject(About.TEAM, team=team)
+        call = read_call("/teams/{team}/primaryChannel", subject, {"team": team}, _CHANNEL_COLUMNS)
+        return read_channel(await self._client.read(call))
+
     async def ensure_channel(self, team: TeamId, name: str, marker: str, description: str) -> tuple[Channel, bool]:
         """Ours by the marker in its description, and by nothing else; made when no channel has the name.
 

@@ -44,7 +44,7 @@ async def read_panel(ref: RecordRef, by: Person, ports: Ports) -> Panel:
         crm.read_table(ref.table),
         crm.read_record(ref),
         crm.list_associations(ref),
-        ports.links.of_record(ref),
+        ports.links.of(ref),
     )
     if not may_collaborate(switches, table):
         environment = find_environment(ref.environment, ports)

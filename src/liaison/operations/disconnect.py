@@ -6,10 +6,11 @@ from dataclasses import replace
 from uuid import uuid4
 
 from liaison.domain.crm import Association
-from liaison.domain.link import DISCONNECT_STEPS, Evidence, Link, LinkState, Operation, StepName, TabChoice
+from liaison.domain.link import Evidence, Link, LinkState, Operation, StepName, TabChoice, steps_to_disconnect
 from liaison.domain.names import LinkId, Person, RecordRef, RowId
 from liaison.errors import LinkBusy, LinkUnknown
-from liaison.operations.connect import note_words
+from liaison.operations.connecting import note_words
+from liaison.operations.regarding import read_title
 from liaison.operations.saga import Step, Task, carry_out
 from liaison.ports import Ports
 
@@ -24,7 +25,7 @@ async def disconnect(link_id: LinkId, by: Person, ports: Ports, tab: TabChoice =
         return link
     if link.state.at_work and link.state is not LinkState.FILES_PENDING:
         raise LinkBusy(link.id, link.state.value)
-    await ports.crm(by, link.record.environment).read_record(link.record)
+    await read_title(link.regarding, by, ports)
     going = replace(
         link,
         state=LinkState.DISCONNECTING,
@@ -33,7 +34,7 @@ async def disconnect(link_id: LinkId, by: Person, ports: Ports, tab: TabChoice =
         tab_choice=tab,
         trouble=None,
         waiting=None,
-        done=tuple(step for step in link.done if step not in DISCONNECT_STEPS),
+        done=tuple(step for step in link.done if step not in steps_to_disconnect(link.regarding)),
         run=link.run + 1,
     )
     saved = await ports.links.save(going, "link.disconnecting")
@@ -50,7 +51,7 @@ async def adopt_association(record: RecordRef, row: RowId, by: Person, ports: Po
     found = next((one for one in await crm.list_associations(record) if one.id == row), None)
     if found is None:
         raise LinkUnknown(row)
-    for link in await ports.links.of_record(record):
+    for link in await ports.links.of(record):
         if link.evidence.association == row or link.evidence.channel == found.channel:
             return link
     title = (await crm.read_record(record)).title
@@ -70,8 +71,8 @@ def _adopted(row: Association, title: str, by: Person, ports: Ports) -> Link:
     )
     return Link(
         id=LinkId(str(uuid4())),
-        record=row.record,
-        record_title=title,
+        regarding=row.regarding,
+        title=title,
         team=row.team,
         wanted=row.channel,
         by=by,
@@ -86,20 +87,20 @@ def _adopted(row: Association, title: str, by: Person, ports: Ports) -> Link:
 async def carry_out_disconnection(link_id: LinkId, ports: Ports, run: int | None = None) -> None:
     """Durable: association, location, tab, note. What is gone already is done. Raises Stopped, LinkBusy."""
     task = Task(link_id, Operation.DISCONNECT, run)
-    await carry_out(task, _steps(ports), ports)
+    await carry_out(task, _steps(await ports.links.get(link_id), ports), ports)
     link = await ports.links.get(link_id)
     if task.is_at_work_on(link):
         await ports.links.save(replace(link, state=LinkState.DISCONNECTED, trouble=None), "link.disconnected")
 
 
-def _steps(ports: Ports) -> tuple[Step, ...]:
+def _steps(link: Link, ports: Ports) -> tuple[Step, ...]:
     async def remove_association(link: Link) -> Link:
-        crm = ports.crm(link.acting, link.record.environment)
+        crm = ports.crm(link.acting, link.environment)
         await crm.remove_association(link.evidence.association or link.row_id("association"))
         return link.with_evidence(StepName.REMOVE_ASSOCIATION, association=RowId(""))
 
     async def remove_location(link: Link) -> Link:
-        crm = ports.crm(link.acting, link.record.environment)
+        crm = ports.crm(link.acting, link.environment)
         await crm.remove_location(link.evidence.location or link.row_id("location"))
         return link.with_evidence(StepName.REMOVE_LOCATION, location=RowId(""))
 
@@ -110,9 +111,14 @@ def _steps(ports: Ports) -> tuple[Step, ...]:
 
     async def note(link: Link) -> Link:
         subject, text = note_words(link, "disconnected", ports)
-        crm = ports.crm(link.acting, link.record.environment)
+        crm = ports.crm(link.acting, link.environment)
         await crm.ensure_note(link, f"disconnected-{link.run}", subject, text)
         return link.with_evidence(StepName.NOTE_REMOVED)
 
-    effects = (remove_association, remove_location, remove_tab, note)
-    return tuple(Step(name, effect) for name, effect in zip(DISCONNECT_STEPS, effects, strict=True))
+    effects = {
+        StepName.REMOVE_ASSOCIATION: remove_association,
+        StepName.REMOVE_LOCATION: remove_location,
+        StepName.REMOVE_TAB: remove_tab,
+        StepName.NOTE_REMOVED: note,
+    }
+    return tuple(Step(name, effects[name]) for name in link.steps)

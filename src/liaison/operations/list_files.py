@@ -50,7 +50,7 @@ async def list_places(ref: RecordRef, by: Person, ports: Ports) -> tuple[Place, 
     """Every place of the record's files, channels first; one that cannot be opened says why."""
     crm = ports.crm(by, ref.environment)
     associations, locations, links = await asyncio.gather(
-        crm.list_associations(ref), crm.list_locations(ref), ports.links.of_record(ref)
+        crm.list_associations(ref), crm.list_locations(ref), ports.links.of(ref)
     )
     known = {link.evidence.channel: link for link in links if link.evidence.folder}
     channels = [_open_channel(row, known.get(row.channel), by, ports) for row in associations]

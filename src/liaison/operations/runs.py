@@ -8,7 +8,7 @@ from uuid import uuid4
 from liaison.domain.link import LinkState, Operation
 from liaison.domain.names import LinkId, Person
 from liaison.errors import Defect, LinkBusy, Remembered, StoreUnavailable
-from liaison.operations.connect import carry_out_connection
+from liaison.operations.connecting import carry_out_connection
 from liaison.operations.disconnect import carry_out_disconnection
 from liaison.operations.saga import Stopped, Task
 from liaison.ports import Ports

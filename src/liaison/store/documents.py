@@ -1,6 +1,7 @@
 """Links as documents: written whole, read strictly, with the version of their form.
 
 A document with a part missing, unknown or of another type is refused with its path: half a link is never made of it.
+Documents of the form before are read as well.
 """
 
 from __future__ import annotations
@@ -16,13 +17,19 @@ import orjson
 from liaison.domain.link import (
     Evidence,
     Finding,
+    Invited,
     Link,
     LinkState,
     NewChannel,
+    NewTeam,
     Operation,
+    PinnedBy,
+    PrimaryChannel,
     StepName,
     TabChoice,
+    TeamPrivacy,
     Waiting,
+    WantedChannel,
 )
 from liaison.domain.names import (
     ChannelId,
@@ -32,14 +39,18 @@ from liaison.domain.names import (
     Person,
     PersonId,
     RecordRef,
+    Regarding,
     RowId,
     TableName,
     TeamId,
     TenantId,
+    ViewId,
+    ViewKind,
+    ViewRef,
 )
 from liaison.errors import Remembered
 
-FORM = 1
+FORM = 2
 
 Word = TypeVar("Word", bound=StrEnum)
 Part = TypeVar("Part")
@@ -55,17 +66,21 @@ class DocumentUnreadable(ValueError):
 
 def write_link(link: Link) -> str:
     """The document of a link; its version stays in a column of its own."""
-    wanted = {"new": link.wanted.name} if isinstance(link.wanted, NewChannel) else {"channel": link.wanted}
     document = {
         "form": FORM,
         "id": link.id,
-        "record": {"environment": link.record.environment, "table": link.record.table, "id": link.record.id},
-        "record_title": link.record_title,
+        "regarding": _write_regarding(link.regarding),
+        "title": link.title,
         "team": link.team,
-        "wanted": wanted,
+        "wanted": _write_wanted(link.wanted),
         "by": _write_person(link.by),
         "acting": _write_person(link.acting),
         "planned_at": link.planned_at,
+        "new_team": _write_new_team(link.new_team),
+        "members": [{"id": invited.id, "name": invited.name} for invited in link.members],
+        "members_settled": list(link.members_settled),
+        "share_view": link.share_view,
+        "pinned_by": link.pinned_by,
         "state": link.state,
         "evidence": {part.name: getattr(link.evidence, part.name) for part in fields(Evidence)},
         "done": list(link.done),
@@ -75,8 +90,24 @@ def write_link(link: Link) -> str:
         "operation": link.operation,
         "tab_choice": link.tab_choice,
         "run": link.run,
+        "connected_at": link.connected_at,
     }
     return orjson.dumps(document).decode()
+
+
+def _write_regarding(regarding: Regarding) -> dict[str, str]:
+    place = {"environment": regarding.environment, "table": regarding.table, "id": regarding.id}
+    return {**place, "view": regarding.kind} if isinstance(regarding, ViewRef) else place
+
+
+def _write_wanted(wanted: WantedChannel) -> dict[str, Any]:
+    if isinstance(wanted, NewChannel):
+        return {"new": wanted.name, "kind": wanted.kind}
+    return {"primary": True} if isinstance(wanted, PrimaryChannel) else {"channel": wanted}
+
+
+def _write_new_team(team: NewTeam | None) -> dict[str, str] | None:
+    return None if team is None else {part.name: getattr(team, part.name) for part in fields(NewTeam)}
 
 
 def _write_person(person: Person) -> dict[str, str]:
@@ -102,18 +133,26 @@ def _write_waiting(waiting: Waiting | None) -> dict[str, Any] | None:
 
 def read_link(document: str, version: int) -> Link:
     """The link of a document. Raises DocumentUnreadable."""
-    whole = _Parts(orjson.loads(document), "")
+    values = orjson.loads(document)
+    if isinstance(values, dict) and values.get("form") == 1:
+        values = _renewed(values)
+    whole = _Parts(values, "")
     if whole.number("form") != FORM:
         raise DocumentUnreadable("form", str(FORM))
     link = Link(
         id=LinkId(whole.text("id")),
-        record=whole.part("record", _read_record),
-        record_title=whole.text("record_title"),
+        regarding=whole.part("regarding", _read_regarding),
+        title=whole.text("title"),
         team=TeamId(whole.text("team")),
         wanted=whole.part("wanted", _read_wanted),
         by=whole.part("by", _read_person),
         acting=whole.part("acting", _read_person),
         planned_at=whole.time("planned_at"),
+        new_team=whole.optional("new_team", _read_new_team),
+        members=tuple(whole.parts("members", _read_invited)),
+        members_settled=tuple(PersonId(person) for person in whole.texts("members_settled")),
+        share_view=whole.flag("share_view"),
+        pinned_by=whole.word("pinned_by", PinnedBy),
         state=whole.word("state", LinkState),
         evidence=whole.part("evidence", _read_evidence),
         done=tuple(whole.words("done", StepName)),
@@ -123,19 +162,49 @@ def read_link(document: str, version: int) -> Link:
         operation=whole.word("operation", Operation),
         tab_choice=whole.word("tab_choice", TabChoice),
         run=whole.number("run"),
+        connected_at=whole.optional_time("connected_at"),
         version=version,
     )
     whole.nothing_else()
     return link
 
 
-def _read_record(part: _Parts) -> RecordRef:
+def _renewed(values: dict[str, Any]) -> dict[str, Any]:
+    """A document of form 1, which knew records and standard channels only, in the present form."""
+    renewed = {name: value for name, value in values.items() if name not in {"record", "record_title"}}
+    renewed |= {"form": FORM, "regarding": values.get("record"), "title": values.get("record_title")}
+    renewed |= {"new_team": None, "members": [], "members_settled": [], "share_view": False}
+    renewed |= {"pinned_by": PinnedBy.LIAISON.value, "connected_at": None}
+    if isinstance(values.get("wanted"), dict) and "new" in values["wanted"]:
+        renewed["wanted"] = {**values["wanted"], "kind": ChannelKind.STANDARD.value}
+    if isinstance(values.get("evidence"), dict):
+        renewed["evidence"] = {**values["evidence"], "team_is_ours": False}
+    return renewed
+
+
+def _read_regarding(part: _Parts) -> Regarding:
     environment, table = EnvironmentKey(part.text("environment")), TableName(part.text("table"))
+    if part.has("view"):
+        return ViewRef(environment, table, ViewId(part.text("id")), part.word("view", ViewKind))
     return RecordRef(environment, table, RowId(part.text("id")))
 
 
-def _read_wanted(part: _Parts) -> ChannelId | NewChannel:
-    return NewChannel(part.text("new")) if part.has("new") else ChannelId(part.text("channel"))
+def _read_wanted(part: _Parts) -> WantedChannel:
+    if part.has("new"):
+        return NewChannel(part.text("new"), part.word("kind", ChannelKind))
+    if part.has("primary"):
+        part.flag("primary")
+        return PrimaryChannel()
+    return ChannelId(part.text("channel"))
+
+
+def _read_new_team(part: _Parts) -> NewTeam:
+    name, privacy = part.text("name"), part.word("privacy", TeamPrivacy)
+    return NewTeam(name, privacy, part.text("label"), part.text("template"), part.text("description"))
+
+
+def _read_invited(part: _Parts) -> Invited:
+    return Invited(PersonId(part.text("id")), part.text("name"))
 
 
 def _read_person(part: _Parts) -> Person:
@@ -200,6 +269,16 @@ class _Parts:
         if moment.tzinfo is None:
             raise DocumentUnreadable(self._at(name), "a time with its zone")
         return moment
+
+    def optional_time(self, name: str) -> datetime | None:
+        self._taken.add(name)
+        return None if name in self._values and self._values[name] is None else self.time(name)
+
+    def texts(self, name: str) -> list[str]:
+        found = self._of(name, list)
+        if not all(isinstance(value, str) for value in found):
+            raise DocumentUnreadable(self._at(name), "texts")
+        return list(found)
 
     def word(self, name: str, kind: type[Word]) -> Word:
         return self._word(name, self.text(name), kind)

@@ -13,8 +13,8 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from liaison.domain.link import Link, LinkState, NewChannel
-from liaison.domain.names import EnvironmentKey, LinkId, Person, PersonId, RecordRef, TenantId
+from liaison.domain.link import Link, LinkState, NewChannel, PrimaryChannel
+from liaison.domain.names import EnvironmentKey, LinkId, Person, PersonId, Regarding, TenantId
 from liaison.errors import IdempotencyKeyReused, InputInvalid, LinkBusy, LinkUnknown, SignInExpired
 from liaison.ports import Clock
 from liaison.store.audit import Entry, append
@@ -98,13 +98,13 @@ class StoredLinks:
             append(connection, self._entry(saved, act))
         return saved
 
-    async def of_record(self, ref: RecordRef) -> tuple[Link, ...]:
+    async def of(self, regarding: Regarding) -> tuple[Link, ...]:
         query = (
             sa.select(*_CONTENT)
             .where(
-                links.c.environment == ref.environment,
-                links.c.table_name == ref.table,
-                links.c.record == ref.id,
+                links.c.environment == regarding.environment,
+                links.c.table_name == regarding.table,
+                links.c.record == regarding.id,
                 HOLDS,
             )
             .order_by(links.c.planned_at, links.c.id)
@@ -162,12 +162,13 @@ class StoredLinks:
         return {
             "id": link.id,
             "tenant": link.by.tenant,
-            "environment": link.record.environment,
-            "table_name": link.record.table,
-            "record": link.record.id,
+            "environment": link.environment,
+            "table_name": link.regarding.table,
+            "record": link.regarding.id,
             "team": link.team,
             "channel": _channel(link),
             "wanted_name": _wanted_name(link),
+            "wanted_team": _wanted_team(link),
             "state": link.state.value,
             "at_work": int(link.state.at_work),
             "holds": int(not link.state.is_over),
@@ -183,19 +184,23 @@ class StoredLinks:
         }
 
     def _entry(self, link: Link, act: str) -> Entry:
-        place = f"{link.evidence.team_name or link.team} / {link.channel_name or _channel(link)}"
-        detail = f"{link.record_title} ({link.record.environment}/{link.record.table}/{link.record.id}) – {place}"
+        place = f"{link.team_name or link.team} / {link.channel_name or _channel(link)}"
+        detail = f"{link.title} ({link.environment}/{link.regarding.table}/{link.regarding.id}) – {place}"
         if link.trouble is not None:
             detail += f": {link.trouble.code}"
         return Entry(self._clock.now(), link.acting, act, link.id, detail)
 
 
 def _channel(link: Link) -> str:
-    return link.evidence.channel or ("" if isinstance(link.wanted, NewChannel) else link.wanted)
+    return link.evidence.channel or ("" if isinstance(link.wanted, NewChannel | PrimaryChannel) else link.wanted)
 
 
 def _wanted_name(link: Link) -> str:
     return link.wanted.name.casefold() if isinstance(link.wanted, NewChannel) else ""
+
+
+def _wanted_team(link: Link) -> str:
+    return link.new_team.name.casefold() if link.new_team is not None else ""
 
 
 def _is_key(person: Person, key: str) -> sa.ColumnElement[bool]:
@@ -215,13 +220,16 @@ def _find_twin(connection: sa.Connection, link: Link) -> Link | None:
     same: list[sa.ColumnElement[bool]] = []
     if _channel(link):
         same.append(links.c.channel == _channel(link))
-    if _wanted_name(link):
+    if _wanted_name(link) and link.team:
         same.append(sa.and_(links.c.team == link.team, links.c.wanted_name == _wanted_name(link)))
+    if _wanted_team(link):
+        is_team = links.c.wanted_team == _wanted_team(link)
+        same.append(sa.and_(is_team, links.c.wanted_name == _wanted_name(link)))
     query = sa.select(*_CONTENT).where(
         links.c.tenant == link.by.tenant,
-        links.c.environment == link.record.environment,
-        links.c.table_name == link.record.table,
-        links.c.record == link.record.id,
+        links.c.environment == link.environment,
+        links.c.table_name == link.regarding.table,
+        links.c.record == link.regarding.id,
         HOLDS,
         links.c.id != link.id,
         sa.or_(*same),

@@ -51,17 +51,24 @@ STATES = {
 """Icon and tone of a link's state."""
 
 STEPS = {
+    StepName.TEAM: "team",
     StepName.CHANNEL: "channel",
     StepName.APP: "app",
     StepName.TAB: "tab",
     StepName.FOLDER: "folder-open",
+    StepName.SHARE_VIEW: "view",
     StepName.LOCATION: "location",
     StepName.ASSOCIATION: "link",
+    StepName.MEMBERS: "person",
     StepName.NOTE: "note",
     StepName.REMOVE_ASSOCIATION: "link",
     StepName.REMOVE_LOCATION: "location",
     StepName.REMOVE_TAB: "tab",
     StepName.NOTE_REMOVED: "note",
+    StepName.REMOVE_NOTES: "note",
+    StepName.REMOVE_APP: "app",
+    StepName.REMOVE_CHANNEL: "channel",
+    StepName.REMOVE_TEAM: "team",
 }
 
 CHANNELS = {ChannelKind.STANDARD: "channel", ChannelKind.PRIVATE: "lock", ChannelKind.SHARED: "shared"}

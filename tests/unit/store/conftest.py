@@ -95,8 +95,8 @@ def make_link(
 ) -> Link:
     return Link(
         id=LinkId(str(uuid4())),
-        record=record,
-        record_title="Renouvellement Northwind",
+        regarding=record,
+        title="Renouvellement Northwind",
         team=TeamId("team-1"),
         wanted=wanted,
         by=by,

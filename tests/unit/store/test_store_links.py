@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import fields, replace
 from datetime import timedelta
+from uuid import uuid4
 
 import anyio
 import orjson
@@ -13,14 +14,33 @@ import pytest
 from liaison.domain.link import (
     Evidence,
     Finding,
+    Invited,
     LinkState,
     NewChannel,
+    NewTeam,
     Operation,
+    PinnedBy,
+    PrimaryChannel,
     StepName,
     TabChoice,
+    TeamPrivacy,
     Waiting,
+    WantedChannel,
 )
-from liaison.domain.names import ChannelId, ChannelKind, EnvironmentKey, LinkId, RowId, TabId
+from liaison.domain.names import (
+    ChannelId,
+    ChannelKind,
+    EnvironmentKey,
+    LinkId,
+    PersonId,
+    Regarding,
+    RowId,
+    TabId,
+    TeamId,
+    ViewId,
+    ViewKind,
+    ViewRef,
+)
 from liaison.errors import (
     ChannelNameTaken,
     IdempotencyKeyReused,
@@ -40,6 +60,8 @@ from tests.unit.store.conftest import CLAIRE, DEAL, OLIVER, SetClock, make_link
 
 pytestmark = pytest.mark.anyio
 
+VIEW = ViewRef(DEAL.environment, DEAL.table, ViewId("6a1b0c7e-0000-4000-8000-0000000000f1"), ViewKind.PERSONAL)
+
 
 @pytest.fixture
 def links(database: Database, clock: SetClock) -> StoredLinks:
@@ -50,7 +72,7 @@ async def test_a_planned_link_is_found_as_it_was_planned(links: StoredLinks) -> 
     link = make_link(NewChannel("Northwind"))
     assert await links.plan(link, "", "f") == link
     assert await links.get(link.id) == link
-    assert await links.of_record(DEAL) == (link,)
+    assert await links.of(DEAL) == (link,)
     assert await links.at_work() == (link,)
 
 
@@ -78,13 +100,37 @@ async def test_another_channel_or_record_holds_its_own_link(links: StoredLinks) 
     assert len({first.id, other_channel.id, other_record.id}) == 3
 
 
+async def test_a_team_to_be_made_is_one_while_it_is_made_and_afterwards(links: StoredLinks) -> None:
+    asked = replace(make_link(NewChannel("Deal")), team=TeamId(""), new_team=NewTeam("Northwind"))
+    first = await links.plan(asked, "", "f")
+    again = replace(asked, id=LinkId(str(uuid4())), new_team=NewTeam("NORTHWIND"))
+    assert await links.plan(again, "", "f") == first
+    made = await links.save(replace(first, team=TeamId("team-9")))
+    assert await links.plan(again, "", "f") == made
+
+
+async def test_two_teams_to_be_made_with_channels_of_one_name_are_two_links(links: StoredLinks) -> None:
+    asked = replace(make_link(NewChannel("Deal")), team=TeamId(""), new_team=NewTeam("Northwind"))
+    other = replace(asked, id=LinkId(str(uuid4())), new_team=NewTeam("Southwind"))
+    primary = replace(asked, id=LinkId(str(uuid4())), wanted=PrimaryChannel())
+    assert len({(await links.plan(link, "", "f")).id for link in (asked, other, primary)}) == 3
+
+
+async def test_a_view_and_a_channel_hold_one_link(links: StoredLinks) -> None:
+    asked = replace(make_link(), regarding=VIEW)
+    first = await links.plan(asked, "", "f")
+    assert await links.plan(replace(asked, id=LinkId(str(uuid4())), by=OLIVER), "", "f") == first
+    assert await links.of(VIEW) == (first,)
+    assert await links.of(DEAL) == ()
+
+
 @pytest.mark.parametrize("over", [LinkState.UNDONE, LinkState.DISCONNECTED])
 async def test_after_a_link_is_over_a_new_one_may_be_planned(links: StoredLinks, over: LinkState) -> None:
     first = await links.plan(make_link(), "", "f")
     await links.save(replace(first, state=over))
     second = await links.plan(make_link(), "", "f")
     assert second.id != first.id
-    assert await links.of_record(DEAL) == (second,)
+    assert await links.of(DEAL) == (second,)
     assert await links.count(EnvironmentKey("sales")) == 1
 
 
@@ -105,7 +151,7 @@ async def test_twenty_people_at_once_get_one_link(database: Database, clock: Set
         await anyio.to_thread.run_sync(thread.join)
     assert len({link.id for link in held}) == 1
     assert len(held) == 20
-    assert len(await links.of_record(DEAL)) == 1
+    assert len(await links.of(DEAL)) == 1
 
 
 async def test_one_key_pressed_ten_times_at_once_is_one_link(database: Database, clock: SetClock) -> None:
@@ -122,7 +168,7 @@ async def test_one_key_pressed_ten_times_at_once_is_one_link(database: Database,
     for thread in threads:
         await anyio.to_thread.run_sync(thread.join)
     assert len({link.id for link in held}) == 1
-    assert len(await links.of_record(DEAL)) == 1
+    assert len(await links.of(DEAL)) == 1
 
 
 async def test_a_key_sent_again_gets_the_link_even_when_it_is_over(links: StoredLinks) -> None:
@@ -142,7 +188,7 @@ async def test_a_key_with_another_request_is_refused(links: StoredLinks) -> None
     await links.plan(make_link(), "key-1", "f")
     with pytest.raises(IdempotencyKeyReused):
         await links.plan(make_link(ChannelId("19:b")), "key-1", "g")
-    assert len(await links.of_record(DEAL)) == 1
+    assert len(await links.of(DEAL)) == 1
 
 
 async def test_keys_belong_to_one_person(links: StoredLinks) -> None:
@@ -177,7 +223,7 @@ async def test_of_two_saves_at_once_one_holds(database: Database, clock: SetCloc
     def save(index: int) -> None:
         together.wait()
         try:
-            outcomes.append(anyio.run(links.save, replace(planned, record_title=f"title {index}"), "act"))
+            outcomes.append(anyio.run(links.save, replace(planned, title=f"title {index}"), "act"))
         except LinkBusy as busy:
             outcomes.append(busy)
 
@@ -290,6 +336,11 @@ def full_link():
         operation=Operation.DISCONNECT,
         tab_choice=TabChoice.KEEP,
         run=3,
+        new_team=NewTeam("Équipe Northwind", TeamPrivacy.PUBLIC, "label-1", "standard", "Une affaire"),
+        members=(Invited(PersonId("p-sofia"), "Sofia"), Invited(PersonId("p-marc"), "Marc")),
+        members_settled=(PersonId("p-sofia"),),
+        pinned_by=PinnedBy.HOST,
+        connected_at=at,
     )
 
 
@@ -299,13 +350,33 @@ def test_a_document_gives_the_whole_link_back() -> None:
     assert {part.name for part in fields(Evidence)} == set(orjson.loads(write_link(link))["evidence"])
 
 
+@pytest.mark.parametrize(
+    ("regarding", "wanted"),
+    [(DEAL, PrimaryChannel()), (VIEW, ChannelId("19:x")), (DEAL, NewChannel("Board", ChannelKind.PRIVATE))],
+)
+def test_every_kind_of_place_and_thing_is_given_back(regarding: Regarding, wanted: WantedChannel) -> None:
+    link = replace(full_link(), regarding=regarding, wanted=wanted, share_view=True)
+    assert read_link(write_link(link), link.version) == link
+
+
+def test_a_document_of_the_first_form_is_read_as_well() -> None:
+    link = replace(make_link(NewChannel("Northwind")), evidence=Evidence(channel=ChannelId("19:x")))
+    old = orjson.loads(write_link(link))
+    for name in ("regarding", "title", "new_team", "members", "members_settled", "share_view", "pinned_by"):
+        del old[name]
+    del old["connected_at"], old["evidence"]["team_is_ours"]
+    record = {"environment": "sales", "table": "opportunity", "id": DEAL.id}
+    old |= {"form": 1, "record": record, "record_title": link.title, "wanted": {"new": "Northwind"}}
+    assert read_link(orjson.dumps(old).decode(), link.version) == link
+
+
 def test_a_document_with_any_part_missing_or_added_is_refused() -> None:
     whole = orjson.loads(write_link(full_link()))
     for name in whole:
         lacking = {key: value for key, value in whole.items() if key != name}
         with pytest.raises(DocumentUnreadable):
             read_link(orjson.dumps(lacking).decode(), 0)
-    for change in ({"new_part": 1}, {"form": 2}, {"run": "3"}, {"state": "happy"}, {"planned_at": "yesterday"}):
+    for change in ({"new_part": 1}, {"form": 3}, {"run": "3"}, {"state": "happy"}, {"planned_at": "yesterday"}):
         with pytest.raises(DocumentUnreadable):
             read_link(orjson.dumps({**whole, **change}).decode(), 0)
     del whole["evidence"]["tab"]

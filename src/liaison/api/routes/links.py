@@ -28,7 +28,8 @@ from liaison.domain.connection import ConnectionRequest
 from liaison.domain.link import Link, LinkState, NewChannel, TabChoice
 from liaison.domain.names import ChannelId, LinkId, TeamId
 from liaison.errors import InputInvalid, InputMissing
-from liaison.operations.connect import connect_record, try_again
+from liaison.operations.connect import connect as connect_link
+from liaison.operations.connect import try_again
 from liaison.operations.disconnect import disconnect
 from liaison.operations.read_link import read_link
 
@@ -66,7 +67,7 @@ async def connect(
         TeamId(read_guid("team", body.team)),
         _read_channel(body.channel),
     )
-    link = await connect_record(asked, asking.person, asking.ports, idempotency_key)
+    link = await connect_link(asked, asking.person, asking.ports, idempotency_key)
     return _answer(link, asking, response)
 
 
@@ -106,7 +107,7 @@ async def browse(
         return LinksShape(items=tuple(render_link(link, asking) for link in found), next=after or None)
     administered = await environments_administered(asking)
     found, after = await asking.ports.links.of_person(person.tenant, None, state or (), page, size)
-    shown = (link for link in found if link.record.environment in administered)
+    shown = (link for link in found if link.environment in administered)
     return LinksShape(items=tuple(render_link(link, asking) for link in shown), next=after or None)
 
 

@@ -25,7 +25,7 @@ async def read(
 ) -> TabShape:
     """The record as the asker may see it now, and how the link stands."""
     link = await asking.ports.links.get(LinkId(entity.removeprefix("lnk_").lower()))
-    if link.by.tenant != asking.person.tenant:
+    if link.by.tenant != asking.person.tenant or link.record is None:
         raise LinkUnknown(entity)
-    record = await asking.ports.crm(asking.person, link.record.environment).read_record(link.record)
+    record = await asking.ports.crm(asking.person, link.environment).read_record(link.record)
     return TabShape(record=render_record_detail(record), link=render_link(link, asking))

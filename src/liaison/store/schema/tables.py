@@ -41,6 +41,7 @@ links = sa.Table(
     _text("team"),
     _text("channel"),
     _text("wanted_name"),
+    _text("wanted_team"),
     _text("state"),
     sa.Column("at_work", sa.SmallInteger, nullable=False),
     sa.Column("holds", sa.SmallInteger, nullable=False),
@@ -54,7 +55,9 @@ links = sa.Table(
     sa.Column("updated_at", UtcTime, nullable=False),
     _text("document"),
 )
-"""`channel` is empty until it is known, `wanted_name` is the folded name of a channel to be made or empty.
+"""`channel` is empty until it is known, `wanted_name` and `wanted_team` are the folded names
+of a channel and a team to be made, or empty; `team` is empty until the team exists. `record` is the id of the record or
+view, which differ wherever they come from.
 `at_work` is 1 while its work is unfinished, `holds` is 1 until it is over. `document` is the whole link; the other
 columns repeat of it what is searched."""
 
@@ -80,12 +83,23 @@ _partial(
 )
 _partial(
     "links_one_per_wanted_name",
-    sa.and_(HOLDS, links.c.wanted_name != _NOTHING),
+    sa.and_(HOLDS, links.c.wanted_name != _NOTHING, links.c.team != _NOTHING),
     links.c.tenant,
     links.c.environment,
     links.c.table_name,
     links.c.record,
     links.c.team,
+    links.c.wanted_name,
+    unique=True,
+)
+_partial(
+    "links_one_per_wanted_team",
+    sa.and_(HOLDS, links.c.wanted_team != _NOTHING),
+    links.c.tenant,
+    links.c.environment,
+    links.c.table_name,
+    links.c.record,
+    links.c.wanted_team,
     links.c.wanted_name,
     unique=True,
 )

@@ -10,13 +10,13 @@ from uuid import uuid4
 from starlette.responses import Response
 
 from liaison.domain.connection import ConnectionRequest
-from liaison.domain.link import CONNECT_STEPS, NewChannel, StepName
+from liaison.domain.link import NewChannel, StepName, steps_to_connect
 from liaison.domain.names import CHANNEL_NAME_LIMIT, ChannelId, ChannelKind, TeamId, propose_channel_name
 from liaison.domain.teams import Channel, Team
 from liaison.errors import ChannelGone, InputMissing, LiaisonError, Refused
 from liaison.operations.choose_channel import Destination, check_new_name, open_choice, read_destination
 from liaison.operations.collaborate import Panel
-from liaison.operations.connect import connect_record
+from liaison.operations.connect import connect
 from liaison.web import addresses, pictures, problems
 from liaison.web.pages.collaborate import panel_shell
 from liaison.web.pages.record import ref_of
@@ -152,7 +152,7 @@ async def finish(visit: Visit) -> Response:
     channel = _read_choice(visit.given("channel"), visit.given("name"), destination)
     wanted: ChannelId | NewChannel = channel if isinstance(channel, NewChannel) else channel.id
     asked = ConnectionRequest(ref, destination.team.id, wanted)
-    link = await connect_record(asked, visit.person, visit.ports, visit.given("key"))
+    link = await connect(asked, visit.person, visit.ports, visit.given("key"))
     return visit.go(addresses.record(visit.named("app"), ref, "collaborate", "links", link.id))
 
 
@@ -215,7 +215,10 @@ def _show_review(visit: Visit, opened: _Opened, destination: Destination, channe
         ("channel", NEW if isinstance(channel, NewChannel) else channel.id),
         ("name", channel.name if is_new else ""),
     )
-    planned = tuple(_planned(step, channel, destination.team, opened.panel, visit) for step in CONNECT_STEPS)
+    planned = tuple(
+        _planned(step, channel, destination.team, opened.panel, visit)
+        for step in steps_to_connect(opened.panel.record.ref)
+    )
     page = ReviewPage(
         shell=_shell(visit, opened),
         wizard=_wizard(visit, opened, 3, hidden, _back(visit, opened, "channel", destination)),

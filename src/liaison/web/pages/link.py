@@ -53,12 +53,12 @@ async def show(visit: Visit) -> Response:
     link = await read_link(LinkId(visit.named("link")), visit.person, visit.ports)
     progress = progress_of(link, visit)
     list_title = visit.say("web.links.title")
-    shell = plain_shell(visit, link.record_title, (Crumb(list_title, "/links"), Crumb(link.record_title)))
+    shell = plain_shell(visit, link.title, (Crumb(list_title, "/links"), Crumb(link.title)))
     page = LinkPage(
         shell=shell if progress.is_over else replace(shell, refresh_s=REFRESH_S),
         progress=progress,
         back=addresses.link(link.id),
-        record=link.record_title,
+        record=link.title,
         record_address=addresses.link_target(link.id),
         by=link.by.name,
         planned_at=link.planned_at,
@@ -73,10 +73,10 @@ async def show(visit: Visit) -> Response:
 
 async def _disconnect(link: Link, visit: Visit) -> str:
     """The confirmation page of the record's Collaborate panel; empty when there is nothing to disconnect."""
-    if link.state.is_over or link.state.at_work:
+    if link.record is None or link.state.is_over or link.state.at_work:
         return ""
     try:
-        app = await app_that_shows(link.record.table, link.record.environment, visit)
+        app = await app_that_shows(link.regarding.table, link.environment, visit)
     except AppUnknown:
         return ""
     return addresses.record(app.unique_name, link.record, "collaborate", "disconnect", query={"link": link.id})
@@ -87,7 +87,7 @@ def _traces(link: Link, visit: Visit) -> tuple[Trace, ...]:
     found = (
         ("team", made.team_name, ""),
         ("channel", link.channel_name, made.channel_address),
-        ("tab", made.tab and link.record_title, made.tab_address),
+        ("tab", made.tab and link.title, made.tab_address),
         ("folder", made.folder_path, made.folder_address),
         ("location", made.location, ""),
         ("association", made.association, ""),
@@ -98,10 +98,13 @@ def _traces(link: Link, visit: Visit) -> tuple[Trace, ...]:
 
 
 async def lead_to_record(visit: Visit) -> Response:
-    """The record of a link, in the first app that shows its table. Raises LinkUnknown."""
+    """The record or view of a link, in the first app that shows its table. Raises LinkUnknown."""
     entity = visit.named("entity")
     if not entity.startswith(MARK):
         raise LinkUnknown(entity)
     link = await read_link(LinkId(entity.removeprefix(MARK)), visit.person, visit.ports)
-    app = await app_that_shows(link.record.table, link.record.environment, visit)
+    app = await app_that_shows(link.regarding.table, link.environment, visit)
+    if link.record is None:
+        ref = link.regarding
+        return visit.go(addresses.view(ref.environment, app.unique_name, ref.table, {"view": ref.id}))
     return visit.go(addresses.record(app.unique_name, link.record))

@@ -68,7 +68,7 @@ def _filter(name: str, chosen: str, visit: Visit) -> Entry:
 def _shown(link: Link, visit: Visit) -> ShownLink:
     icon, tone = pictures.STATES[link.state]
     return ShownLink(
-        record=link.record_title,
+        record=link.title,
         address=addresses.link(link.id),
         channel=link.channel_name,
         team=link.evidence.team_name,
@@ -82,5 +82,5 @@ def _shown(link: Link, visit: Visit) -> ShownLink:
 
 def environment_name(link: Link, visit: Visit) -> str:
     """The environment's name; its key when this installation no longer has it."""
-    places = (place.name for place in visit.ports.environments if place.key == link.record.environment)
-    return next(places, link.record.environment)
+    places = (place.name for place in visit.ports.environments if place.key == link.environment)
+    return next(places, link.environment)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
-from liaison.domain.link import CONNECT_STEPS, LinkState
+from liaison.domain.link import LinkState, StepName
 from liaison.errors import ConsentNotGranted, PrerequisitesUnmet, Row
 from liaison.web import pictures, problems
 from liaison.web.pages.progress import Progress, ShownStep
@@ -70,7 +70,7 @@ def _progress(visit: Visit) -> Progress:
             state,
             visit.say(f"step.{step.value}.done" if state == "done" else f"step.{step.value}.doing"),
         )
-        for step, state in zip(CONNECT_STEPS, _STATES, strict=False)
+        for step, state in zip(StepName, _STATES, strict=False)
     )
     icon, tone = pictures.STATES[LinkState.CONNECTING]
     text = visit.say("state.connecting")

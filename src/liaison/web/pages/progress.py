@@ -97,7 +97,7 @@ def progress_of(link: Link, visit: Visit) -> Progress:
 
 
 def _headline(link: Link, visit: Visit) -> str:
-    facts = {"record": link.record_title, "channel": link.channel_name}
+    facts = {"record": link.title, "channel": link.channel_name}
     return visit.say(f"web.progress.headline.{link.state.value}", **facts)
 
 
@@ -118,13 +118,13 @@ async def show(visit: Visit) -> Response:
     place, link = await asyncio.gather(find_place(visit), read_link(link_id, by, visit.ports))
     progress = progress_of(link, visit)
     app = visit.named("app")
-    crumbs = (Crumb(link.record_title, addresses.record(app, ref)), Crumb(progress.headline))
+    crumbs = (Crumb(link.title, addresses.record(app, ref)), Crumb(progress.headline))
     shell = app_shell(visit, place, progress.headline, crumbs, ref.table)
     page = ProgressPage(
         shell=_refreshing(shell, progress),
         progress=progress,
         back=visit.request.url.path,
-        record=link.record_title,
+        record=link.title,
         record_address=addresses.record(app, ref),
         panel=addresses.record(app, ref, "collaborate"),
         events=addresses.link(link.id, "events", query={"back": visit.request.url.path}),

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
-from liaison.domain.crm import Cell, Grid, GridRow, View, ViewKind
-from liaison.domain.names import EnvironmentKey, TableName
+from liaison.domain.crm import Cell, Grid, GridRow, View
+from liaison.domain.names import EnvironmentKey, TableName, ViewKind
 from liaison.errors import ViewUnknown
 from liaison.web import addresses, pictures
 from liaison.web.place import app_shell, crm_of, find_place
