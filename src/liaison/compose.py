@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from liaison.entra.tokens import TokenSource
     from liaison.graph.client import GraphClient
     from liaison.graph.horizon import Horizon
+    from liaison.graph.shelf import GraphShelf
     from liaison.ports import Crm, Files, People, Ports, Teamwork
     from liaison.store.calls import StoredCalls
     from liaison.store.database import Database
@@ -98,6 +99,7 @@ class _Reach:
     tokens: TokenSource
     together: Together
     horizon: Horizon
+    graph_shelf: GraphShelf
     shelves: Mapping[str, MetadataShelf]
 
     def crm(self, person: Person, environment: EnvironmentKey) -> Crm:
@@ -116,7 +118,7 @@ class _Reach:
     def teamwork(self, person: Person) -> Teamwork:
         from liaison.graph.teamwork import GraphTeamwork
 
-        return GraphTeamwork(self._graph(person), self.settings.teams_manifest_id, self.horizon)
+        return GraphTeamwork(self._graph(person), self.settings.teams_manifest_id, self.horizon, self.graph_shelf)
 
     def files(self, person: Person) -> Files:
         from liaison.graph.files import GraphFiles
@@ -272,6 +274,12 @@ class Installation:
         return Horizon()
 
     @cached_property
+    def _graph_shelf(self) -> GraphShelf:
+        from liaison.graph.shelf import GraphShelf
+
+        return GraphShelf()
+
+    @cached_property
     def _shelves(self) -> dict[str, MetadataShelf]:
         from liaison.dataverse.metadata import MetadataShelf
 
@@ -318,6 +326,7 @@ class Installation:
             self._identity[0],
             Together(transport),
             self._horizon,
+            self._graph_shelf,
             self._shelves,
         )
 

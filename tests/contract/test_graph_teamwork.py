@@ -443,6 +443,7 @@ async def test_only_allowed_addresses_are_ever_called(product: Product) -> None:
     await teamwork.read_files_folder(VENTES, channel)
     paths = {line.path for line in product.ledger if line.service == "graph"}
     assert paths == {
+        "/$batch",
         "/me/joinedTeams",
         "/teams/{team}/channels",
         "/teams/{team}/channels/{channel}/tabs",

@@ -88,6 +88,17 @@ def write_body(boundary: str, parts: Sequence[bytes]) -> bytes:
     return b"".join([*(mark + b"\r\n" + part + b"\r\n" for part in parts), mark, b"--\r\n"])
 
 
+def write_changes(asks: Sequence[Ask]) -> tuple[dict[str, str], bytes]:
+    """Headers and body of one change set: every change or none. Each member must have a Content-ID."""
+    outer, inner = f"batch_{uuid4()}", f"changeset_{uuid4()}"
+    members = [
+        _PART + f"Content-ID: {number}\r\n\r\n".encode() + write_request(ask) for number, ask in enumerate(asks, 1)
+    ]
+    kind = f"Content-Type: multipart/mixed; boundary={inner}\r\n\r\n".encode()
+    headers = {"content-type": f"multipart/mixed; boundary={outer}", "accept": "multipart/mixed"}
+    return headers, write_body(outer, [kind + write_body(inner, members)])
+
+
 def read_answers(answer: Answer, asked: int) -> list[Answer | None]:
     """The answers in the order of asking, None where there is none.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
 
-from liaison.dataverse.batch import DataverseEnvelope
+from liaison.dataverse.batch import DataverseEnvelope, batch_ask, read_changes, write_changes
 from liaison.dataverse.errors import SERVICE, Subject, error_of
 from liaison.dataverse.names import NEXT_LINK
 from liaison.domain.crm import Environment
@@ -93,6 +94,11 @@ class DataverseClient:
         """The same client acting as another user of the environment, where the service allows it."""
         return DataverseClient(self._transport, self.environment, self._bearer, {"mscrmcallerid": user})
 
+    @property
+    def who(self) -> str:
+        """Whose tokens are used."""
+        return self._bearer.who
+
     async def send(self, call: Call) -> Answer:
         """The answer when it is a success or expected. Raises what the error table says."""
         return await self._send(call, f"{self.base}{fill_path(call.path, call.ids, call.query)}")
@@ -100,6 +106,28 @@ class DataverseClient:
     async def read(self, call: Call) -> Wild:
         """The answer's JSON."""
         return (await self.send(call)).wild()
+
+    async def change(self, calls: Sequence[Call]) -> bool:
+        """All of these changes or none, in one request; false when one of them was refused.
+
+        Only for calls that may be repeated. Whoever is told false makes them one by one and so learns which was refused
+        and why. Raises Upstream errors when the service was not reached.
+        """
+        asks = [self._ask(call, f"{self.base}{fill_path(call.path, call.ids, call.query)}") for call in calls]
+        for ask in asks:
+            await self._transport.admit(ask)
+        began = time.monotonic()
+        headers, body = write_changes(asks)
+        whole = batch_ask(self.base, asks[0], {**self._headers, **headers}, body, repeatable=True)
+        answer = await send_with_bearer(self._transport, whole, self._bearer)
+        answers = read_changes(answer, len(asks))
+        ms = (time.monotonic() - began) * 1000
+        outcomes = [
+            self._transport.judge_part(ask, part, ms)
+            for ask, part in zip(asks, answers, strict=True)
+            if part is not None
+        ]
+        return len(outcomes) == len(asks) and all(isinstance(one, Answer) and one.is_success for one in outcomes)
 
     async def rows(self, call: Call) -> AsyncIterator[Wild]:
         """The rows of a collection, page by page."""
@@ -125,13 +153,13 @@ class DataverseClient:
             raise UpstreamSurprise(SERVICE, "link_to_other_host", path=f"$.{NEXT_LINK}")
         return (await self._send(call, address)).wild()
 
-    async def _send(self, call: Call, address: str) -> Answer:
+    def _ask(self, call: Call, address: str) -> Ask:
         headers = {**self._headers, **call.headers}
         body = None
         if call.body is not None:
             body = orjson.dumps(dict(call.body))
             headers["content-type"] = "application/json"
-        ask = Ask(
+        return Ask(
             service=SERVICE,
             purpose=SERVICE,
             method=call.method,
@@ -143,6 +171,9 @@ class DataverseClient:
             home=origin_of(self.base),
             pace=self._pace,
         )
+
+    async def _send(self, call: Call, address: str) -> Answer:
+        ask = self._ask(call, address)
         if call.repeatable and call.method == "GET":
             answer = await self._together.send(ask, self._bearer, self._envelope)
         else:

@@ -24,7 +24,7 @@ class DataverseCrm:
     def __init__(self, client: DataverseClient, person: Person, shelf: MetadataShelf) -> None:
         language = person.language
         metadata = DataverseMetadata(client, language, shelf)
-        people = DataversePeople(client)
+        people = DataversePeople(client, shelf)
         views = DataverseViews(client, metadata, language)
         records = DataverseRecords(client, metadata, views, language)
         links = DataverseLinks(client, metadata)

@@ -73,4 +73,4 @@ class DataverseAccess:
 
     async def list_apps_of(self, person: RowId) -> tuple[App, ...]:
         """The apps that the service shows somebody else, asked in their name."""
-        return await DataversePeople(self._client.in_the_name_of(person)).list_apps()
+        return await DataversePeople(self._client.in_the_name_of(person), self._metadata.shelf).list_apps()

@@ -7,6 +7,7 @@ import asyncio
 from liaison.dataverse.client import Call, DataverseClient, read_row_call, read_rows_call
 from liaison.dataverse.errors import Subject
 from liaison.dataverse.fetch import read_tables_of_site_map
+from liaison.dataverse.metadata import MetadataShelf
 from liaison.dataverse.names import SYSTEM_ADMINISTRATOR_TEMPLATE
 from liaison.dataverse.rows import read_app
 from liaison.domain.crm import App, CrmPerson
@@ -20,13 +21,18 @@ _SITE_MAP_COMPONENT = 62
 class DataversePeople:
     """Source: dataverse.md sections 1.7 and 4."""
 
-    def __init__(self, client: DataverseClient) -> None:
+    def __init__(self, client: DataverseClient, shelf: MetadataShelf) -> None:
         self._client = client
+        self._shelf = shelf
 
     async def read_person(self) -> CrmPerson:
         """With the roles given to the person and to their teams; copies of a role in business units count once."""
-        who = await self._client.read(Call("GET", "/WhoAmI", Subject("systemuser"), repeatable=True))
-        return await self.read_person_of(RowId(who.text("UserId")))
+        user = self._shelf.find_user(self._client.who)
+        if not user:
+            told = await self._client.read(Call("GET", "/WhoAmI", Subject("systemuser"), repeatable=True))
+            user = told.text("UserId")
+            self._shelf.put_user(self._client.who, user)
+        return await self.read_person_of(RowId(user))
 
     async def read_person_of(self, user: RowId) -> CrmPerson:
         """The same of somebody whose id is known."""

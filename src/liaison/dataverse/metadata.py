@@ -55,7 +55,7 @@ class _Kept:
 
 
 class MetadataShelf:
-    """What tables are called and made of, kept a while for one environment.
+    """What tables are called and made of, and who is which user, kept a while for one environment: never a right.
 
     The switches of a table are kept with it and so may be as old; whoever decides by them asks the service.
     """
@@ -64,6 +64,7 @@ class MetadataShelf:
         self._keep_s = keep_s
         self._kept: dict[tuple[TableName, str], _Kept] = {}
         self._layouts: dict[TableName, tuple[tuple[str, ...], float]] = {}
+        self._users: dict[str, tuple[str, float]] = {}
 
     def find(self, table: TableName, language: str) -> tuple[Table, dict[str, Attribute]] | None:
         kept = self._kept.get((table, language))
@@ -79,6 +80,14 @@ class MetadataShelf:
 
     def put_layout(self, table: TableName, columns: tuple[str, ...]) -> None:
         self._layouts[table] = (columns, time.monotonic() + self._keep_s)
+
+    def find_user(self, who: str) -> str:
+        """The id that a holder of tokens has as a user of the environment; empty when it is not kept."""
+        user, until = self._users.get(who, ("", 0.0))
+        return user if time.monotonic() < until else ""
+
+    def put_user(self, who: str, user: str) -> None:
+        self._users[who] = (user, time.monotonic() + self._keep_s)
 
     def clear(self) -> None:
         """Forget all: a switch was turned."""

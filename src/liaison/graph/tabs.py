@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from liaison.domain.names import ChannelId, TabId, TeamId
 from liaison.domain.teams import AppPlacement, Tab, TabContent
 from liaison.errors import AnswerLost, ChannelGone, StillPreparing, UpstreamRefused
@@ -9,6 +11,7 @@ from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import SERVICE, About, Subject
 from liaison.graph.horizon import Horizon
 from liaison.graph.payloads import read_tab, read_tab_order
+from liaison.graph.shelf import GraphShelf
 
 WEBSITE_APP = "com.microsoft.teamspace.tab.web"
 _APPS = "/teams/{team}/installedApps"
@@ -18,36 +21,50 @@ _TABS = "/teams/{team}/channels/{channel}/tabs"
 class GraphTabs:
     """Source: graph.md section 5."""
 
-    def __init__(self, client: GraphClient, app_manifest_id: str, horizon: Horizon) -> None:
+    def __init__(self, client: GraphClient, app_manifest_id: str, horizon: Horizon, shelf: GraphShelf) -> None:
         self._client = client
         self._manifest = app_manifest_id
         self._horizon = horizon
+        self._shelf = shelf
 
     async def ensure_app(self, team: TeamId) -> AppPlacement:
         """Our app in the team. One that the catalogue does not have is replaced by the built-in website tab.
 
         Source: api/appcatalogs-list-teamsapps.md, team-post-installedapps.md; replay table C5.
         """
+        found = await self.find_app(team)
+        if found is not None:
+            return found
         app = await self._find_in_catalogue()
-        if not app:
-            return AppPlacement(WEBSITE_APP, "", was_there=True)
-        installation = await self._find_installation(team)
-        if installation:
-            return AppPlacement(app, installation, was_there=True)
         bind = f"{self._client.base}/appCatalogs/teamsApps/{app}"
         subject = Subject(About.APP, app, team)
         body = {"teamsApp@odata.bind": bind}
         answer = await self._client.send(Call("POST", _APPS, subject, {"team": team}, body=body, expects=(409,)))
         return AppPlacement(app, await self._find_installation(team), was_there=answer.status == 409)
 
+    async def find_app(self, team: TeamId) -> AppPlacement | None:
+        """Our app where it is installed, or the website tab for want of it; None when it has to be installed first."""
+        app, installation = await asyncio.gather(self._find_in_catalogue(), self._find_installation(team))
+        if not app:
+            return AppPlacement(WEBSITE_APP, "", was_there=True)
+        return AppPlacement(app, installation, was_there=True) if installation else None
+
     async def _find_in_catalogue(self) -> str:
+        """Its id in this organization's catalogue, perhaps from the shelf."""
         if not self._manifest:
             return ""
+        kept = self._shelf.find(f"app {self._manifest}")
+        if kept:
+            return kept
         query = {"$filter": f"externalId eq {literal(self._manifest)}", "$select": "id,externalId"}
         call = read_call("/appCatalogs/teamsApps", Subject(About.APP, self._manifest), {}, query)
-        return next(iter([item.text("id") async for item in self._client.pages(call)]), "")
+        found = next(iter([item.text("id") async for item in self._client.pages(call)]), "")
+        self._shelf.put(f"app {self._manifest}", found)
+        return found
 
     async def _find_installation(self, team: TeamId) -> str:
+        if not self._manifest:
+            return ""
         query = {"$expand": "teamsApp", "$filter": f"teamsApp/externalId eq {literal(self._manifest)}"}
         call = read_call(_APPS, Subject(About.TEAM, team=team), {"team": team}, query)
         return next(iter([item.text("id") async for item in self._client.pages(call)]), "")

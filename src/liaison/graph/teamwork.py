@@ -18,7 +18,9 @@ from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import SERVICE, About, Subject
 from liaison.graph.horizon import Horizon
 from liaison.graph.payloads import read_channel, read_folder, read_team
+from liaison.graph.shelf import GraphShelf
 from liaison.graph.tabs import GraphTabs
+from liaison.wire.wild import Wild
 
 NAME_TAKEN = "NameAlreadyExists"
 _TEAM_COLUMNS = {"$select": "id,displayName,description,internalId,webUrl,isArchived"}
@@ -28,14 +30,19 @@ _CHANNEL_COLUMNS = {"$select": "id,displayName,description,membershipType,webUrl
 class GraphTeamwork:
     """Teams, channels, apps and tabs as one person sees them.
 
-    `app_manifest_id` is the manifest id of our Teams app, empty when there is none; `horizon` is shared by all.
+    `app_manifest_id` is the manifest id of our Teams app, empty when there is none; `horizon` and `shelf` are shared by
+    all.
     """
 
-    def __init__(self, client: GraphClient, app_manifest_id: str, horizon: Horizon) -> None:
+    def __init__(
+        self, client: GraphClient, app_manifest_id: str, horizon: Horizon, shelf: GraphShelf | None = None
+    ) -> None:
         self._client = client
         self._horizon = horizon
-        tabs = GraphTabs(client, app_manifest_id, horizon)
+        self._shelf = shelf or GraphShelf()
+        tabs = GraphTabs(client, app_manifest_id, horizon, self._shelf)
 
+        self.find_app = tabs.find_app
         self.ensure_app = tabs.ensure_app
         self.remove_app = tabs.remove_app
         self.ensure_tab = tabs.ensure_tab
@@ -141,6 +148,15 @@ class GraphTeamwork:
         except FileUnknown:
             found = await self.read_channel(team, channel)
             raise StillPreparing(SERVICE, "filesFolder", what=found.name) from None
+        return read_folder(item, await self._library_of(item, subject))
+
+    async def _library_of(self, item: Wild, subject: Subject) -> Wild:
+        """The library's id and address, perhaps from the shelf: libraries seldom move."""
         drive = item.child("parentReference").text("driveId")
+        kept = self._shelf.find(f"library {drive}")
+        if kept:
+            return Wild({"id": drive, "webUrl": kept})
         call = read_call("/drives/{drive}", subject, {"drive": drive}, {"$select": "id,webUrl"})
-        return read_folder(item, await self._client.read(call))
+        found = await self._client.read(call)
+        self._shelf.put(f"library {drive}", found.text("webUrl"))
+        return found
