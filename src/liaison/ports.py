@@ -25,6 +25,7 @@ from liaison.domain.crm import (
     View,
 )
 from liaison.domain.link import Link, LinkState, Operation
+from liaison.domain.members import CrmUser, DirectoryEntry, Member, Sharing
 from liaison.domain.names import (
     ChannelId,
     DriveId,
@@ -159,6 +160,18 @@ class Crm(Protocol):
         """May somebody read one record?"""
         ...
 
+    async def list_sharers(self, ref: RecordRef) -> tuple[Sharing, ...]:
+        """The users who have a record: its owner, those it is shared with, and the members of the teams among them."""
+        ...
+
+    async def find_users(self, persons: Sequence[PersonId]) -> tuple[CrmUser, ...]:
+        """Those of these people of the directory who are users of the environment."""
+        ...
+
+    async def list_readers(self, users: Sequence[RowId], ref: RecordRef) -> tuple[RowId, ...] | None:
+        """Those of these users who may read a record; None when the asker may not ask."""
+        ...
+
     async def list_apps_of(self, person: RowId) -> tuple[App, ...]:
         """The apps that the service shows somebody else."""
         ...
@@ -215,6 +228,21 @@ class Teamwork(Protocol):
         """A standard channel of that name whose description carries `marker`; true when it was made by us.
 
         Looks before it creates and after a lost answer. Raises ChannelNameTaken, ChannelAmbiguous, NotTeamMember.
+        """
+        ...
+
+    async def list_members(self, team: TeamId, channel: ChannelId = ChannelId("")) -> tuple[Member, ...]:
+        """Everybody in the team, or in one of its channels. Raises ConsentNotGranted, NotTeamMember."""
+        ...
+
+    async def is_owner(self, team: TeamId, person: PersonId) -> bool:
+        """Is somebody an owner of the team? Raises ConsentNotGranted, NotTeamMember."""
+        ...
+
+    async def add_member(self, team: TeamId, channel: ChannelId, person: PersonId) -> None:
+        """Add somebody to the team, or, when a channel is given, to that private or shared channel of it.
+
+        A member already is done. Raises NotTeamOwner, PersonUnknown, ConsentNotGranted, UpstreamThrottled.
         """
         ...
 
@@ -309,6 +337,14 @@ class People(Protocol):
 
     async def is_in_group(self, group: str) -> bool | None:
         """Is the person in a group, directly or through another one? None when it cannot be told."""
+        ...
+
+    async def find_people(self, asked: str) -> tuple[DirectoryEntry, ...]:
+        """People by words of their name or address. Raises ConsentNotGranted."""
+        ...
+
+    async def read_people(self, persons: Sequence[PersonId]) -> tuple[DirectoryEntry, ...]:
+        """Those of these people whom the directory has. Raises ConsentNotGranted."""
         ...
 
     async def list_labels(self) -> tuple[Label, ...] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import httpx2
@@ -21,7 +23,7 @@ from liaison.graph.files import GraphFiles
 from liaison.graph.horizon import Horizon
 from liaison.graph.people import GraphPeople
 from liaison.graph.teamwork import GraphTeamwork
-from liaison.ports import SignInStart
+from liaison.ports import Ports, SignInStart
 from liaison.tenant.seeds import company
 from liaison.wire.hosts import AllowedHosts
 from liaison.wire.log import CallLine
@@ -114,6 +116,20 @@ class Product:
         place = self.environments[environment]
         client = DataverseClient(self.transport, place, self.tokens.bearer(person, place.address))
         return DataverseCrm(client, person, self.shelves[place.key])
+
+    @property
+    def ports(self) -> Ports:
+        """What operations may use of the services; there is no store."""
+        parts = SimpleNamespace(
+            environments=self.environments,
+            crm=lambda person, key: self.crm(person, [place.key for place in self.environments].index(key)),
+            teamwork=self.teamwork,
+            files=self.files,
+            people=self.people,
+            sign_in=self.sign_in,
+            clock=self.clock,
+        )
+        return cast("Ports", parts)
 
     async def person(self, given: str, language: str = "en") -> Person:
         """Somebody of the seed, signed in and agreeing to what they are asked."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -13,7 +12,6 @@ from liaison.errors import ChannelNameTaken, NameBlocked, NotTeamMember, TeamNam
 from liaison.graph.client import Call
 from liaison.graph.errors import About, Subject
 from liaison.operations.preflight import check_channel_name, check_team_name
-from liaison.ports import Ports
 from liaison.tenant.seeds import company
 from tests.contract.product import Product
 from tests.contract.tenant_process import Tenant
@@ -23,23 +21,6 @@ pytestmark = pytest.mark.anyio
 VENTES = TeamId(company.TEAMS[0].id)
 DIRECTION = TeamId(company.TEAMS[4].id)
 POLICY = "GRP_[GroupName]_[Department]"
-
-
-@dataclass(frozen=True)
-class PortsOfGraph:
-    """The two ports that checking names takes."""
-
-    product: Product
-
-    def people(self, person: Person) -> Any:
-        return self.product.people(person)
-
-    def teamwork(self, person: Person) -> Any:
-        return self.product.teamwork(person)
-
-
-def ports_of(product: Product) -> Ports:
-    return cast("Ports", PortsOfGraph(product))
 
 
 async def make_group(product: Product, person: Person, name: str) -> str:
@@ -74,7 +55,7 @@ async def test_the_policy_is_read_with_its_attributes_and_words(product: Product
 @pytest.mark.statement("F28", "F31")
 async def test_a_name_is_shown_as_it_will_be_and_a_blocked_word_is_named(product: Product, tenant: Tenant) -> None:
     tenant.switch(graph__name_prefix="GRP_", graph__blocked_words="Payroll")
-    claire, ports = await product.consented("Claire"), ports_of(product)
+    claire, ports = await product.consented("Claire"), product.ports
     good = await check_team_name("Northwind deals", claire, ports)
     assert (good.final_name, good.error, good.unknown) == ("GRP_Northwind deals", None, ())
     bad = await check_team_name("Payroll deals", claire, ports)
@@ -93,7 +74,7 @@ async def test_names_in_use_and_names_deleted_lately_are_found(product: Product,
     nadia = await allowed_to_write(product, tenant)
     group = await make_group(product, nadia, "Old deals")
     await product.graph(nadia).send(Call("DELETE", "/groups/{group}", Subject(About.PERSON), {"group": group}))
-    claire, ports = await product.consented("Claire"), ports_of(product)
+    claire, ports = await product.consented("Claire"), product.ports
     assert (await check_team_name("ventes europe", claire, ports)).error == TeamNameTaken(
         "ventes europe", "ventes europe 2"
     )
@@ -111,7 +92,7 @@ async def test_what_somebody_made_is_counted_and_an_administrator_has_no_limit(p
 @pytest.mark.statement("F28")
 async def test_without_consent_for_names_they_are_unknown_and_not_refused(product: Product) -> None:
     claire = await product.consented("Claire", without=("Group.Read.All", "GroupSettings.Read.All"))
-    verdict = await check_team_name("Ventes Europe", claire, ports_of(product))
+    verdict = await check_team_name("Ventes Europe", claire, product.ports)
     assert verdict.is_good
     assert verdict.unknown == (NameCheck.POLICY, NameCheck.DUPLICATE, NameCheck.DELETED)
 
@@ -123,7 +104,7 @@ async def test_without_consent_for_names_they_are_unknown_and_not_refused(produc
 async def test_a_service_in_trouble_leaves_a_check_unknown(product: Product, tenant: Tenant, action: Any) -> None:
     claire = await product.consented("Claire")
     tenant.fail("GET", "/v1.0/groups", "before", action, times=4)
-    verdict = await check_team_name("Ventes Europe", claire, ports_of(product))
+    verdict = await check_team_name("Ventes Europe", claire, product.ports)
     assert verdict.is_good
     assert verdict.unknown == (NameCheck.DUPLICATE,)
 
@@ -131,13 +112,13 @@ async def test_a_service_in_trouble_leaves_a_check_unknown(product: Product, ten
 async def test_a_policy_that_cannot_be_read_is_learnt_from_the_refusal(product: Product, tenant: Tenant) -> None:
     tenant.switch(graph__name_prefix="GRP_")
     claire = await product.consented("Claire", without=("GroupSettings.Read.All",))
-    verdict = await check_team_name("Deals", claire, ports_of(product))
+    verdict = await check_team_name("Deals", claire, product.ports)
     assert (verdict.final_name, verdict.error, verdict.prefix) == ("GRP_Deals", None, "GRP_")
 
 
 @pytest.mark.statement("F28")
 async def test_a_channel_is_checked_in_its_team(product: Product) -> None:
-    claire, ports = await product.consented("Claire"), ports_of(product)
+    claire, ports = await product.consented("Claire"), product.ports
     taken = await check_channel_name("renewals", VENTES, claire, ports, ChannelKind.PRIVATE)
     assert taken.error == ChannelNameTaken("renewals", "Ventes Europe", "renewals 2")
     assert (await check_channel_name(taken.proposal, VENTES, claire, ports)).is_good

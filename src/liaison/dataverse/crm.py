@@ -9,6 +9,7 @@ from liaison.dataverse.crm_mending import DataverseMending
 from liaison.dataverse.crm_people import DataversePeople
 from liaison.dataverse.crm_records import DataverseRecords
 from liaison.dataverse.crm_settings import DataverseSettings
+from liaison.dataverse.crm_sharing import DataverseSharing
 from liaison.dataverse.crm_tables import DataverseTables
 from liaison.dataverse.crm_views import DataverseViews
 from liaison.dataverse.metadata import DataverseMetadata, MetadataShelf
@@ -32,6 +33,7 @@ class DataverseCrm:
         mending = DataverseMending(client)
         tables = DataverseTables(client, language, shelf)
         access = DataverseAccess(client, metadata, people)
+        sharing = DataverseSharing(client, metadata)
 
         self.read_person = people.read_person
         self.list_apps = people.list_apps
@@ -61,6 +63,9 @@ class DataverseCrm:
         self.find_person = access.find_person
         self.list_missing_privileges = access.list_missing_privileges
         self.can_read = access.can_read
+        self.list_sharers = sharing.list_sharers
+        self.find_users = sharing.find_users
+        self.list_readers = sharing.list_readers
         self.list_apps_of = access.list_apps_of
         self.list_associations = links.list_associations
         self.list_locations = links.list_locations

@@ -34,6 +34,8 @@ PROMISES: tuple[Promise, ...] = (
         Feature.LINKING,
         "POST /$batch",
         "GET /WhoAmI",
+        "GET /RetrieveSharedPrincipalsAndAccess(Target=@tid)",
+        "GET /teams",
         "GET /systemusers({row})",
         "GET /systemusers({user})/systemuserroles_association",
         "GET /systemusers({user})/teammembership_association",

@@ -20,6 +20,8 @@ from liaison.errors import (
     FileUnknown,
     LiaisonError,
     NotTeamMember,
+    NotTeamOwner,
+    PersonUnknown,
     TeamUnknown,
     UpstreamRefused,
     UpstreamSurprise,
@@ -40,6 +42,8 @@ class About(Enum):
     APP = "app"
     FILE = "file"
     PERSON = "person"
+    MEMBER = "member"
+    """Somebody to be added to a team."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ TABLE: dict[tuple[int, str, About], _Meaning] = {
     (403, "", About.TEAM): lambda about: NotTeamMember(about.team),
     (403, "", About.CHANNEL): lambda about: NotTeamMember(about.team),
     (403, "", About.FILE): lambda about: FilesRefused(about.name),
+    (403, "", About.MEMBER): lambda about: NotTeamOwner(about.team),
+    (404, "", About.MEMBER): lambda about: PersonUnknown(about.name),
     (404, "", About.TEAM): lambda about: TeamUnknown(about.team),
     (404, "", About.CHANNEL): lambda about: ChannelGone(about.name, about.team),
     (404, "", About.FILE): lambda about: FileUnknown(about.name),

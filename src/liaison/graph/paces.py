@@ -5,16 +5,20 @@ Source: graph.md sections 11.1 and 11.3.
 
 from __future__ import annotations
 
+from liaison.domain.limits import MEMBERS_ADDED_PER_MINUTE
 from liaison.wire.messages import Pace
 
 PER_TEAM = 4.0
 
 _DIRECTORY = ("/me", "/users", "/groups", "/groupSettings", "/directory", "/security")
+_MEMBERS = "/teams/{team}/members"
 _CHANNEL = "/teams/{team}/channels"
 
 
 def pace_of(method: str, path: str, team: str) -> Pace:
     """The pace of a call by its method and address template; `team` is empty for calls about no team."""
+    if method == "POST" and path == _MEMBERS:
+        return Pace(f"graph members {team}", MEMBERS_ADDED_PER_MINUTE.most, 60.0, waited_for=False)
     name, most = _class_of(method, path)
     return Pace(f"graph {name}", most, thing=f"team {team}" if team else "", most_about_thing=PER_TEAM)
 

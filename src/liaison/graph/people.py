@@ -8,6 +8,7 @@ from liaison.domain.teams import DirectoryPerson
 from liaison.errors import ConsentNotGranted, UpstreamRefused
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import About, Subject
+from liaison.graph.members import GraphMembers
 from liaison.graph.naming import GraphNaming
 from liaison.graph.payloads import limits_devices, read_directory_person, read_plans
 from liaison.wire.wild import Wild
@@ -40,6 +41,9 @@ class GraphPeople:
         self.count_created_objects = naming.count_created_objects
         self.is_in_group = naming.is_in_group
         self.list_labels = naming.list_labels
+        members = GraphMembers(client)
+        self.find_people = members.find_people
+        self.read_people = members.read_people
 
     async def read_me(self) -> DirectoryPerson:
         """The person, their licences and their directory roles.

@@ -17,6 +17,7 @@ from liaison.errors import (
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import SERVICE, About, Subject
 from liaison.graph.horizon import Horizon
+from liaison.graph.members import GraphMembers
 from liaison.graph.payloads import read_channel, read_folder, read_team
 from liaison.graph.shelf import GraphShelf
 from liaison.graph.tabs import GraphTabs
@@ -41,8 +42,12 @@ class GraphTeamwork:
         self._horizon = horizon
         self._shelf = shelf or GraphShelf()
         tabs = GraphTabs(client, app_manifest_id, horizon, self._shelf)
+        members = GraphMembers(client)
 
         self.find_app = tabs.find_app
+        self.list_members = members.list_members
+        self.is_owner = members.is_owner
+        self.add_member = members.add_member
         self.ensure_app = tabs.ensure_app
         self.remove_app = tabs.remove_app
         self.ensure_tab = tabs.ensure_tab

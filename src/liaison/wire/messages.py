@@ -13,13 +13,17 @@ TRIES = 2
 
 @dataclass(frozen=True)
 class Pace:
-    """How many asks of one class may go within how many seconds, and how many a second about one `thing`, if any."""
+    """How many asks of one class may go within how many seconds, and how many a second about one `thing`, if any.
+
+    Of a class that is not `waited_for`, an ask beyond the rate is refused at once with the time to wait.
+    """
 
     name: str
     most: float
     within_s: float = 1.0
     thing: str = ""
     most_about_thing: float = 4.0
+    waited_for: bool = True
 
 
 @dataclass(frozen=True)

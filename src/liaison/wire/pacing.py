@@ -33,13 +33,19 @@ class Pacing:
         self._held_until: dict[str, float] = {}
 
     async def enter(self, service: str, pace: Pace) -> None:
-        """Wait for a turn. Raises UpstreamThrottled when the class is held for longer than a moment."""
+        """Wait for a turn.
+
+        Raises UpstreamThrottled when the class is held for longer than a moment, or has no turn and is not waited for.
+        """
         held_s = self._held_until.get(pace.name, 0.0) - time.monotonic()
         if held_s > SHORT_WAIT_S:
             raise UpstreamThrottled(service, "held", wait_s=round(held_s, 3))
         if held_s > 0:
             await asyncio.sleep(held_s)
-        await self._limiter(pace.name, pace.most, pace.within_s).acquire()
+        limiter = self._limiter(pace.name, pace.most, pace.within_s)
+        if not pace.waited_for and not limiter.has_capacity():
+            raise UpstreamThrottled(service, "held", wait_s=round(limiter.time_period / limiter.max_rate, 3))
+        await limiter.acquire()
         if pace.thing:
             await self._limiter(f"thing {pace.thing}", pace.most_about_thing, 1.0).acquire()
 
