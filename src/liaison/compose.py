@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from liaison.dataverse.metadata import MetadataShelf
     from liaison.domain.crm import Environment
     from liaison.domain.names import EnvironmentKey, Person
+    from liaison.domain.packages import Fault, Issuer, Package
     from liaison.domain.promise import Promises
     from liaison.engine.steps import Handover
     from liaison.engine.worker import Worker
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from liaison.graph.horizon import Horizon
     from liaison.graph.shelf import GraphShelf
     from liaison.ports import Crm, Files, People, Ports, Teamwork
+    from liaison.ports_of_shipping import AppCatalogue
     from liaison.store.calls import StoredCalls
     from liaison.store.database import Database
     from liaison.store.keys import Keys
@@ -55,7 +57,9 @@ __all__ = [
     "Settings",
     "build_application",
     "build_ports",
+    "build_teams_package",
     "build_worker",
+    "check_teams_package",
     "is_loopback",
     "local_settings",
     "prepare_product",
@@ -118,7 +122,12 @@ class _Reach:
     def teamwork(self, person: Person) -> Teamwork:
         from liaison.graph.teamwork import GraphTeamwork
 
-        return GraphTeamwork(self._graph(person), self.settings.teams_manifest_id, self.horizon, self.graph_shelf)
+        return GraphTeamwork(self._graph(person), manifest_of(self.settings), self.horizon, self.graph_shelf)
+
+    def app_catalogue(self, person: Person) -> AppCatalogue:
+        from liaison.graph.catalogue import GraphCatalogue
+
+        return GraphCatalogue(self._graph(person), manifest_of(self.settings))
 
     def files(self, person: Person) -> Files:
         from liaison.graph.files import GraphFiles
@@ -332,6 +341,7 @@ class Installation:
 
     def _ports(self, reach: _Reach) -> Ports:
         from liaison.ports import Ports
+        from liaison.shipping.shelf import PackageShelf
         from liaison.store.audit import StoredAudit
         from liaison.store.consents import StoredConsents
         from liaison.store.mendings import StoredMendings
@@ -343,6 +353,8 @@ class Installation:
             teamwork=reach.teamwork,
             files=reach.files,
             people=reach.people,
+            app_catalogue=reach.app_catalogue,
+            packages=PackageShelf(issuer_of(self.settings), self.texts),
             sign_in=self._identity[1],
             links=self._links,
             audit=StoredAudit(self.database, self.clock),
@@ -437,6 +449,46 @@ class _LateApi:
         return build_api(self._installation.ports, self._installation.texts)
 
 
+def manifest_of(settings: Settings) -> str:
+    """The id of Liaison's Teams app, which never changes for one installation."""
+    from liaison.domain.packages import manifest_id
+
+    return settings.teams_manifest_id or manifest_id(settings.client_id)
+
+
+def issuer_of(settings: Settings) -> Issuer:
+    """This installation as its packages know it."""
+    from liaison.domain.packages import Issuer
+
+    address = settings.public_address
+    return Issuer(
+        address=address,
+        client_id=settings.client_id,
+        manifest=manifest_of(settings),
+        publisher=settings.publisher_name,
+        privacy_address=settings.privacy_address or f"{address}/help/privacy",
+        terms_address=settings.terms_address or f"{address}/help/terms",
+        is_local=settings.local_tenant,
+    )
+
+
+def build_teams_package(settings: Settings, newer_than: str = "") -> Package:
+    """The package of the Teams app, without a running server. Raises AddressNotHttps, SettingInvalid."""
+    from liaison.shipping.shelf import PackageShelf
+    from liaison.text.lookup import load_texts
+
+    if not settings.client_id:
+        raise SettingInvalid("client_id", "client_id")
+    return PackageShelf(issuer_of(settings), load_texts("packages")).teams(newer_than)
+
+
+def check_teams_package(content: bytes) -> tuple[Fault, ...]:
+    """Everything that is wrong with a package of a Teams app."""
+    from liaison.shipping.teams_check import check_teams_package as check
+
+    return check(content)
+
+
 def rotate_keys(settings: Settings) -> int:
     """Seal every parked token with a new key and drop the old ones; how many tokens there were.
 
@@ -505,8 +557,9 @@ def prepare_product(data_folder: Path) -> None:
     rooms = {
         "dataverse": ("crm",),
         "entra": ("sign_in",),
-        "graph": ("files", "people", "teamwork"),
+        "graph": ("catalogue", "files", "people", "teamwork"),
         "operations": ("runs",),
+        "shipping": ("shelf",),
         "store": ("audit", "calls", "consents", "links", "mendings", "parked_tokens", "sessions", "watches"),
         "web": ("app",),
     }

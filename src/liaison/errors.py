@@ -7,7 +7,7 @@
     │  ├─ NotAllowed      403  role.*, licence.*, team.*, record.*, auth.*
     │  ├─ NotFound        404  record.*, table.*, view.*, team.*, channel.*, link.*, ...
     │  └─ Conflict        409  link.*, channel.*, settings.*, remedy.*, file.*, idempotency.*
-    ├─ NotReady           409  readiness.*, collaboration.*, table.*: what must be switched on or mended first
+    ├─ NotReady           409  readiness.*, collaboration.*, table.*, package.*: what must be mended first
     ├─ ConsentMissing     403  consent.*
     ├─ Upstream                a service's own answer: its name, its code, its request id
     │  ├─ UpstreamRefused 502   ├─ UpstreamThrottled 503   ├─ UpstreamUnavailable 503
@@ -652,6 +652,14 @@ class LinkingNotInstalled(NotReady):
 
     code = "readiness.not_installed"
     solution: str
+
+
+@dataclass(unsafe_hash=True)
+class AddressNotHttps(NotReady):
+    """Teams and Dynamics 365 open https only; this installation's own address is another."""
+
+    code = "package.not_https"
+    address: str
 
 
 # --- consent ---------------------------------------------------------------------------------------------------

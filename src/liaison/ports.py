@@ -61,6 +61,7 @@ from liaison.domain.teams import (
     Team,
 )
 from liaison.domain.watch import Watch
+from liaison.ports_of_shipping import AppCatalogue, Packages
 
 
 class Crm(Protocol):
@@ -364,7 +365,11 @@ class SignInStart:
 class SignIn(Protocol):
     """Sign-in and consent by browser redirect, device code, and bearer tokens sent to our own API."""
 
-    async def start(self, environment: Environment, language: str, hint: str = "") -> SignInStart: ...
+    async def start(
+        self, environment: Environment, language: str, hint: str = "", also: Sequence[str] = ()
+    ) -> SignInStart:
+        """`also` are permissions of Graph to be asked for beside those of every sign-in."""
+        ...
 
     async def finish(self, kept: str, answer: dict[str, str]) -> Person:
         """Redeem the answer; the person's refresh token is parked. Raises SignInRefused."""
@@ -647,6 +652,8 @@ class Ports:
     teamwork: Callable[[Person], Teamwork]
     files: Callable[[Person], Files]
     people: Callable[[Person], People]
+    app_catalogue: Callable[[Person], AppCatalogue]
+    packages: Packages
     sign_in: SignIn
     links: Links
     audit: Audit

@@ -80,6 +80,14 @@ def _text(name: str, value: Any) -> str:
     return value.strip()
 
 
+def _short_text(name: str, value: Any) -> str:
+    """At most 32 characters: what Teams takes as a developer's name."""
+    text = _text(name, value)
+    if not 0 < len(text) <= 32:
+        raise SettingInvalid(name, "short_text")
+    return text
+
+
 def _secret(name: str, value: Any) -> Secret:
     return Secret(_text(name, value))
 
@@ -140,6 +148,10 @@ def _upstream_address(name: str, value: Any) -> str:
 
 def _optional_upstream_address(name: str, value: Any) -> str:
     return _upstream_address(name, value) if _text(name, value) else ""
+
+
+def _optional_own_address(name: str, value: Any) -> str:
+    return _own_address(name, value) if _text(name, value) else ""
 
 
 def _addresses(name: str, value: Any) -> tuple[str, ...]:
@@ -278,8 +290,24 @@ class Settings:
     teams_manifest_id: str = field(
         default="",
         metadata=_about(
-            _text, "text", "The manifest id of Liaison's Teams app; empty when the app is not in the catalogue."
+            _text, "text", "The manifest id of Liaison's Teams app; empty for one that follows from the client id."
         ),
+    )
+    publisher_name: str = field(
+        default="Liaison",
+        metadata=_about(
+            _short_text, "text", "Who runs this installation, as the Teams app and the solution name them."
+        ),
+    )
+    privacy_address: str = field(
+        default="",
+        metadata=_about(
+            _optional_own_address, "address", "Your privacy statement; empty for the page that Liaison serves."
+        ),
+    )
+    terms_address: str = field(
+        default="",
+        metadata=_about(_optional_own_address, "address", "Your terms of use; empty for the page that Liaison serves."),
     )
     ca_file: Path | None = field(
         default=None,

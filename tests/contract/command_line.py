@@ -41,6 +41,8 @@ class CommandLine:
         """The command while it runs."""
         known = {"PATH": os.environ["PATH"], "HOME": str(self.data), "LANG": self.language, "PYTHONUTF8": "1"}
         known |= {"LIAISON_DATA_FOLDER": str(self.data), "COLUMNS": "100"}
+        if "PYTHONPATH" in os.environ:  # the tree under test, where it is not the installed one
+            known["PYTHONPATH"] = os.environ["PYTHONPATH"]
         if self.server:
             known["LIAISON_SERVER"] = self.server
         return subprocess.Popen(

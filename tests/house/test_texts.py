@@ -8,8 +8,8 @@ import tomllib
 
 import pytest
 
-from liaison.domain.consent import ConsentState, Rung, enhanced_scopes
-from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR
+from liaison.domain.consent import PUBLISHING, ConsentState, Rung, enhanced_scopes
+from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, TEAMS_ADMINISTRATOR
 from liaison.domain.diagnosis import LICENCE_FAMILIES
 from liaison.domain.link import LinkState, StepName
 from liaison.domain.readiness import CheckState, Deployment, ReadinessFacts, judge_readiness
@@ -57,11 +57,11 @@ FAMILIES: dict[str, set[str]] = {
     "step": {f"{step.value}.{part}" for step in StepName for part in ("doing", "done", "waiting")},
     "state": {state.value for state in LinkState},
     "note": {f"{kind}.{part}" for kind in ("connected", "disconnected") for part in ("subject", "text")},
-    "consent": {f"scope.{scope}" for scope in enhanced_scopes()}
+    "consent": {f"scope.{scope}" for scope in (*enhanced_scopes(), *PUBLISHING)}
     | {f"state.{state.value}" for state in ConsentState}
     | {f"rung.{rung.value}" for rung in Rung}
-    | {"rung.enhanced"},
-    "role": {SYSTEM_ADMINISTRATOR, GLOBAL_ADMINISTRATOR},
+    | {"rung.enhanced", "rung.publish"},
+    "role": {SYSTEM_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, TEAMS_ADMINISTRATOR},
 }
 """Families of keys that follow from the domain: exactly these, no more and no less."""
 

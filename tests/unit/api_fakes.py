@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
 from liaison.domain.crm import (
+    TEAMS_ADMINISTRATOR,
     App,
     Association,
     Cell,
@@ -39,6 +40,7 @@ from liaison.domain.names import (
     TeamId,
     TenantId,
 )
+from liaison.domain.packages import Issuer, Package, PublishedApp, manifest_id
 from liaison.domain.readiness import Deployment, ReadinessFacts, Switches
 from liaison.domain.tables import TableState
 from liaison.domain.teams import (
@@ -65,6 +67,7 @@ from liaison.errors import (
     NotTeamMember,
     PrivilegeMissing,
     RecordUnknown,
+    RoleMissing,
     SettingsChanged,
     StillPreparing,
     TableUnknown,
@@ -72,10 +75,15 @@ from liaison.errors import (
     TokenRefused,
 )
 from liaison.ports import AuditLine, Ports, SignInStart
+from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PUBLIC = "http://localhost:8300"
+CLIENT = "6f0c1b0a-5a0e-4c0f-9d3c-0d2f6c9d1a11"
+ISSUER = Issuer(
+    PUBLIC, CLIENT, manifest_id(CLIENT), "Contoso", f"{PUBLIC}/help/privacy", f"{PUBLIC}/help/terms", is_local=True
+)
 TENANT = TenantId("c0a7e5b1-5f3d-4c51-9a55-2d2f3a1b7c10")
 SALES = EnvironmentKey("contoso-sales")
 SERVICE = EnvironmentKey("contoso-service")
@@ -154,6 +162,7 @@ class World:
     strangers: set[tuple[str, str]] = field(default_factory=set)
     """Environment and person, where the environment does not know the person."""
     touched: list[str] = field(default_factory=list)
+    published: PublishedApp | None = None
 
     def touch(self, method: str) -> None:
         self.touched.append(method)
@@ -179,6 +188,8 @@ class World:
             teamwork=lambda by: FakeTeamwork(self, by),
             files=lambda by: FakeFiles(self, by),
             people=lambda by: FakePeople(self, by),
+            app_catalogue=lambda by: FakeCatalogue(self, by),
+            packages=PackageShelf(ISSUER, load_texts()),
             sign_in=FakeSignIn(self),
             links=FakeLinks(self),
             audit=FakeAudit(self),
@@ -402,6 +413,30 @@ class FakePeople:
         return None
 
 
+class FakeCatalogue:
+    """The organization's catalogue; only Nadia may publish."""
+
+    def __init__(self, world: World, by: Person) -> None:
+        self.world, self.by = world, by
+
+    async def find_app(self) -> PublishedApp | None:
+        self.world.touch("catalogue.find_app")
+        return self.world.published
+
+    async def publish_app(self, package: Package) -> PublishedApp:
+        return self._put("app-in-catalogue", package)
+
+    async def update_app(self, app: PublishedApp, package: Package) -> PublishedApp:
+        return self._put(app.id, package)
+
+    def _put(self, app: str, package: Package) -> PublishedApp:
+        self.world.touch("catalogue.publish_app")
+        if self.by.id != NADIA.id:
+            raise RoleMissing(TEAMS_ADMINISTRATOR)
+        self.world.published = PublishedApp(app, package.version)
+        return self.world.published
+
+
 class FakeSignIn:
     def __init__(self, world: World) -> None:
         self.world = world
@@ -418,7 +453,9 @@ class FakeSignIn:
     async def probe_scopes(self, person: Person) -> frozenset[str]:
         return self.world.scopes
 
-    async def start(self, environment: Environment, language: str, hint: str = "") -> SignInStart:
+    async def start(
+        self, environment: Environment, language: str, hint: str = "", also: Sequence[str] = ()
+    ) -> SignInStart:
         raise NotImplementedError
 
     async def finish(self, kept: str, answer: dict[str, str]) -> Person:

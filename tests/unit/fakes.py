@@ -365,7 +365,15 @@ class World:
             "upload_limit_bytes": 1000,
         }
         return Ports(
-            **given, files=_nobody, audit=_nobody, sessions=_nobody, mendings=_nobody, watches=_nobody, calls=_nobody
+            **given,
+            files=_nobody,
+            app_catalogue=_nobody,
+            packages=_nobody,
+            audit=_nobody,
+            sessions=_nobody,
+            mendings=_nobody,
+            watches=_nobody,
+            calls=_nobody,
         )
 
     def restart(self) -> None:

@@ -313,7 +313,9 @@ class WebSignIn(FakeSignIn):
 
     world: WebWorld
 
-    async def start(self, environment: Environment, language: str, hint: str = "") -> SignInStart:
+    async def start(
+        self, environment: Environment, language: str, hint: str = "", also: Sequence[str] = ()
+    ) -> SignInStart:
         state = f"state-{len(self.world.kept)}"
         query = urlencode({"state": state, "who": hint or "claire"})
         return SignInStart(f"{self.world.public_address}/auth/callback?{query}", state, "kept")

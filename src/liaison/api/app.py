@@ -9,7 +9,19 @@ from liaison.api.asking import Door
 from liaison.api.describe import describe_in, operation_id
 from liaison.api.envelope import Envelope
 from liaison.api.problems import add_handlers
-from liaison.api.routes import audit, catalogue, collaboration, enabling, files, links, people, records, tabs, teams
+from liaison.api.routes import (
+    audit,
+    catalogue,
+    collaboration,
+    enabling,
+    files,
+    links,
+    packages,
+    people,
+    records,
+    tabs,
+    teams,
+)
 from liaison.ports import Ports
 from liaison.text.lookup import Texts
 
@@ -30,6 +42,7 @@ TAGS = [
     {"name": "links", "description": "Connecting records to channels."},
     {"name": "collaboration", "description": "The switches of an environment, prerequisites and consent."},
     {"name": "enabling", "description": "Prerequisites, remedies, tables, reasons and the ledger of calls."},
+    {"name": "packages", "description": "The Teams app and the Dynamics 365 solution of this installation."},
     {"name": "tabs", "description": "What a tab in Teams shows."},
     {"name": "audit", "description": "Who did what."},
     {"name": "errors", "description": "Every kind of problem."},
@@ -54,7 +67,7 @@ def build_api(ports: Ports, texts: Texts) -> FastAPI:
     api.state.door = Door(ports, texts)
     api.add_middleware(Envelope)
     add_handlers(api)
-    for topic in (people, records, files, teams, links, collaboration, enabling, tabs, audit, catalogue):
+    for topic in (people, records, files, teams, links, collaboration, enabling, packages, tabs, audit, catalogue):
         api.include_router(topic.router)
     describe_in(api)
     return api

@@ -50,6 +50,13 @@ class Api:
         }
         return _read(send("POST", self._address(path, query), sent, content))
 
+    def download(self, path: str, query: Mapping[str, Any]) -> Answer:
+        """A file, as it comes. Raises as `ask`."""
+        answer = send("GET", self._address(path, query), self._headers())
+        if answer.status >= 400:
+            _read(answer)
+        return answer
+
     def redirect(self, path: str, **query: Any) -> str:
         """Where the API leads to."""
         answer = send("GET", self._address(path, query), self._headers())

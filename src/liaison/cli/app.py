@@ -41,6 +41,7 @@ PLACES = {
     "why": "liaison.cli.commands.enabling:why",
     "calls": "liaison.cli.commands.enabling:calls",
     "audit": "liaison.cli.commands.administration:audit",
+    "package": "liaison.cli.commands.packages:package",
 }
 """Where each command is; only the one that is asked for is imported."""
 

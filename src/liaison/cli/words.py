@@ -53,3 +53,8 @@ def say_size(size_bytes: int) -> str:
 def say_feature(feature: str) -> str:
     """What a call is for, in words."""
     return load_texts("doctor").say(language(), f"feature.{feature}")
+
+
+def say_fault(code: str, facts: Mapping[str, str]) -> str:
+    """What is wrong with a package, in words."""
+    return load_texts("packages").say(language(), f"package.fault.{code}", facts)

@@ -36,6 +36,9 @@ SCOPES: dict[Rung, tuple[str, ...]] = {
     Rung.FILES: ("Files.ReadWrite.All",),
 }
 
+PUBLISHING: tuple[str, ...] = ("AppCatalog.ReadWrite.All",)
+"""Asked of the one person who publishes Liaison's Teams app, and never for the organization."""
+
 ENHANCED: tuple[Rung, ...] = (Rung.LIST_TEAMS, Rung.CONNECT, Rung.NAMES, Rung.MEMBERS, Rung.FILES)
 """What the enhanced experience needs of the tenant administrator."""
 

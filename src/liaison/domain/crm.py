@@ -22,6 +22,7 @@ from liaison.errors import RoleMissing
 
 SYSTEM_ADMINISTRATOR = "System Administrator"
 GLOBAL_ADMINISTRATOR = "Global Administrator"
+TEAMS_ADMINISTRATOR = "Teams Administrator"
 
 
 @dataclass(frozen=True)

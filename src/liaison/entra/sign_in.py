@@ -12,6 +12,7 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -57,16 +58,18 @@ class EntraSignIn:
         self._consented_at: dict[TenantId, float] = {}
         self._accepted: dict[str, _Accepted] = {}
 
-    async def start(self, environment: Environment, language: str, hint: str = "") -> SignInStart:
+    async def start(
+        self, environment: Environment, language: str, hint: str = "", also: Sequence[str] = ()
+    ) -> SignInStart:
         """The authorize address for the sign-in rung, with state, nonce and PKCE; the verifier stays with us."""
+        graph = " ".join(self._graph_scope(scope) for scope in ("User.Read", *also))
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         fields = {
             "client_id": self._config.client_id,
             "response_type": "code",
             "redirect_uri": self._config.redirect_address,
             "response_mode": "query",
-            "scope": f"openid profile offline_access {self._graph_scope('User.Read')} "
-            f"{environment.address.rstrip('/')}/user_impersonation",
+            "scope": f"openid profile offline_access {graph} {environment.address.rstrip('/')}/user_impersonation",
             "state": state,
             "nonce": nonce,
             "code_challenge": _challenge(verifier),

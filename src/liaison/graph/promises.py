@@ -18,6 +18,8 @@ PROMISES: tuple[Promise, ...] = (
         Feature.ENABLING,
         "GET /identity/conditionalAccess/policies",
         "GET /users/{person}/licenseDetails",
+        "POST /appCatalogs/teamsApps",
+        "POST /appCatalogs/teamsApps/{app}/appDefinitions",
     ),
     *promises(
         SERVICE,

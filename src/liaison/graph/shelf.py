@@ -26,3 +26,7 @@ class GraphShelf:
             self._kept.clear()
         if value:
             self._kept[key] = (value, time.monotonic() + self._keep_s)
+
+    def drop(self, key: str) -> bool:
+        """Forget what turned out to be wrong; false when nothing was kept."""
+        return self._kept.pop(key, None) is not None

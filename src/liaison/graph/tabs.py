@@ -26,12 +26,22 @@ class GraphTabs:
         self._manifest = app_manifest_id
         self._horizon = horizon
         self._shelf = shelf
+        self._app_key = f"app {app_manifest_id}"
 
     async def ensure_app(self, team: TeamId) -> AppPlacement:
         """Our app in the team. One that the catalogue does not have is replaced by the built-in website tab.
 
+        An app that left the catalogue, or came back under another id, is looked for again.
         Source: api/appcatalogs-list-teamsapps.md, team-post-installedapps.md; replay table C5.
         """
+        try:
+            return await self._install(team)
+        except UpstreamRefused as refused:
+            if refused.http_status not in (400, 404) or not self._shelf.drop(self._app_key):
+                raise
+            return await self._install(team)
+
+    async def _install(self, team: TeamId) -> AppPlacement:
         found = await self.find_app(team)
         if found is not None:
             return found
@@ -53,13 +63,13 @@ class GraphTabs:
         """Its id in this organization's catalogue, perhaps from the shelf."""
         if not self._manifest:
             return ""
-        kept = self._shelf.find(f"app {self._manifest}")
+        kept = self._shelf.find(self._app_key)
         if kept:
             return kept
         query = {"$filter": f"externalId eq {literal(self._manifest)}", "$select": "id,externalId"}
         call = read_call("/appCatalogs/teamsApps", Subject(About.APP, self._manifest), {}, query)
         found = next(iter([item.text("id") async for item in self._client.pages(call)]), "")
-        self._shelf.put(f"app {self._manifest}", found)
+        self._shelf.put(self._app_key, found)
         return found
 
     async def _find_installation(self, team: TeamId) -> str:

@@ -23,6 +23,9 @@ TOPICS = (
     "channel-names",
     "documents",
     "disconnecting",
+    "packages",
+    "privacy",
+    "terms",
 )
 MICROSOFT = {
     "basic-and-enhanced": "https://learn.microsoft.com/dynamics365/sales/teams-integration/teams-basic-vs-enhanced-collaboration",

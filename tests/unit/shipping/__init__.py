@@ -1,0 +1,1 @@
+"""What Liaison ships."""
