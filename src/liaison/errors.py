@@ -260,6 +260,18 @@ class NameAmbiguous(InvalidRequest):
         return self.candidates
 
 
+@dataclass(unsafe_hash=True)
+class FieldsInvalid(InvalidRequest):
+    """Values that a record's columns cannot take: `wrong` names each column with the reason."""
+
+    code = "input.fields"
+    wrong: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.wrong
+
+
 # --- sign-in ---------------------------------------------------------------------------------------------------
 
 

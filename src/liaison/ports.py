@@ -20,10 +20,12 @@ from liaison.domain.crm import (
     Grid,
     Location,
     Note,
+    Order,
     Record,
     Table,
     View,
 )
+from liaison.domain.form import Change, Form
 from liaison.domain.link import Link, LinkState, Operation
 from liaison.domain.members import CrmUser, DirectoryEntry, Member, Sharing
 from liaison.domain.names import (
@@ -87,8 +89,10 @@ class Crm(Protocol):
         """Raises ViewUnknown, PrivilegeMissing."""
         ...
 
-    async def read_grid(self, view: View, search: str = "", page: str = "", size: int = 50) -> Grid:
-        """One page of a view's rows, narrowed to names that contain `search`."""
+    async def read_grid(
+        self, view: View, search: str = "", page: str = "", size: int = 50, order: Order | None = None
+    ) -> Grid:
+        """One page of a view's rows, narrowed to names that contain `search`; in the view's own order without one."""
         ...
 
     async def read_record(self, ref: RecordRef) -> Record:
@@ -97,6 +101,18 @@ class Crm(Protocol):
 
     async def find_records(self, table: TableName, asked: str, limit: int = 10) -> tuple[Record, ...]:
         """By id when `asked` is a guid, otherwise by exact name, and failing that by a name that contains it."""
+        ...
+
+    async def list_recent(self, tables: Sequence[TableName], limit: int = 10) -> tuple[Record, ...]:
+        """Records of these tables that the person opened or changed last, the latest first."""
+        ...
+
+    async def read_form(self, ref: RecordRef) -> Form:
+        """Raises RecordUnknown, PrivilegeMissing."""
+        ...
+
+    async def update_record(self, ref: RecordRef, changes: Sequence[Change], version: str) -> None:
+        """Write if the record is still at `version`. Raises RecordChanged, RecordUnknown, PrivilegeMissing."""
         ...
 
     async def list_notes(self, ref: RecordRef, limit: int = 20) -> tuple[Note, ...]: ...

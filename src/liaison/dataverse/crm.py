@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from liaison.dataverse.client import DataverseClient
 from liaison.dataverse.crm_access import DataverseAccess
+from liaison.dataverse.crm_forms import DataverseForms
 from liaison.dataverse.crm_links import DataverseLinks
 from liaison.dataverse.crm_mending import DataverseMending
 from liaison.dataverse.crm_people import DataversePeople
+from liaison.dataverse.crm_recent import DataverseRecent
 from liaison.dataverse.crm_records import DataverseRecords
 from liaison.dataverse.crm_settings import DataverseSettings
 from liaison.dataverse.crm_sharing import DataverseSharing
@@ -28,6 +30,8 @@ class DataverseCrm:
         people = DataversePeople(client, shelf)
         views = DataverseViews(client, metadata, language)
         records = DataverseRecords(client, metadata, views, language)
+        forms = DataverseForms(client, metadata, records, language, shelf)
+        recent = DataverseRecent(client, metadata, records, language)
         links = DataverseLinks(client, metadata)
         settings = DataverseSettings(client)
         mending = DataverseMending(client)
@@ -44,6 +48,9 @@ class DataverseCrm:
         self.read_grid = views.read_grid
         self.read_record = records.read_record
         self.find_records = records.find_records
+        self.list_recent = recent.list_recent
+        self.read_form = forms.read_form
+        self.update_record = forms.update_record
         self.list_notes = records.list_notes
         self.ensure_note = records.ensure_note
         self.remove_note = records.remove_note

@@ -54,7 +54,7 @@ class DataverseRecords:
         row_id = read_guid(ref.id)
         if not row_id:
             raise RecordUnknown(ref.table, ref.id)
-        table, shown, select = await self._columns(ref.table)
+        table, shown, select = await self.describe_main(ref.table)
         row = await self._client.read(read_row_call(table.set_name, row_id, table.name, select))
         return read_record(row, table, shown, ref.environment, self._language)
 
@@ -66,7 +66,7 @@ class DataverseRecords:
                 return (await self.read_record(RecordRef(self._client.environment.key, table, RowId(row_id))),)
             except RecordUnknown:
                 return ()
-        described = await self._columns(table)
+        described = await self.describe_main(table)
         name = described[0].name_column
         if not asked or not name:
             return ()
@@ -87,7 +87,7 @@ class DataverseRecords:
         environment = self._client.environment.key
         return tuple(read_record(row, table, shown, environment, self._language) for row in rows)
 
-    async def _columns(self, table: TableName) -> tuple[Table, tuple[Attribute, ...], str]:
+    async def describe_main(self, table: TableName) -> tuple[Table, tuple[Attribute, ...], str]:
         """The table, the columns to show, and everything to select.
 
         Shown are the columns of the default view, then those that say whose the record is, what it is worth, in which

@@ -18,7 +18,7 @@ from liaison.dataverse.names import (
 )
 from liaison.dataverse.query import equals, is_name, read_guid
 from liaison.dataverse.rows import read_cell, read_view
-from liaison.domain.crm import Column, Grid, GridRow, Table, View
+from liaison.domain.crm import Column, Grid, GridRow, Order, Table, View
 from liaison.domain.names import RecordRef, RowId, TableName, ViewKind, ViewRef
 from liaison.errors import RecordUnknown, TableUnknown, ViewUnknown
 from liaison.wire.wild import Wild
@@ -84,12 +84,16 @@ class DataverseViews:
         self._metadata.shelf.put_layout(table, columns)
         return columns
 
-    async def read_grid(self, view: View, search: str = "", page: str = "", size: int = 50) -> Grid:
-        """The view's own query, one page of it. Raises ViewUnknown."""
+    async def read_grid(
+        self, view: View, search: str = "", page: str = "", size: int = 50, order: Order | None = None
+    ) -> Grid:
+        """The view's own query, one page of it, in the view's order or by one of its columns. Raises ViewUnknown."""
         mark, size = read_page_mark(page), max(1, min(size, LARGEST_PAGE))
         stored, table, attributes = await self._open(view)
         fetch = Fetch(stored.text("fetchxml"))
         cells = read_layout(stored.opt_text("layoutxml"))
+        if order is not None and any(cell.name == order.column for cell in cells):
+            fetch.order_by(order.column, descending=order.descending)
         fetch.include((table.id_column, table.name_column, *(cell.name for cell in cells if not cell.alias)))
         if search.strip() and table.name_column:
             fetch.narrow(table.name_column, search.strip())

@@ -15,6 +15,7 @@ from liaison.dataverse.errors import Subject
 from liaison.dataverse.names import LANGUAGE_CODES
 from liaison.dataverse.query import equals, is_name
 from liaison.domain.crm import Table
+from liaison.domain.form import FieldKind, Option
 from liaison.domain.names import TableName
 from liaison.errors import RecordUnknown, TableUnknown
 from liaison.wire.wild import Wild
@@ -48,6 +49,20 @@ class Attribute:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one column takes. `highest` and `lowest` None mean no limit, `longest` 0 too."""
+
+    kind: FieldKind
+    is_changeable: bool
+    is_required: bool
+    longest: int = 0
+    lowest: float | None = None
+    highest: float | None = None
+    precision: int = 0
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Kept:
     table: Table
     attributes: dict[str, Attribute]
@@ -65,6 +80,7 @@ class MetadataShelf:
         self._kept: dict[tuple[TableName, str], _Kept] = {}
         self._layouts: dict[TableName, tuple[tuple[str, ...], float]] = {}
         self._users: dict[str, tuple[str, float]] = {}
+        self._limits: dict[tuple[TableName, str, str], tuple[dict[str, Limits], float]] = {}
 
     def find(self, table: TableName, language: str) -> tuple[Table, dict[str, Attribute]] | None:
         kept = self._kept.get((table, language))
@@ -89,10 +105,19 @@ class MetadataShelf:
     def put_user(self, who: str, user: str) -> None:
         self._users[who] = (user, time.monotonic() + self._keep_s)
 
+    def find_limits(self, table: TableName, language: str, kind: str) -> dict[str, Limits] | None:
+        """What the table's columns of one kind take, if that was read lately."""
+        limits, until = self._limits.get((table, language, kind), (None, 0.0))
+        return limits if time.monotonic() < until else None
+
+    def put_limits(self, table: TableName, language: str, kind: str, limits: dict[str, Limits]) -> None:
+        self._limits[table, language, kind] = (limits, time.monotonic() + self._keep_s)
+
     def clear(self) -> None:
         """Forget all: a switch was turned."""
         self._kept.clear()
         self._layouts.clear()
+        self._limits.clear()
 
 
 class DataverseMetadata:

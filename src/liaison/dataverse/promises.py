@@ -11,6 +11,13 @@ from liaison.domain.promise import Feature, Promise, promises
 ROWS = r"/[a-z][a-z0-9_]*(\(\{row\}\))?"
 """Rows of any table, or one of them: the record that is linked, and the view that lists it."""
 
+A_ROW = r"/[a-z][a-z0-9_]*\(\{row\}\)"
+"""One row of any table: the record that a person changes in its tab. Rows that have a promise of their own keep it."""
+
+COLUMNS_OF_A_KIND = (
+    r"/EntityDefinitions\(LogicalName='\{table\}'\)/Attributes/Microsoft\.Dynamics\.CRM\.[A-Za-z]+AttributeMetadata"
+)
+
 PROMISES: tuple[Promise, ...] = (
     *promises(
         SERVICE,
@@ -50,6 +57,7 @@ PROMISES: tuple[Promise, ...] = (
         "GET /savedqueries({row})",
         "GET /userqueries({row})",
         "GET /systemforms",
+        "GET /userentityuisettingscollection",
         "GET /annotations",
         "PATCH /annotations({row})",
         "DELETE /annotations({row})",
@@ -65,4 +73,6 @@ PROMISES: tuple[Promise, ...] = (
         "GET /sharepointdocumentlocations({row})/Microsoft.Dynamics.CRM.RetrieveAbsoluteAndSiteCollectionUrl()",
     ),
     Promise(SERVICE, "GET", ROWS, Feature.LINKING, is_pattern=True),
+    Promise(SERVICE, "GET", COLUMNS_OF_A_KIND, Feature.EDITING, is_pattern=True),
+    Promise(SERVICE, "PATCH", A_ROW, Feature.EDITING, is_pattern=True),
 )

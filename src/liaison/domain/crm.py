@@ -92,6 +92,14 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Order:
+    """By which of a view's columns its rows are sorted."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
 class Cell:
     """A value as it is shown; `target` is the record it leads to when it is a lookup."""
 

@@ -22,6 +22,7 @@ from liaison.tenant.seeds import crm_records as records
 from liaison.tenant.seeds import crm_security as security
 from liaison.tenant.seeds import crm_views as views
 from liaison.tenant.seeds.company import ENVIRONMENTS, SHAREPOINT_HOST, SeedEnvironment, person, stable_guid
+from liaison.tenant.seeds.crm_opened import opened_rows
 from liaison.tenant.seeds.crm_records import Records, wire
 from liaison.tenant.seeds.documents import pdf_document, word_document
 from liaison.tenant.seeds.scale import fill_scale
@@ -80,6 +81,8 @@ def _fill(
     else:
         _fill_service_sites(writer, made)
     _share_some(writer, made, stamp)
+    first = made.ids["opportunity"][0]
+    writer.put("userentityuisettings", opened_rows(change, writer.model, environment.key, now, first))
     if scale:
         writer.version = fill_scale(change, writer.model, made, scale, writer.version)
     change.execute("UPDATE crm_environments SET version = ? WHERE key = ?", (writer.version + 1, environment.key))

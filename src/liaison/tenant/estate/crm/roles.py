@@ -80,6 +80,7 @@ def _worker(
     for name in _PERSONAL:
         grants[name] = (Grant(_USE, reads), Grant(_FULL, Depth.BASIC))
     grants["userquery"] = (Grant(_FULL, Depth.BASIC),)
+    grants["userentityuisettings"] = (Grant(_FULL, Depth.BASIC),)
     for name in _LIBRARY:
         grants[name] = (Grant(_MANAGE, Depth.GLOBAL),)
     grants["msdyn_teamscollaboration"] = (Grant(_MANAGE, Depth.GLOBAL),)

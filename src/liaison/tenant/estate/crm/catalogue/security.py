@@ -225,6 +225,20 @@ USER_SETTINGS = table(
     key="systemuserid", primary_name="", ownership=Ownership.BUSINESS, state=(),
 )  # fmt: skip
 
+USER_ENTITY_SETTINGS = table(
+    "UserEntityUISettings", "userentityuisettingscollection", 2500,
+    label("User Entity UI Settings", "Paramètres d'interface par table"),
+    label("User Entity UI Settings", "Paramètres d'interface par table"),
+    (
+        key("UserEntityUISettingsId"),
+        integer("ObjectTypeCode", "Object Type Code", "Code de type d'objet", 0),
+        memo("RecentlyViewedXml", "Recently Viewed Xml", "XML des vues récentes", 1_073_741_823),
+        memo("MRUXml", "MRU Xml", "XML des derniers utilisés", 1_073_741_823),
+        boolean("ShowInAddressBook", "Show In Address Book", "Dans le carnet d'adresses", default=False),
+    ),
+    primary_name="", state=(), indexes=("ownerid",),
+)  # fmt: skip
+
 SHARE = Table(
     "PrincipalObjectAccess", "principalobjectaccessset", 11, label("Principal Object Access", "Partage"),
     label("Principal Object Access", "Partages"), "principalobjectaccessid", "",
@@ -268,6 +282,6 @@ MANY_TO_MANY: tuple[ManyToMany, ...] = (
 
 TABLES: tuple[Table, ...] = (
     ORGANIZATION, BUSINESS_UNIT, SYSTEM_USER, TEAM_TEMPLATE, TEAM, ROLE_TEMPLATE, ROLE, PRIVILEGE,
-    USER_SETTINGS, SHARE, TEAM_MEMBERSHIP,
+    USER_SETTINGS, USER_ENTITY_SETTINGS, SHARE, TEAM_MEMBERSHIP,
     USER_ROLES, TEAM_ROLES, ROLE_PRIVILEGES, APP_ROLES,
 )  # fmt: skip
