@@ -94,7 +94,7 @@ def test_help_anchors_are_the_same_in_both_languages_and_unique() -> None:
 def example(kind: type[LiaisonError]) -> LiaisonError:
     values = {field.name: f"the {field.name}" for field in fields(kind) if field.default is MISSING}
     rows = (Row("site", "Contoso Team Site", "5b7e"),)
-    values |= {name: rows for name in ("candidates", "unmet") if name in values}  # type: ignore[misc]
+    values |= {name: rows for name in ("candidates", "unmet", "wrong") if name in values}  # type: ignore[misc]
     values |= {name: 3 for name in values if name.endswith(("_bytes", "limit"))}  # type: ignore[misc]
     return kind(**values)
 

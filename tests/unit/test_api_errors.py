@@ -20,6 +20,7 @@ SAMPLES: dict[str, Any] = {
     "unmet": ROWS,
     "evidence": ROWS,
     "candidates": ROWS,
+    "wrong": ROWS,
     "scopes": ("Team.ReadBasic.All", "Channel.Create"),
     "limit": 50,
     "limit_bytes": 262144000,
@@ -29,7 +30,7 @@ SAMPLES: dict[str, Any] = {
     "service": "graph",
     "service_code": "800503ca",
 }
-MAY_BE_EMPTY = {"by", "reason", "value", "scopes", "candidates", "findings", "unmet", "privilege"}
+MAY_BE_EMPTY = {"by", "reason", "value", "scopes", "candidates", "findings", "unmet", "wrong", "privilege"}
 
 
 def sample(kind: type[LiaisonError]) -> LiaisonError:
