@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from liaison.dataverse.crm import DataverseCrm
-from liaison.domain.crm import Order, ViewKind
+from liaison.domain.crm import Order
 from liaison.domain.form import Change, FieldKind, Form, FormField
-from liaison.domain.names import EnvironmentKey, RecordRef, RowId, TableName
+from liaison.domain.names import EnvironmentKey, RecordRef, RowId, TableName, ViewKind
 from liaison.errors import PrivilegeMissing, RecordChanged, RecordUnknown
 from tests.contract.product import Product
 

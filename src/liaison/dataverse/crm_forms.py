@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from liaison.dataverse.client import Call, DataverseClient, read_row_call
 from liaison.dataverse.columns import DataverseColumns
+from liaison.dataverse.crm_people import DataversePeople
 from liaison.dataverse.crm_records import DataverseRecords
 from liaison.dataverse.errors import Subject
-from liaison.dataverse.metadata import Attribute, DataverseMetadata, Limits, MetadataShelf
+from liaison.dataverse.metadata import Attribute, DataverseMetadata, Limits
 from liaison.dataverse.query import read_guid
 from liaison.dataverse.rows import read_cell, read_version
 from liaison.domain.crm import Table
@@ -31,11 +32,12 @@ class DataverseForms:
         client: DataverseClient,
         metadata: DataverseMetadata,
         records: DataverseRecords,
+        people: DataversePeople,
         language: str,
-        shelf: MetadataShelf,
     ) -> None:
-        self._client, self._metadata, self._records, self._language = client, metadata, records, language
-        self._columns = DataverseColumns(client, language, shelf)
+        self._client, self._metadata, self._records, self._people = client, metadata, records, people
+        self._language = language
+        self._columns = DataverseColumns(client, language, metadata.shelf)
 
     async def read_form(self, ref: RecordRef) -> Form:
         """The name first, then what `read_record` shows. Raises RecordUnknown, PrivilegeMissing, TableUnknown."""
@@ -84,8 +86,7 @@ class DataverseForms:
 
     async def _may_write(self, table: Table, row_id: str) -> bool:
         """The person's own right on this very record, whatever it comes from: role, sharing, team."""
-        who = await self._client.read(Call("GET", "/WhoAmI", Subject("systemuser"), repeatable=True))
-        user = who.text("UserId")
+        user = await self._people.read_user()
         target = f"{{'@odata.id':'{table.set_name}({row_id})'}}"
         call = Call("GET", _RIGHTS, Subject(table.name, row_id), {"user": user}, {"@tid": target}, repeatable=True)
         rights = (await self._client.read(call)).opt_text("AccessRights")

@@ -27,12 +27,16 @@ class DataversePeople:
 
     async def read_person(self) -> CrmPerson:
         """With the roles given to the person and to their teams; copies of a role in business units count once."""
+        return await self.read_person_of(await self.read_user())
+
+    async def read_user(self) -> RowId:
+        """The person's id as a user of the environment."""
         user = self._shelf.find_user(self._client.who)
         if not user:
             told = await self._client.read(Call("GET", "/WhoAmI", Subject("systemuser"), repeatable=True))
             user = told.text("UserId")
             self._shelf.put_user(self._client.who, user)
-        return await self.read_person_of(RowId(user))
+        return RowId(user)
 
     async def read_person_of(self, user: RowId) -> CrmPerson:
         """The same of somebody whose id is known."""

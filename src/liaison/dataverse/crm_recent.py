@@ -16,9 +16,9 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
-from liaison.dataverse.client import Call, DataverseClient, read_rows_call
+from liaison.dataverse.client import DataverseClient, read_rows_call
+from liaison.dataverse.crm_people import DataversePeople
 from liaison.dataverse.crm_records import DataverseRecords
-from liaison.dataverse.errors import Subject
 from liaison.dataverse.metadata import DataverseMetadata
 from liaison.dataverse.query import read_guid
 from liaison.dataverse.rows import read_record
@@ -44,14 +44,19 @@ class Opened:
 
 class DataverseRecent:
     def __init__(
-        self, client: DataverseClient, metadata: DataverseMetadata, records: DataverseRecords, language: str
+        self,
+        client: DataverseClient,
+        metadata: DataverseMetadata,
+        records: DataverseRecords,
+        people: DataversePeople,
+        language: str,
     ) -> None:
-        self._client, self._metadata, self._records, self._language = client, metadata, records, language
+        self._client, self._metadata, self._records, self._people = client, metadata, records, people
+        self._language = language
 
     async def list_recent(self, tables: Sequence[TableName], limit: int = 10) -> tuple[Record, ...]:
         """Records of these tables, the latest first; fewer when there are fewer that the person may read."""
-        who = await self._client.read(Call("GET", "/WhoAmI", Subject("systemuser"), repeatable=True))
-        user = who.text("UserId")
+        user = await self._people.read_user()
         opened = await self._opened(user, tables)
         found = await self._read(opened, limit)
         if len(found) < limit:
