@@ -13,8 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from liaison.tenant.bodies import BodyTooLong, limited
+from liaison.tenant.bodies import BodyTooLong, CodingRefused, read_bodies
 from liaison.tenant.control import control_router
+from liaison.tenant.cross_origin import opened, read_preflight
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.origins import environment_of, is_loopback_name
 from liaison.tenant.estate.surface import Naming
@@ -26,6 +27,7 @@ from liaison.tenant.parts import Fate, fate_of
 from liaison.tenant.service_errors import service_error
 
 _ANY = "{}"
+_ROOT = re.compile(r"/+(?:v1\.0|beta|api/+data/+v\d+\.\d+)(?:/+(?:\$|%24)(?:batch|metadata))?(?=/|$)", re.IGNORECASE)
 _log = logging.getLogger(__name__)
 
 
@@ -53,11 +55,17 @@ class _Tenant:
         if not _asked_by_own_name(scope):
             await PlainTextResponse("This tenant answers on loopback names only.", 421)(scope, receive, send)
             return
-        scope["path"] = _without_doubled_slashes(scope["path"])
+        scope["path"] = _without_doubled_slashes(_with_plain_root(scope["path"]))
+        if "raw_path" in scope:
+            scope["raw_path"] = _with_plain_root(scope["raw_path"].decode("latin-1")).encode("latin-1")
         if scope["path"].startswith("/_control/"):
             await self._control(scope, receive, send)
             return
-        send = _correlated(self._estate, scope, send, inner=self.answer)
+        preflight = read_preflight(scope)
+        if preflight is not None:
+            await preflight(scope, receive, send)
+            return
+        send = _correlated(self._estate, scope, opened(scope, send), inner=self.answer)
         scope["state"]["begin_part"] = self.begin_part
         try:
             await self.answer(scope, receive, send)
@@ -174,11 +182,13 @@ def _with_guard(app: ASGIApp) -> ASGIApp:
             await send(message)
 
         try:
-            await app(scope, limited(scope, receive), note)
+            await app(scope, read_bodies(scope, receive), note)
         except ConnectionDropped:
             raise
         except BodyTooLong as refusal:
             await _service_error(scope, 413, str(refusal))(scope, receive, send)
+        except CodingRefused as refusal:
+            await _service_error(scope, refusal.status, str(refusal))(scope, receive, send)
         except Exception:
             _log.exception("%s %s failed", scope["method"], scope["path"])
             if started:
@@ -221,6 +231,12 @@ def _asked_by_own_name(scope: Scope) -> bool:
     host = Headers(scope=scope).get("host", "localhost")
     name = host[1:].split("]")[0] if host.startswith("[") else host.rpartition(":")[0] or host
     return is_loopback_name(name.lower()) or name == "testserver"
+
+
+def _with_plain_root(path: str) -> str:
+    """The words that every address begins with are understood in any case; what follows them is another matter."""
+    found = _ROOT.match(path)
+    return path if found is None else re.sub(r"/{2,}", "/", found[0].lower()) + path[found.end() :]
 
 
 def _without_doubled_slashes(path: str) -> str:

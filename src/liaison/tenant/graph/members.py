@@ -80,10 +80,10 @@ def team_member_bodies(estate: Estate, team_id: str) -> list[Json]:
 
 
 def answer_members(ask: Ask, fragment: str, bodies: list[Json]) -> Answer:
-    """A page of members; a filter on roles is refused, as the service does. Source: concepts/known-issues.md"""
+    """A page of members; roles are filtered by themselves only, as in the service. Source: concepts/known-issues.md"""
     wanted = wanted_filter(ask)
-    if wanted is not None and "roles" in wanted.names:
-        raise bad_request(Backend.TEAMS, "Filtering on property 'roles' is not supported.")
+    if wanted is not None and "roles" in wanted.names and len(wanted.names) > 1:
+        raise bad_request(Backend.TEAMS, "Filtering on property 'roles' is not supported along with other filters.")
     part, following = page(ask, filtered(ask, bodies), _PAGE, _LARGEST_PAGE)
     values = [selected(ask, body, MEMBER, "conversationMember") for body in part]
     return Answer(body=collection(ask.context(fragment), values, count=len(values), next_page=following))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from liaison.tenant.estate import Estate, files, filing, sites
@@ -15,6 +15,7 @@ from liaison.tenant.estate.crm.environments import add_environment, find_environ
 from liaison.tenant.estate.crm.model import Model
 from liaison.tenant.estate.crm.rows import insert_many
 from liaison.tenant.estate.crm.storage import loading
+from liaison.tenant.estate.crm.tables import Flag
 from liaison.tenant.estate.files import Author
 from liaison.tenant.estate.switches import set_switch
 from liaison.tenant.seeds import crm_names as words
@@ -32,6 +33,8 @@ Row = dict[str, Any]
 CRM_SITE = f"https://{SHAREPOINT_HOST}/sites/crm"
 _FIRST_VERSION = 1_000_001
 _MESSAGES = ("Create", "Update", "Delete", "Associate", "Disassociate", "Assign", "GrantAccess", "RevokeAccess")
+# Clients ask which tables have them before they write many rows. Source: bulk-operations.md, "Availability".
+_BULK_MESSAGES = ("CreateMultiple", "UpdateMultiple")
 
 
 def seed(estate: Estate, scale: int = 0) -> None:
@@ -83,6 +86,8 @@ def _fill(
     _share_some(writer, made, stamp)
     first = made.ids["opportunity"][0]
     writer.put("userentityuisettings", opened_rows(change, writer.model, environment.key, now, first))
+    many = sorted(name for name, one in writer.model.tables.items() if one.table.has(Flag.BULK))
+    _fill_messages(writer, _BULK_MESSAGES, many, stamp)
     if scale:
         writer.version = fill_scale(change, writer.model, made, scale, writer.version)
     change.execute("UPDATE crm_environments SET version = ? WHERE key = ?", (writer.version + 1, environment.key))
@@ -121,21 +126,28 @@ def _fill_platform(writer: _Writer, environment: SeedEnvironment, made: Records,
         "solutionid": stable_guid("solution", key, "ContosoVisits"), "componenttype": 1,
         "objectid": writer.model.tables["contoso_visit"].table.id, "rootcomponentbehavior": 0, "ismetadata": 1, **stamp,
     }])  # fmt: skip
-    writer.put(
-        "sdkmessage", ({"sdkmessageid": stable_guid("sdkmessage", name), "name": name, **stamp} for name in _MESSAGES)
-    )
-    tables = sorted(writer.model.tables)
-    writer.put("sdkmessagefilter", (
-        {"sdkmessagefilterid": stable_guid("sdkmessagefilter", message, table), "primaryobjecttypecode": table,
-         "sdkmessageid": stable_guid("sdkmessage", message), **stamp}
-        for message in _MESSAGES[:3] for table in tables
-    ))  # fmt: skip
+    _fill_messages(writer, _MESSAGES[:3], sorted(writer.model.tables), stamp, without_tables=_MESSAGES[3:])
     writer.put("msdyn_msteamssettingsv2", [{
         "msdyn_msteamssettingsv2id": stable_guid("teamssettings", key), "msdyn_msteamssettingsname": "Default",
         "msdyn_embedcollabteamsintegrationenabled": 0, "msdyn_sensitivitylabelsettingenabled": 0,
         "msdyn_teamsappautoinstallenabled": 0, "msdyn_teamsmeetingintegrationenabled": 0,
         "msdyn_defaultteamschattitleenabled": 0, "statecode": 0, "statuscode": 1, **stamp,
     }])  # fmt: skip
+
+
+def _fill_messages(
+    writer: _Writer, messages: Sequence[str], tables: Sequence[str], stamp: Row, without_tables: Sequence[str] = ()
+) -> None:
+    """Messages of the platform, and the tables that have them."""
+    names = (*messages, *without_tables)
+    writer.put(
+        "sdkmessage", ({"sdkmessageid": stable_guid("sdkmessage", name), "name": name, **stamp} for name in names)
+    )
+    writer.put("sdkmessagefilter", (
+        {"sdkmessagefilterid": stable_guid("sdkmessagefilter", message, table), "primaryobjecttypecode": table,
+         "sdkmessageid": stable_guid("sdkmessage", message), **stamp}
+        for message in messages for table in tables
+    ))  # fmt: skip
 
 
 def _organization(environment: SeedEnvironment, made: Records, stamp: Row) -> Row:

@@ -46,6 +46,7 @@ from liaison.tenant.estate.crm.tables import Flag, Ownership, Table, metadata_id
 
 _OWNERSHIPS = (Ownership.USER, Ownership.ORGANIZATION)
 _MESSAGES = ("Create", "Update", "Delete")
+_BULK_MESSAGES = ("CreateMultiple", "UpdateMultiple")
 _MOST_TABLES = 50
 
 
@@ -266,10 +267,11 @@ def _drop_privileges(session: Session, table: Table) -> None:
 
 
 def _add_filters(session: Session, table: Table) -> None:
-    """What lets event handlers be registered for the table."""
+    """What lets event handlers be registered for the table, and says whether it takes many rows at once."""
+    names = (*_MESSAGES, *_BULK_MESSAGES) if table.has(Flag.BULK) else _MESSAGES
     messages, filters = (table_rows(session, name) for name in ("sdkmessage", "sdkmessagefilter"))
     with session.estate.db.change() as change:
-        for message in _MESSAGES:
+        for message in names:
             change.execute(
                 f"INSERT OR IGNORE INTO {filters} (sdkmessagefilterid, primaryobjecttypecode, sdkmessageid, createdon,"
                 f" modifiedon) SELECT ?, ?, sdkmessageid, ?, ? FROM {messages} WHERE name = ?",
