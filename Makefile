@@ -11,6 +11,9 @@ DEV_READY := $(VENV)/.ready-dev
 ASSETS_READY := node_modules/.ready-assets
 JUDGES_READY := node_modules/.ready-judges
 BENCH_READY := $(VENV)-bench/.ready
+# Whole files in two processes, in the order of their names: the tests of a file may share what is slow to start, and
+# follow on one another. Folders whose files take longest come first.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 T ?= tests
 PORT ?= 8300
 SCALE ?= 1000000
@@ -34,8 +37,7 @@ tenant: $(RUN_READY) ## Start the local tenant alone
 
 test: $(DEV_READY) $(JUDGES_READY) chromium ## Install, then run the tests (T=path for a part)
 ifeq ($(T),tests)
-	@$(BIN)/python -m pytest tests -m serial
-	@$(BIN)/python -m pytest tests -m "not slow and not serial" -n 2 --dist loadgroup --statements docs/statements.md \
+	@$(BIN)/python -m pytest tests -m "not slow" $(SIDE_BY_SIDE) --statements docs/statements.md \
 	  --operations docs/local-tenant/coverage.md
 else
 	@$(BIN)/python -m pytest $(T)
@@ -43,7 +45,7 @@ endif
 	@echo "Not in make test: the slow suites (make test-slow), every crash point (make crash), long fuzzing (make fuzz)."
 
 test-slow: $(DEV_READY) $(JUDGES_READY) chromium ## Run the suites that are too slow for make test
-	@$(BIN)/python -m pytest tests -m slow -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest tests -m slow $(SIDE_BY_SIDE)
 
 check: $(DEV_READY) ## Format, lint, types, floors, words, texts, docs
 	@$(BIN)/ruff format --check src tests bench docs

@@ -8,17 +8,17 @@ from typing import Any
 
 import httpx2
 
-_observed: set[str] = set()
+_observed: dict[str, httpx2.Client] = {}
 
 
 @contextmanager
 def observed(address: str) -> Iterator[None]:
     """Count the calls that reach the tenant at this address, for the test that runs meanwhile."""
-    _observed.add(address)
+    _observed[address] = httpx2.Client(base_url=address, timeout=10.0)
     try:
         yield
     finally:
-        _observed.discard(address)
+        _forget(address)
 
 
 def take_counts() -> list[tuple[str, str]]:
@@ -32,10 +32,15 @@ def take_counts() -> list[tuple[str, str]]:
 
 def _taken(address: str) -> list[dict[str, Any]]:
     try:
-        answer = httpx2.post(f"{address}/_control/calls/tally", timeout=10.0)
+        answer = _observed[address].post("/_control/calls/tally")
         value: list[dict[str, Any]] = answer.json()["value"] if answer.status_code == 200 else []
     except (httpx2.HTTPError, OSError):
         # The test has stopped this tenant; what it counted is gone with it.
-        _observed.discard(address)
+        _forget(address)
         return []
     return value
+
+
+def _forget(address: str) -> None:
+    if client := _observed.pop(address, None):
+        client.close()

@@ -12,8 +12,6 @@ from tests.browser.conftest import Opener
 from tests.browser.person import Person
 from tests.contract.demo_process import Demo
 
-pytestmark = pytest.mark.serial  # one demo, walked in order
-
 TEAM = "Ventes Europe"
 
 

@@ -11,8 +11,6 @@ from tests.browser.conftest import Opener
 from tests.browser.person import SETTINGS_TITLES
 from tests.contract.demo_process import Demo
 
-pytestmark = pytest.mark.serial  # one demo, switched on step by step
-
 BASIC = "Turn on the linking of Dynamics 365 records to Microsoft Teams channels"
 ENHANCED = "Turn on Enhanced Microsoft Teams Integration"
 

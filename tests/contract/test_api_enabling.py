@@ -12,8 +12,6 @@ import pytest
 from liaison.tenant.seeds import company
 from tests.contract.demo_process import Demo, running_demo
 
-pytestmark = pytest.mark.xdist_group("enabling by the API")  # one demo for the module
-
 SERVICE, SALES = "/environments/contoso-service", "/environments/contoso-sales"
 RENEWAL = "8c5ec5f2-ab66-5801-9aaa-000000000001"
 CAUSES = ["readiness.onedrive_enabled", "readiness.active_site", "readiness.absolute_location"]

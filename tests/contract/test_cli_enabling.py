@@ -13,8 +13,6 @@ from liaison.tenant.seeds import company
 from tests.contract.command_line import CommandLine
 from tests.contract.demo_process import Demo, running_demo
 
-pytestmark = pytest.mark.xdist_group("enabling by the command line")  # one demo for the module
-
 NOT_READY, NOT_ALLOWED, CONFLICT = 6, 4, 6
 SERVICE = ("-e", "contoso-service")
 RENEWAL = "Northwind renewal"

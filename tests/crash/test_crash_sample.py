@@ -9,7 +9,7 @@ import pytest
 from tests.crash.points import WORKS, Play, Point
 from tests.crash.stage import a_stage
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("crash")]
+pytestmark = pytest.mark.anyio
 
 EXISTING, NEW, DISCONNECT = WORKS
 CHANNELS, TABS = "/v1.0/teams/*/channels", "/v1.0/teams/*/channels/*/tabs"

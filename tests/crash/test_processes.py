@@ -20,7 +20,7 @@ import pytest
 
 from tests.crash.stage import TenantProcess, product_variables
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 
 LIAISON = [sys.executable, "-m", "liaison"]
 

@@ -17,7 +17,6 @@ from tests.tenant.tab_app import TabApp, own_certificate, running_tab_app
 from tests.tenant.teams_browser import SALES, GraphAside, Visit, visit
 
 pytest_plugins = ["tests.tenant.teams_fixtures"]
-pytestmark = pytest.mark.xdist_group("teams-js")
 
 _TEAMS_JS = Path(__file__).parents[2] / "node_modules/@microsoft/teams-js/dist/umd/MicrosoftTeams.min.js"
 

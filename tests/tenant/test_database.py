@@ -62,6 +62,31 @@ def test_what_comes_back_has_another_life(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_copy_comes_back_once_for_each_change(tmp_path: Path) -> None:
+    database = opened(tmp_path / "one.sqlite")
+    copies = [tmp_path / "none.sqlite", tmp_path / "one.sqlite-copy"]
+    database.copy_to(copies[0])
+    with database.change() as change:
+        change.execute("INSERT INTO notes VALUES ('a')")
+    database.copy_to(copies[1])
+    found, lives = [], []
+    for copy in (copies[0], copies[0], copies[1], copies[0]):
+        database.restore_from(copy)
+        found.append(count(database))
+        lives.append(database.life)
+    assert found == [0, 0, 1, 0]
+    assert [lives[0] == lives[1], len(set(lives))] == [True, 3]
+    with database.change() as change:
+        change.execute("INSERT INTO notes VALUES ('b')")
+    database.restore_from(copies[0])
+    assert count(database) == 0
+    with database.change() as change:
+        change.execute("ALTER TABLE notes ADD COLUMN more TEXT")
+    database.restore_from(copies[0])
+    assert [column["name"] for column in database.rows("PRAGMA table_info(notes)")] == ["text"]
+    database.close()
+
+
 def test_a_file_whose_loading_ended_is_as_safe_as_any(tmp_path: Path) -> None:
     path = tmp_path / "one.sqlite"
     database = opened(path)

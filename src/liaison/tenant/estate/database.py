@@ -41,6 +41,8 @@ class Database:
         self._connection.row_factory = sqlite3.Row
         self._depth = 0
         self._remembered: dict[Hashable, Any] = {}
+        self._same_as: Path | None = None
+        """The copy that the content came from, while nothing has been written since."""
         self.life = next(_lives)
         """Another number whenever content came back that was there before: what was worked out since then is void."""
         for pragma in (
@@ -55,6 +57,7 @@ class Database:
 
     def run_script(self, script: str) -> None:
         """Create tables and indexes; every statement must be repeatable (`IF NOT EXISTS`)."""
+        self._same_as = None
         self._connection.executescript(script)
         self._remembered.clear()
 
@@ -112,6 +115,7 @@ class Database:
         name = f"level_{self._depth}"
         self._connection.execute("BEGIN IMMEDIATE" if self._depth == 0 else f"SAVEPOINT {name}")
         self._depth += 1
+        self._same_as = None
         self._remembered.clear()
         try:
             yield self._connection
@@ -163,9 +167,12 @@ class Database:
         self._connection.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
 
     def restore_from(self, path: Path) -> None:
-        """Replace the whole content by that of a copy."""
+        """Replace the whole content by that of a copy; no work where it is that copy's still."""
+        if self._same_as == path:
+            return
         with closing(sqlite3.connect(path)) as copy:
             copy.backup(self._connection)
+        self._same_as = path
         self._remembered.clear()
         self.life = next(_lives)
 
