@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.person import ARGUMENTS, SALES, Person, person_at
+from tests.chromium import chromium_program
 from tests.contract.demo_process import Demo, running_demo
 
 Opener = Callable[..., Person]
@@ -20,7 +20,7 @@ Opener = Callable[..., Person]
 def chromium() -> Iterator[Browser]:
     """A Chromium for a module's tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium_program(), args=ARGUMENTS)
         yield browser
         browser.close()
 

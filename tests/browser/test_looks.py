@@ -83,7 +83,9 @@ def record(nadia: Person) -> str:
 
 def violations(page: Page) -> list[dict[str, Any]]:
     page.add_script_tag(path=str(AXE))
-    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)["violations"]
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
+    )["violations"]
     return [{"id": one["id"], "at": [node["html"][:160] for node in one["nodes"]][:4]} for one in found]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.chromium import chromium_program
 from tests.local_tenant import LocalTenant
 from tests.tenant.teams_browser import ARGUMENTS, SCOPES, GraphAside, Visit, visit
 
@@ -31,6 +31,6 @@ def graph(tenant: LocalTenant) -> Iterator[GraphAside]:
 def chromium() -> Iterator[Browser]:
     """A Chromium for a module's tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium_program(), args=ARGUMENTS)
         yield browser
         browser.close()
