@@ -20,8 +20,6 @@ from liaison.tenant.seeds import company
 from tests.contract.command_line import CommandLine
 from tests.contract.demo_process import Demo, running_demo
 
-pytestmark = pytest.mark.xdist_group("packages")  # one demo for the module, in the order of the tests
-
 NOT_ALLOWED, CONFLICT, USAGE = 4, 6, 2
 PUBLISHING = "AppCatalog.ReadWrite.All"
 VENTES = company.TEAMS[0]

@@ -33,6 +33,19 @@ def patches(tree: ast.Module) -> Iterator[str]:
                 pass
 
 
+GROUPING = {"serial", "xdist_group"}
+"""Whole files run in one process each (docs/decisions/0011)."""
+
+
+def groupings(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Attribute(attr="mark"), attr=attr) if attr in GROUPING:
+                yield f"line {node.lineno}: mark {attr}"
+            case _:
+                pass
+
+
 def _is_process_state(args: list[ast.expr]) -> bool:
     match args[0] if args else None:
         case ast.Name(id=name) | ast.Attribute(value=ast.Name(id=name)):
@@ -44,6 +57,12 @@ def _is_process_state(args: list[ast.expr]) -> bool:
 def test_no_test_patches_our_modules() -> None:
     found = [f"{name_of(path)} {patch}" for path in python_files(ROOT / "tests") for patch in patches(parsed(path))]
     assert found == []
+
+
+def test_no_test_asks_for_a_group_of_its_own() -> None:
+    found = [f"{name_of(path)} {mark}" for path in python_files(ROOT / "tests") for mark in groupings(parsed(path))]
+    assert found == []
+    assert list(groupings(ast.parse('pytestmark = pytest.mark.xdist_group("one")'))) == ["line 1: mark xdist_group"]
 
 
 @pytest.mark.parametrize(
