@@ -529,6 +529,35 @@ class ChannelAmbiguous(Conflict):
 
 
 @dataclass(unsafe_hash=True)
+class TeamAmbiguous(Conflict):
+    """Two teams could be the one we made and lost sight of; a person must say which."""
+
+    code = "team.ambiguous"
+    name: str
+    candidates: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.candidates
+
+
+@dataclass(unsafe_hash=True)
+class ViewNotShared(Conflict):
+    """A personal view that its owner has not agreed to share with the channel's people."""
+
+    code = "view.not_shared"
+    view: str
+
+
+@dataclass(unsafe_hash=True)
+class UndoClosed(Conflict):
+    """The link can no longer be undone, only disconnected; `minutes` is how long it could be."""
+
+    code = "link.undo_closed"
+    minutes: int
+
+
+@dataclass(unsafe_hash=True)
 class LinkBusy(Conflict):
     """The link is being connected or disconnected right now."""
 
@@ -760,6 +789,14 @@ class StillPreparing(Upstream):
     status = 503
     retry = Retry.LATER
     what: str = ""
+
+
+@dataclass(unsafe_hash=True)
+class TeamNotMade(Upstream):
+    """The service accepted a new team and then failed to make it; `reason` is its message, for administrators."""
+
+    code = "team.not_made"
+    reason: str = ""
 
 
 @dataclass(unsafe_hash=True)

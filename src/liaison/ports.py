@@ -26,7 +26,7 @@ from liaison.domain.crm import (
     View,
 )
 from liaison.domain.form import Change, Form
-from liaison.domain.link import Link, LinkState, Operation
+from liaison.domain.link import Link, LinkState, NewChannel, NewTeam, Operation
 from liaison.domain.members import CrmUser, DirectoryEntry, Member, Sharing
 from liaison.domain.names import (
     ChannelId,
@@ -58,9 +58,11 @@ from liaison.domain.teams import (
     FilePage,
     Folder,
     Label,
+    NotAdded,
     Tab,
     TabContent,
     Team,
+    TeamOperation,
 )
 from liaison.domain.watch import Watch
 from liaison.ports_of_shipping import AppCatalogue, Packages
@@ -211,6 +213,10 @@ class Crm(Protocol):
         """A timeline entry, once for each kind."""
         ...
 
+    async def share_view(self, view: ViewRef, users: Sequence[RowId]) -> None:
+        """Let users of the environment read a personal view. Raises ViewUnknown, PrivilegeMissing."""
+        ...
+
     async def remove_association(self, row: RowId) -> None:
         """Absent already is done."""
         ...
@@ -241,10 +247,32 @@ class Teamwork(Protocol):
         """The channel that the team has from its beginning. Raises TeamUnknown, NotTeamMember."""
         ...
 
-    async def ensure_channel(self, team: TeamId, name: str, marker: str, description: str) -> tuple[Channel, bool]:
-        """A standard channel of that name whose description carries `marker`; true when it was made by us.
+    async def ensure_team(self, new: NewTeam, key: str, text: str) -> Team:
+        """The team of this key, made by way of its group; as safe to repeat as a read.
 
-        Looks before it creates and after a lost answer. Raises ChannelNameTaken, ChannelAmbiguous, NotTeamMember.
+        Raises StillPreparing while the group is too young, TeamCreationNotAllowed, NameBlocked, NameRefusedByPolicy.
+        """
+        ...
+
+    async def ask_for_team(self, new: NewTeam, text: str) -> TeamOperation:
+        """Ask for a team in one call, which must not be repeated. Raises AnswerLost when it may have been made."""
+        ...
+
+    async def find_team(self, marker: str) -> Team | None:
+        """The person's team whose description carries `marker`. Raises TeamAmbiguous when there are several."""
+        ...
+
+    async def read_new_team(self, operation: TeamOperation) -> Team:
+        """Raises StillPreparing until the team can be used, TeamNotMade when the service gave up."""
+        ...
+
+    async def ensure_channel(
+        self, team: TeamId, new: NewChannel, marker: str, description: str, owner: PersonId
+    ) -> tuple[Channel, bool]:
+        """A channel of that name and kind whose description carries `marker`; true when it was made by us.
+
+        `owner` owns a private or shared channel. Looks before it creates and after a lost answer.
+        Raises ChannelNameTaken, ChannelAmbiguous, NotTeamMember.
         """
         ...
 
@@ -280,6 +308,25 @@ class Teamwork(Protocol):
         ...
 
     async def find_tab(self, team: TeamId, channel: ChannelId, entity: str, content_address: str) -> Tab | None: ...
+
+    async def find_microsoft_tabs(self, team: TeamId, channel: ChannelId) -> tuple[Tab, ...]:
+        """The tabs by which Microsoft's own app shows something in the channel."""
+        ...
+
+    async def add_members(self, team: TeamId, people: Sequence[PersonId]) -> tuple[NotAdded, ...]:
+        """Add people to a team in one call; those who could not be added come back. A member already is done.
+
+        Raises NotTeamOwner, ConsentNotGranted, UpstreamThrottled.
+        """
+        ...
+
+    async def remove_channel(self, team: TeamId, channel: ChannelId) -> None:
+        """Absent already is done. Raises NotTeamOwner, ConsentNotGranted."""
+        ...
+
+    async def remove_team(self, team: TeamId) -> None:
+        """With its group; absent already is done. Raises NotTeamOwner, ConsentNotGranted."""
+        ...
 
     async def remove_tab(self, team: TeamId, channel: ChannelId, tab: TabId) -> None:
         """Absent already is done."""
@@ -445,6 +492,10 @@ class Links(Protocol):
 
     async def of(self, regarding: Regarding) -> tuple[Link, ...]:
         """Links of a record or view that are not over, oldest first."""
+        ...
+
+    async def in_team(self, tenant: TenantId, team: TeamId, besides: LinkId) -> int:
+        """How many other links of a team there are that are not over."""
         ...
 
     async def of_person(

@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from liaison.domain.consent import PUBLISHING, ConsentState, Rung, enhanced_scopes
+from liaison.domain.consent import PUBLISHING, SCOPES, ConsentState, Rung
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, TEAMS_ADMINISTRATOR
 from liaison.domain.diagnosis import LICENCE_FAMILIES
 from liaison.domain.link import LinkState, StepName
@@ -57,7 +57,7 @@ FAMILIES: dict[str, set[str]] = {
     "step": {f"{step.value}.{part}" for step in StepName for part in ("doing", "done", "waiting")},
     "state": {state.value for state in LinkState},
     "note": {f"{kind}.{part}" for kind in ("connected", "disconnected") for part in ("subject", "text")},
-    "consent": {f"scope.{scope}" for scope in (*enhanced_scopes(), *PUBLISHING)}
+    "consent": {f"scope.{scope}" for scopes in (*SCOPES.values(), PUBLISHING) for scope in scopes}
     | {f"state.{state.value}" for state in ConsentState}
     | {f"rung.{rung.value}" for rung in Rung}
     | {"rung.enhanced", "rung.publish"},

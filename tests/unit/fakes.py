@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
-from liaison.domain.crm import Association, Environment, Record, Table
-from liaison.domain.link import Link, LinkState, NewChannel, Operation
+from liaison.domain.crm import Association, Environment, Record, Table, View
+from liaison.domain.link import Link, LinkState, NewChannel, NewTeam, Operation
+from liaison.domain.members import CrmUser, Member
 from liaison.domain.names import (
     ChannelId,
     ChannelKind,
@@ -26,18 +27,44 @@ from liaison.domain.names import (
     TableName,
     TeamId,
     TenantId,
+    ViewId,
+    ViewKind,
+    ViewRef,
 )
+from liaison.domain.naming import NamingPolicy, Profile
 from liaison.domain.readiness import Switches
-from liaison.domain.teams import AppPlacement, Channel, DirectoryPerson, Folder, Tab, TabContent, Team
-from liaison.errors import ChannelGone, ChannelNameTaken, LiaisonError, LinkBusy, LinkUnknown
+from liaison.domain.teams import (
+    AppPlacement,
+    Channel,
+    DirectoryPerson,
+    FileEntry,
+    FilePage,
+    Folder,
+    NotAdded,
+    Tab,
+    TabContent,
+    Team,
+    TeamOperation,
+)
+from liaison.errors import (
+    ChannelGone,
+    ChannelNameTaken,
+    LiaisonError,
+    LinkBusy,
+    LinkUnknown,
+    Row,
+    TeamAmbiguous,
+)
 from liaison.ports import Ports
 
 CLAIRE = Person(TenantId("t1"), PersonId("claire"), "Claire Fontaine", "claire.fontaine@contoso.com", "fr")
 OLIVER = Person(TenantId("t1"), PersonId("oliver"), "Oliver Grant", "oliver.grant@contoso.com", "en")
 SALES = Environment(EnvironmentKey("sales"), "Contoso Sales", "https://sales.example")
+MY_VIEW = ViewRef(SALES.key, TableName("opportunity"), ViewId("view-1"), ViewKind.PERSONAL)
 DEAL = RecordRef(SALES.key, TableName("opportunity"), RowId("deal-1"))
 TEAM = TeamId("team-1")
 RENEWALS = Channel(ChannelId("19:renewals"), "Renewals", ChannelKind.STANDARD, "https://teams.example/renewals")
+GENERAL = Channel(ChannelId("19:general"), "General", ChannelKind.STANDARD, "https://teams.example/general")
 OPPORTUNITIES = Table(
     TableName("opportunity"), "opportunities", 3, "Opportunity", "Opportunities", "opportunityid", "name", True, True
 )
@@ -141,6 +168,10 @@ class FakeLinks:
     async def of(self, regarding: Regarding) -> tuple[Link, ...]:
         return tuple(link for link in self.links.values() if link.regarding == regarding and not link.state.is_over)
 
+    async def in_team(self, tenant: TenantId, team: TeamId, besides: LinkId) -> int:
+        others = (link for link in self.links.values() if link.id != besides and not link.state.is_over)
+        return sum(1 for link in others if link.team == team)
+
     async def of_person(
         self,
         tenant: TenantId,
@@ -163,7 +194,11 @@ class FakeLinks:
 
 def _places(link: Link) -> set[str]:
     places = {link.evidence.channel} if link.evidence.channel else set()
-    return places | ({f"new {link.wanted.name.casefold()}"} if isinstance(link.wanted, NewChannel) else {link.wanted})
+    team = f"new {link.new_team.name.casefold()}" if link.new_team else link.team
+    name = link.wanted.name.casefold() if isinstance(link.wanted, NewChannel) else ""
+    if link.new_team or name:
+        places |= {f"{team}/{name}"}
+    return places | ({link.wanted} if isinstance(link.wanted, str) else set())
 
 
 class Troubles:
@@ -192,16 +227,26 @@ class FakeTeamwork:
         self.tabs: dict[str, Tab] = {}
         self.app_installed = False
         self.made: list[str] = []
+        self.teams: dict[str, Team] = {}
+        self.members: set[PersonId] = {CLAIRE.id}
+        self.channel_members: set[PersonId] = set()
+        self.unknown: set[PersonId] = set()
+        self.microsoft_tabs: tuple[Tab, ...] = ()
+        self.owned = True
 
     async def read_team(self, team: TeamId) -> Team:
         self._troubles.meet("read_team")
-        return Team(team, "Ventes Europe", "", "19:thread")
+        made = next((one for one in self.teams.values() if one.id == team), None)
+        return made or Team(team, "Ventes Europe", "", "19:thread")
 
     async def list_teams(self) -> tuple[Team, ...]:
         return (Team(TEAM, "Ventes Europe"),)
 
     async def list_channels(self, team: TeamId) -> tuple[Channel, ...]:
-        return tuple(self.channels.values())
+        """A team that was made here has its primary channel and whatever came later."""
+        if all(one.id != team for one in self.teams.values()):
+            return tuple(self.channels.values())
+        return (GENERAL, *(channel for name, channel in self.channels.items() if name != RENEWALS.name))
 
     async def read_channel(self, team: TeamId, channel: ChannelId) -> Channel:
         self._troubles.meet("read_channel")
@@ -210,14 +255,48 @@ class FakeTeamwork:
                 return known
         raise ChannelGone(channel)
 
-    async def ensure_channel(self, team: TeamId, name: str, marker: str, description: str) -> tuple[Channel, bool]:
+    async def read_primary_channel(self, team: TeamId) -> Channel:
+        self._troubles.meet("read_primary_channel")
+        return GENERAL
+
+    async def ensure_team(self, new: NewTeam, key: str, text: str) -> Team:
+        self._troubles.meet("ensure_team")
+        return self._make_team(key, new, text)
+
+    async def ask_for_team(self, new: NewTeam, text: str) -> TeamOperation:
+        self._troubles.meet("ask_for_team")
+        team = self._make_team(f"asked {len(self.teams)}", new, text)
+        self._troubles.meet("ask_for_team answered")
+        return TeamOperation(team.id, f"/teams('{team.id}')/operations('1')")
+
+    def _make_team(self, key: str, new: NewTeam, text: str) -> Team:
+        if key not in self.teams:
+            self.made.append("team")
+            self.teams[key] = Team(TeamId(f"team-{len(self.teams) + 2}"), new.name, text, "19:thread")
+        return self.teams[key]
+
+    async def find_team(self, marker: str) -> Team | None:
+        self._troubles.meet("find_team")
+        found = [team for team in self.teams.values() if marker in team.description]
+        if len(found) > 1:
+            raise TeamAmbiguous(found[0].name, tuple(Row("team", team.name, team.id) for team in found))
+        return found[0] if found else None
+
+    async def read_new_team(self, operation: TeamOperation) -> Team:
+        self._troubles.meet("read_new_team")
+        return next(team for team in self.teams.values() if team.id == operation.team)
+
+    async def ensure_channel(
+        self, team: TeamId, new: NewChannel, marker: str, description: str, owner: PersonId
+    ) -> tuple[Channel, bool]:
         self._troubles.meet("ensure_channel")
+        name = new.name
         known = self.channels.get(name)
         if known is not None and marker not in known.description:
             raise ChannelNameTaken(name, "Ventes Europe", "")
         if known is None:
             self.made.append("channel")
-            known = Channel(ChannelId(f"19:{name}"), name, ChannelKind.STANDARD, "https://teams.example/x", marker)
+            known = Channel(ChannelId(f"19:{name}"), name, new.kind, "https://teams.example/x", marker)
             self.channels[name] = known
         return known, True
 
@@ -246,7 +325,37 @@ class FakeTeamwork:
         self._troubles.meet("remove_tab")
         self.tabs = {entity: kept for entity, kept in self.tabs.items() if kept.id != tab}
 
+    async def find_microsoft_tabs(self, team: TeamId, channel: ChannelId) -> tuple[Tab, ...]:
+        return self.microsoft_tabs
+
+    async def is_owner(self, team: TeamId, person: PersonId) -> bool:
+        self._troubles.meet("is_owner")
+        return self.owned
+
+    async def list_members(self, team: TeamId, channel: ChannelId = ChannelId("")) -> tuple[Member, ...]:
+        self._troubles.meet("list_members")
+        return tuple(Member(person, f"Name of {person}") for person in self.members)
+
+    async def add_members(self, team: TeamId, people: Sequence[PersonId]) -> tuple[NotAdded, ...]:
+        self._troubles.meet("add_members")
+        refused = tuple(NotAdded(person, "member_unknown") for person in people if person in self.unknown)
+        self.members |= {person for person in people if person not in self.unknown}
+        return refused
+
+    async def add_member(self, team: TeamId, channel: ChannelId, person: PersonId) -> None:
+        self._troubles.meet("add_member")
+        self.channel_members.add(person)
+
+    async def remove_channel(self, team: TeamId, channel: ChannelId) -> None:
+        self._troubles.meet("remove_channel")
+        self.channels = {name: one for name, one in self.channels.items() if one.id != channel}
+
+    async def remove_team(self, team: TeamId) -> None:
+        self._troubles.meet("remove_team")
+        self.teams = {key: one for key, one in self.teams.items() if one.id != team}
+
     async def remove_app(self, team: TeamId, installation: str) -> None:
+        self._troubles.meet("remove_app")
         self.app_installed = False
 
     async def read_files_folder(self, team: TeamId, channel: ChannelId) -> Folder:
@@ -263,11 +372,27 @@ class FakeCrm:
         self.table = OPPORTUNITIES
         self.rows: dict[RowId, str] = {}
         self.notes: dict[RowId, tuple[str, str]] = {}
+        self.associations: tuple[Association, ...] = ()
+        self.shared: set[RowId] = set()
+        self.no_users: set[PersonId] = set()
         self.made: list[str] = []
 
     async def read_record(self, ref: RecordRef) -> Record:
         self._troubles.meet("read_record")
         return Record(ref, "Renouvellement Northwind", "Open", "Claire Fontaine", ())
+
+    async def read_view(self, ref: ViewRef) -> View:
+        self._troubles.meet("read_view")
+        return View(ref.id, ref.kind, ref.table, "Mes affaires", False)
+
+    async def find_users(self, persons: Sequence[PersonId]) -> tuple[CrmUser, ...]:
+        return tuple(
+            CrmUser(RowId(f"user-{person}"), person, person) for person in persons if person not in self.no_users
+        )
+
+    async def share_view(self, view: ViewRef, users: Sequence[RowId]) -> None:
+        self._troubles.meet("share_view")
+        self.shared |= set(users)
 
     async def read_switches(self) -> Switches:
         return self.switches
@@ -275,8 +400,8 @@ class FakeCrm:
     async def read_table(self, table: TableName) -> Table:
         return self.table
 
-    async def list_associations(self, ref: RecordRef) -> tuple[Association, ...]:
-        return ()
+    async def list_associations(self, regarding: Regarding) -> tuple[Association, ...]:
+        return self.associations
 
     async def ensure_location(self, link: Link) -> RowId:
         return self._ensure("location", link.row_id("location"))
@@ -291,6 +416,10 @@ class FakeCrm:
             self.made.append("note")
             self.notes[row] = (subject, text)
         return row
+
+    async def remove_note(self, row: RowId) -> None:
+        self._troubles.meet("remove_note")
+        self.notes.pop(row, None)
 
     async def remove_association(self, row: RowId) -> None:
         self._remove("association", row)
@@ -310,7 +439,40 @@ class FakeCrm:
         self.rows.pop(row, None)
 
 
+class FakeFiles:
+    """Every folder holds the same."""
+
+    def __init__(self) -> None:
+        self.entries: tuple[FileEntry, ...] = ()
+
+    async def list_folder(self, drive: DriveId, item: ItemId, page: str = "", size: int = 100) -> FilePage:
+        return FilePage(self.entries[:size], "")
+
+
 class FakePeople:
+    """Knows nothing of names: every check of a new team's is left open."""
+
+    async def read_naming_policy(self) -> NamingPolicy | None:
+        return None
+
+    async def read_profile(self) -> Profile:
+        return Profile()
+
+    async def check_group_name(self, name: str, mail_nickname: str = "") -> None:
+        return None
+
+    async def find_group_by_name(self, name: str) -> None:
+        return None
+
+    async def list_deleted_group_names(self, name: str) -> None:
+        return None
+
+    async def count_created_objects(self) -> None:
+        return None
+
+    async def is_in_group(self, group: str) -> None:
+        return None
+
     async def read_me(self) -> DirectoryPerson:
         return DirectoryPerson(CLAIRE.id, CLAIRE.name, CLAIRE.upn, "fr", (), ("TEAMS1", "DYN365_ENTERPRISE_SALES"))
 
@@ -347,6 +509,7 @@ class World:
         self.teamwork = FakeTeamwork(self.troubles)
         self.crm = FakeCrm(self.troubles)
         self.sign_in = FakeSignIn()
+        self.files = FakeFiles()
 
     @property
     def ports(self) -> Ports:
@@ -354,6 +517,7 @@ class World:
             "environments": (SALES,),
             "crm": lambda person, environment: self.crm,
             "teamwork": lambda person: self.teamwork,
+            "files": lambda person: self.files,
             "people": lambda person: FakePeople(),
             "sign_in": self.sign_in,
             "links": self.links,
@@ -366,7 +530,6 @@ class World:
         }
         return Ports(
             **given,
-            files=_nobody,
             app_catalogue=_nobody,
             packages=_nobody,
             audit=_nobody,

@@ -33,7 +33,7 @@ from liaison.api.shapes import (
 from liaison.domain.consent import Consent
 from liaison.domain.crm import Record
 from liaison.domain.diagnosis import sentences_of
-from liaison.domain.link import Evidence, Link, LinkState, NewChannel, PrimaryChannel, StepName
+from liaison.domain.link import Evidence, Finding, Link, LinkState, NewChannel, PrimaryChannel, StepName
 from liaison.domain.names import Person
 from liaison.domain.readiness import Check, Switches
 from liaison.domain.teams import Channel, FileEntry, Team
@@ -155,13 +155,15 @@ def render_link(link: Link, asking: Asking) -> LinkShape:
         steps=tuple(_render_step(link, step, asking) for step in _steps_shown(link)),
         evidence=_render_evidence(link.evidence),
         trouble=render_trouble(link.trouble, asking) if link.trouble else None,
-        findings=tuple(
-            FindingShape(code=finding.code, text=asking.say(f"finding.{finding.code}", **dict(finding.facts)))
-            for finding in link.findings
-        ),
+        findings=tuple(_render_finding(finding, asking) for finding in link.findings),
         run=link.run,
         version=link.version,
     )
+
+
+def _render_finding(finding: Finding, asking: Asking) -> FindingShape:
+    words = asking.texts.words(asking.language, dict(finding.facts))
+    return FindingShape(code=finding.code, text=asking.say(f"finding.{finding.code}", **words))
 
 
 def _render_channel_of(link: Link) -> LinkChannel:

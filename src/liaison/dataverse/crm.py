@@ -13,6 +13,7 @@ from liaison.dataverse.crm_records import DataverseRecords
 from liaison.dataverse.crm_settings import DataverseSettings
 from liaison.dataverse.crm_sharing import DataverseSharing
 from liaison.dataverse.crm_tables import DataverseTables
+from liaison.dataverse.crm_view_sharing import DataverseViewSharing
 from liaison.dataverse.crm_views import DataverseViews
 from liaison.dataverse.metadata import DataverseMetadata, MetadataShelf
 from liaison.domain.names import Person
@@ -78,5 +79,6 @@ class DataverseCrm:
         self.list_locations = links.list_locations
         self.ensure_location = links.ensure_location
         self.ensure_association = links.ensure_association
+        self.share_view = DataverseViewSharing(client).share_view
         self.remove_association = links.remove_association
         self.remove_location = links.remove_location

@@ -61,6 +61,7 @@ PROMISES: tuple[Promise, ...] = (
         "GET /annotations",
         "PATCH /annotations({row})",
         "DELETE /annotations({row})",
+        "POST /GrantAccess",
         "GET /msdyn_teamscollaborations",
         "GET /msdyn_teamscollaborations({row})",
         "PATCH /msdyn_teamscollaborations({row})",

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from liaison.domain.consent import Rung, missing_for
+from liaison.domain.consent import GROUPS, Rung, missing_for
 from liaison.domain.crm import Table
 from liaison.domain.link import Invited, NewChannel, NewTeam, PinnedBy, PrimaryChannel, WantedChannel
-from liaison.domain.names import Person, Regarding, TeamId, propose_channel_name, read_channel_name
+from liaison.domain.names import (
+    Person,
+    RecordRef,
+    Regarding,
+    TeamId,
+    ViewKind,
+    ViewRef,
+    propose_channel_name,
+    read_channel_name,
+)
+from liaison.domain.naming import PRIMARY_CHANNEL
 from liaison.domain.readiness import Switches
-from liaison.domain.teams import Channel
+from liaison.domain.teams import Channel, TeamMaking
 from liaison.errors import (
     ChannelGone,
     ChannelNameTaken,
@@ -18,7 +28,9 @@ from liaison.errors import (
     DocumentManagementOff,
     EnhancedOff,
     LicenceMissing,
+    NotTeamOwner,
     TableNotEnabled,
+    ViewNotShared,
 )
 
 TEAMS_PLAN = "TEAMS"
@@ -43,7 +55,7 @@ class ConnectionRequest:
 
 @dataclass(frozen=True)
 class ConnectionFacts:
-    """What was gathered before deciding."""
+    """What was gathered before deciding. `is_owner` is None when it was not asked or could not be read."""
 
     environment_name: str
     switches: Switches
@@ -52,6 +64,8 @@ class ConnectionFacts:
     carried_scopes: frozenset[str]
     team_name: str
     channels: tuple[Channel, ...]
+    is_owner: bool | None = None
+    title: str = ""
 
 
 def may_collaborate(switches: Switches, table: Table) -> bool:
@@ -62,9 +76,11 @@ def may_collaborate(switches: Switches, table: Table) -> bool:
 def plan_connection(asked: ConnectionRequest, facts: ConnectionFacts) -> ConnectionRequest:
     """The request, its channel name checked, when every rule allows it; raises the first rule that does not.
 
-    Order: what `require_connecting` asks, then the channel.
+    Order: what `require_connecting` asks, then members, then the channel.
     """
-    require_connecting(facts)
+    require_connecting(asked, facts)
+    if asked.members and facts.is_owner is False:
+        raise NotTeamOwner(facts.team_name)
     if isinstance(asked.channel, NewChannel):
         return _with_new_channel(asked, asked.channel, facts)
     if not isinstance(asked.channel, PrimaryChannel) and all(one.id != asked.channel for one in facts.channels):
@@ -72,35 +88,62 @@ def plan_connection(asked: ConnectionRequest, facts: ConnectionFacts) -> Connect
     return asked
 
 
-def require_connecting(facts: ConnectionFacts) -> None:
-    """Raise the first rule by which this person cannot connect this table's records, whatever the channel.
+def require_connecting(asked: ConnectionRequest, facts: ConnectionFacts) -> None:
+    """Raise the first rule by which this person cannot connect this, whatever the channel.
 
-    Order: switches, table, licences, consent. The team's facts are not looked at.
+    Order: switches, table, licences, consent, sharing of a personal view. The team's facts are not looked at.
     """
-    _require_switches(facts)
-    _require_table(facts.table)
+    _require_switches(asked, facts)
+    _require_table(asked.regarding, facts.table)
     _require_licences(facts.service_plans)
-    missing = missing_to_connect(facts.carried_scopes)
+    missing = missing_to_connect(facts.carried_scopes, asked.pinned_by)
     if missing:
         raise ConsentNotGranted(Rung.CONNECT.value, missing)
+    if isinstance(asked.team, NewTeam):
+        _require_making_team(asked.team, facts.carried_scopes)
+    if is_personal(asked.regarding) and not asked.share_view:
+        raise ViewNotShared(facts.title)
 
 
-def missing_to_connect(carried: frozenset[str]) -> tuple[str, ...]:
-    """The permissions that connecting needs and a token with these scopes lacks."""
-    return missing_for(Rung.LIST_TEAMS, carried) + missing_for(Rung.CONNECT, carried)
+def missing_to_connect(carried: frozenset[str], pinned_by: PinnedBy = PinnedBy.LIAISON) -> tuple[str, ...]:
+    """The permissions that connecting needs and a token with these scopes lacks. What Teams pins needs less of us."""
+    to_list = missing_for(Rung.LIST_TEAMS, carried)
+    return to_list if pinned_by is PinnedBy.HOST else to_list + missing_for(Rung.CONNECT, carried)
 
 
-def _require_switches(facts: ConnectionFacts) -> None:
+def is_personal(regarding: Regarding) -> bool:
+    """Is it a view that only its owner sees, until it is shared?"""
+    return isinstance(regarding, ViewRef) and regarding.kind is ViewKind.PERSONAL
+
+
+def choose_making(team: NewTeam, carried: frozenset[str]) -> TeamMaking:
+    """The way to make a team that these permissions allow: the one that is safe to repeat where it may be used."""
+    return TeamMaking.GROUP if GROUPS in carried or team.label else TeamMaking.TEMPLATE
+
+
+def _require_making_team(team: NewTeam, carried: frozenset[str]) -> None:
+    if GROUPS in carried:
+        return
+    if team.label:
+        raise ConsentNotGranted(Rung.LABEL.value, missing_for(Rung.LABEL, carried))
+    missing = missing_for(Rung.TEAM, carried)
+    if missing:
+        raise ConsentNotGranted(Rung.TEAM.value, missing)
+
+
+def _require_switches(asked: ConnectionRequest, facts: ConnectionFacts) -> None:
+    """Basic is enough for what is pinned from the channel."""
     if not facts.switches.basic:
         raise CollaborationOff(facts.environment_name)
-    if not facts.switches.enhanced:
+    if not facts.switches.enhanced and asked.pinned_by is PinnedBy.LIAISON:
         raise EnhancedOff(facts.environment_name)
 
 
-def _require_table(table: Table) -> None:
+def _require_table(regarding: Regarding, table: Table) -> None:
+    """A view has no files of its own, so that its table needs no document management."""
     if not table.collaboration:
         raise TableNotEnabled(table.plural)
-    if not table.document_management:
+    if isinstance(regarding, RecordRef) and not table.document_management:
         raise DocumentManagementOff(table.plural)
 
 
@@ -117,7 +160,8 @@ def _require_licences(plans: tuple[str, ...]) -> None:
 
 def _with_new_channel(asked: ConnectionRequest, channel: NewChannel, facts: ConnectionFacts) -> ConnectionRequest:
     name = read_channel_name(channel.name)
-    taken = {existing.name.casefold() for existing in facts.channels}
+    primary = {PRIMARY_CHANNEL.casefold()} if isinstance(asked.team, NewTeam) else set()
+    taken = {existing.name.casefold() for existing in facts.channels} | primary
     if name.casefold() in taken:
         raise ChannelNameTaken(name, facts.team_name, propose_free_name(name, taken))
     return replace(asked, channel=NewChannel(name, channel.kind))

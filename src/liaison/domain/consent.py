@@ -13,9 +13,12 @@ class Rung(StrEnum):
     SIGN_IN = "sign_in"
     LIST_TEAMS = "list_teams"
     CONNECT = "connect"
+    TEAM = "team"
+    LABEL = "label"
     NAMES = "names"
     MEMBERS = "members"
     FILES = "files"
+    UNDO = "undo"
 
 
 SCOPES: dict[Rung, tuple[str, ...]] = {
@@ -27,27 +30,44 @@ SCOPES: dict[Rung, tuple[str, ...]] = {
         "TeamsTab.ReadWriteForTeam",
         "AppCatalog.Read.All",
     ),
+    Rung.TEAM: ("Team.Create",),
+    Rung.LABEL: ("Group.ReadWrite.All",),
     Rung.NAMES: ("Group.Read.All", "GroupSettings.Read.All", "SensitivityLabel.Read"),
     Rung.MEMBERS: (
         "TeamMember.Read.All",
         "TeamMember.ReadWriteNonOwnerRole.All",
+        "ChannelMember.ReadWrite.All",
         "User.ReadBasic.All",
     ),
     Rung.FILES: ("Files.ReadWrite.All",),
+    Rung.UNDO: ("Channel.Delete.All",),
 }
 
 PUBLISHING: tuple[str, ...] = ("AppCatalog.ReadWrite.All",)
 """Asked of the one person who publishes Liaison's Teams app, and never for the organization."""
 
-ENHANCED: tuple[Rung, ...] = (Rung.LIST_TEAMS, Rung.CONNECT, Rung.NAMES, Rung.MEMBERS, Rung.FILES)
+GROUPS = "Group.ReadWrite.All"
+"""Makes a team by way of its group, which alone can carry a label. Microsoft's own integration asks for it; Liaison
+does not, and uses it where it was granted. Source: identity.md section 12."""
+
+ENHANCED: tuple[Rung, ...] = (
+    Rung.LIST_TEAMS,
+    Rung.CONNECT,
+    Rung.TEAM,
+    Rung.NAMES,
+    Rung.MEMBERS,
+    Rung.FILES,
+    Rung.UNDO,
+)
 """What the enhanced experience needs of the tenant administrator."""
 
 
 USER_SYNC = Rung.MEMBERS
 """Without this rung people are not added to channels; everything else works."""
 
-OPTIONAL: tuple[Rung, ...] = (Rung.NAMES, USER_SYNC)
-"""Linking works without these: names are then checked as far as they can be, and people are added by hand."""
+OPTIONAL: tuple[Rung, ...] = (Rung.TEAM, Rung.NAMES, USER_SYNC, Rung.UNDO)
+"""Linking works without these: teams are then made elsewhere, names are checked as far as they can be, people are added
+by hand, and an undone connection leaves its channel behind."""
 
 
 def enhanced_scopes(*, with_user_sync: bool = True) -> tuple[str, ...]:

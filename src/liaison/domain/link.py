@@ -214,11 +214,17 @@ class Evidence:
     team_name: str = ""
     team_thread: str = ""
     team_is_ours: bool = False
+    team_asked_at: str = ""
+    """When making the team in one call was intended, as an ISO time; whether it was made is not known by that."""
+    team_operation: str = ""
+    """Where the service says how far it is with the team."""
     app: str = ""
     app_installation: str = ""
     app_is_ours: bool = False
     tab: TabId = TabId("")
     tab_address: str = ""
+    tab_is_adopted: bool = False
+    """The tab was there before: Microsoft's own app shows the same record."""
     drive: DriveId = DriveId("")
     folder: ItemId = ItemId("")
     folder_address: str = ""

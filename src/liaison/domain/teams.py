@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from liaison.domain.names import (
     ChannelId,
@@ -11,6 +12,7 @@ from liaison.domain.names import (
     DriveId,
     ItemId,
     PersonId,
+    Regarding,
     TabId,
     TeamId,
 )
@@ -26,6 +28,31 @@ class Team:
     thread: str = ""
     address: str = ""
     is_archived: bool = False
+
+
+class TeamMaking(StrEnum):
+    """How a new team is made; which way may be used depends on the permissions."""
+
+    GROUP = "group"
+    """Its group first, under a key of our own, then the team on it: as safe to repeat as a read."""
+    TEMPLATE = "template"
+    """In one call that must not be repeated; found again by our mark in its description."""
+
+
+@dataclass(frozen=True)
+class TeamOperation:
+    """A team that the service has accepted to make: its id, and where the service says how far it is."""
+
+    team: TeamId
+    address: str
+
+
+@dataclass(frozen=True)
+class NotAdded:
+    """Somebody whom the service did not add to a team, and why in one word of ours."""
+
+    person: PersonId
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +74,16 @@ class Tab:
     entity: str
     content_address: str
     address: str
+    website_address: str = ""
+
+
+def shows(tab: Tab, regarding: Regarding) -> bool:
+    """Does a tab of Microsoft's own app show this record or view? Told by its id in the tab's addresses.
+
+    Source: graph.md section 5.4, rule for a native tab.
+    """
+    addresses = f"{tab.entity} {tab.content_address} {tab.website_address}".casefold().replace("%2d", "-")
+    return bool(regarding.id) and regarding.id.strip("{}").casefold() in addresses
 
 
 @dataclass(frozen=True)

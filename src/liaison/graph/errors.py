@@ -22,6 +22,7 @@ from liaison.errors import (
     NotTeamMember,
     NotTeamOwner,
     PersonUnknown,
+    TeamCreationNotAllowed,
     TeamUnknown,
     UpstreamRefused,
     UpstreamSurprise,
@@ -44,6 +45,9 @@ class About(Enum):
     PERSON = "person"
     MEMBER = "member"
     """Somebody to be added to a team."""
+    NEW_TEAM = "new_team"
+    OWNED = "owned"
+    """What only an owner of the team may do."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,12 @@ TABLE: dict[tuple[int, str, About], _Meaning] = {
     (400, "InvalidRequest", About.CHANNEL): lambda about: ChannelGone(about.name, about.team),
     (403, "", About.TEAM): lambda about: NotTeamMember(about.team),
     (403, "", About.CHANNEL): lambda about: NotTeamMember(about.team),
+    (403, "", About.NEW_TEAM): lambda about: TeamCreationNotAllowed(),
+    (403, "", About.OWNED): lambda about: NotTeamOwner(about.team),
     (403, "", About.FILE): lambda about: FilesRefused(about.name),
     (403, "", About.MEMBER): lambda about: NotTeamOwner(about.team),
     (404, "", About.MEMBER): lambda about: PersonUnknown(about.name),
+    (404, "", About.OWNED): lambda about: TeamUnknown(about.team),
     (404, "", About.TEAM): lambda about: TeamUnknown(about.team),
     (404, "", About.CHANNEL): lambda about: ChannelGone(about.name, about.team),
     (404, "", About.FILE): lambda about: FileUnknown(about.name),

@@ -17,7 +17,7 @@ _CHANNEL = "/teams/{team}/channels"
 
 def pace_of(method: str, path: str, team: str) -> Pace:
     """The pace of a call by its method and address template; `team` is empty for calls about no team."""
-    if method == "POST" and path == _MEMBERS:
+    if method == "POST" and path in (_MEMBERS, f"{_MEMBERS}/add"):
         return Pace(f"graph members {team}", MEMBERS_ADDED_PER_MINUTE.most, 60.0, waited_for=False)
     name, most = _class_of(method, path)
     return Pace(f"graph {name}", most, thing=f"team {team}" if team else "", most_about_thing=PER_TEAM)
@@ -26,6 +26,10 @@ def pace_of(method: str, path: str, team: str) -> Pace:
 def _class_of(method: str, path: str) -> tuple[str, float]:
     if path.startswith(("/drives", "/shares")):
         return "files", 20.0
+    if method == "PUT" and path == "/groups/{team}/team":
+        return "team on group", 6.0
+    if method == "POST" and path == "/teams":
+        return "new team", 10.0
     if path.startswith(_DIRECTORY) and not path.startswith("/me/joinedTeams"):
         return "directory", 100.0
     if method == "DELETE":

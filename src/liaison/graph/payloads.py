@@ -56,6 +56,7 @@ def read_tab(wild: Wild) -> Tab:
         entity=configuration.opt_text("entityId"),
         content_address=configuration.opt_text("contentUrl") or configuration.opt_text("websiteUrl"),
         address=wild.opt_text("webUrl"),
+        website_address=configuration.opt_text("websiteUrl"),
     )
 
 

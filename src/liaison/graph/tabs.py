@@ -14,6 +14,8 @@ from liaison.graph.payloads import read_tab, read_tab_order
 from liaison.graph.shelf import GraphShelf
 
 WEBSITE_APP = "com.microsoft.teamspace.tab.web"
+DYNAMICS_APP = "cd2d8695-bdc9-4d8e-9620-cc963ed81f41"
+"""Microsoft's own "Dynamics 365" app for Teams. Source: graph.md section 5.4."""
 _APPS = "/teams/{team}/installedApps"
 _TABS = "/teams/{team}/channels/{channel}/tabs"
 
@@ -142,6 +144,16 @@ class GraphTabs:
         except ChannelGone:
             return None
         return next((tab for tab in found if _shows(tab, entity, {content_address} - {""})), None)
+
+    async def find_microsoft_tabs(self, team: TeamId, channel: ChannelId) -> tuple[Tab, ...]:
+        """The tabs of Microsoft's own app in a channel; none when the channel is gone. Source: graph.md section 5.4."""
+        subject = Subject(About.CHANNEL, channel, team)
+        query = {"$expand": "teamsApp", "$filter": f"teamsApp/id eq '{DYNAMICS_APP}'"}
+        call = read_call(_TABS, subject, {"team": team, "channel": channel}, query)
+        try:
+            return tuple([read_tab(item) async for item in self._client.pages(call)])
+        except ChannelGone:
+            return ()
 
     async def remove_tab(self, team: TeamId, channel: ChannelId, tab: TabId) -> None:
         """Absent already is done, with its channel or its team too. Source: api/channel-delete-tabs.md."""

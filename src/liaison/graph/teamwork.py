@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from liaison.domain.connection import propose_free_name
-from liaison.domain.names import ChannelId, TeamId
+from liaison.domain.link import NewChannel
+from liaison.domain.names import ChannelId, ChannelKind, PersonId, TeamId
 from liaison.domain.teams import Channel, Folder, Team
 from liaison.errors import (
     AnswerLost,
@@ -17,10 +18,12 @@ from liaison.errors import (
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import SERVICE, About, Subject
 from liaison.graph.horizon import Horizon
+from liaison.graph.member_batches import GraphMemberBatches
 from liaison.graph.members import GraphMembers
+from liaison.graph.new_teams import GraphNewTeams
 from liaison.graph.payloads import read_channel, read_folder, read_team
 from liaison.graph.shelf import GraphShelf
-from liaison.graph.tabs import GraphTabs
+from liaison.graph.tabs import GraphTabs, literal
 from liaison.wire.wild import Wild
 
 NAME_TAKEN = "NameAlreadyExists"
@@ -53,6 +56,14 @@ class GraphTeamwork:
         self.ensure_tab = tabs.ensure_tab
         self.find_tab = tabs.find_tab
         self.remove_tab = tabs.remove_tab
+        self.find_microsoft_tabs = tabs.find_microsoft_tabs
+        new_teams = GraphNewTeams(client)
+        self.ensure_team = new_teams.ensure_team
+        self.ask_for_team = new_teams.ask_for_team
+        self.find_team = new_teams.find_team
+        self.read_new_team = new_teams.read_new_team
+        self.remove_team = new_teams.remove_team
+        self.add_members = GraphMemberBatches(client).add_members
 
     async def list_teams(self) -> tuple[Team, ...]:
         """Source: api/user-list-joinedteams.md."""
@@ -87,12 +98,15 @@ class GraphTeamwork:
         call = read_call("/teams/{team}/primaryChannel", subject, {"team": team}, _CHANNEL_COLUMNS)
         return read_channel(await self._client.read(call))
 
-    async def ensure_channel(self, team: TeamId, name: str, marker: str, description: str) -> tuple[Channel, bool]:
+    async def ensure_channel(
+        self, team: TeamId, new: NewChannel, marker: str, description: str, owner: PersonId
+    ) -> tuple[Channel, bool]:
         """Ours by the marker in its description, and by nothing else; made when no channel has the name.
 
         A channel that was perhaps made is looked for until the horizon before another is made: meanwhile AnswerLost.
         Source: replay table C3; api/channel-post.md.
         """
+        name = new.name
         found = await self._find_ours(team, name, marker)
         if found is not None:
             return found, True
@@ -100,7 +114,7 @@ class GraphTeamwork:
             raise AnswerLost(SERVICE, "not_visible_yet")
         text = description if marker in description else f"{description} {marker}".strip()
         try:
-            return await self._create_channel(team, name, text), True
+            return await self._create_channel(team, new, text, owner), True
         except AnswerLost:
             self._horizon.note(marker)
             raise
@@ -123,11 +137,28 @@ class GraphTeamwork:
             raise ChannelNameTaken(name, team, propose_free_name(name, taken))
         return None
 
-    async def _create_channel(self, team: TeamId, name: str, description: str) -> Channel:
-        body = {"displayName": name, "description": description, "membershipType": "standard"}
+    async def _create_channel(self, team: TeamId, new: NewChannel, description: str, owner: PersonId) -> Channel:
+        """A shared channel is only accepted, and made in the service's own time. Source: graph.md section 4.2."""
+        body: dict[str, object] = {
+            "displayName": new.name,
+            "description": description,
+            "membershipType": new.kind.value,
+        }
+        if new.kind is not ChannelKind.STANDARD:
+            body["members"] = [owning_member(self._client.base, owner)]
         subject = Subject(About.TEAM, team=team)
-        call = Call("POST", "/teams/{team}/channels", subject, {"team": team}, body=body)
-        return read_channel(await self._client.read(call))
+        headers = {"prefer": "include-unknown-enum-members"}
+        call = Call("POST", "/teams/{team}/channels", subject, {"team": team}, body=body, headers=headers)
+        answer = await self._client.send(call)
+        if answer.status == 202:
+            raise AnswerLost(SERVICE, "accepted", answer.request_id)
+        return read_channel(answer.wild())
+
+    async def remove_channel(self, team: TeamId, channel: ChannelId) -> None:
+        """Restorable for thirty days; its folder stays in the library. Source: api/channel-delete.md."""
+        ids, subject = {"team": team, "channel": channel}, Subject(About.OWNED, channel, team)
+        call = Call("DELETE", "/teams/{team}/channels/{channel}", subject, ids, repeatable=True, expects=(404,))
+        await self._client.send(call)
 
     async def _after_name_taken(self, team: TeamId, name: str, marker: str) -> Channel:
         """The name is taken by a channel that the list did not show: ours not yet visible, or one deleted lately."""
@@ -165,3 +196,12 @@ class GraphTeamwork:
         found = await self._client.read(call)
         self._shelf.put(f"library {drive}", found.text("webUrl"))
         return found
+
+
+def owning_member(base: str, person: PersonId) -> dict[str, object]:
+    """Somebody as the owner of a channel to be made. Source: api/channel-post.md."""
+    return {
+        "@odata.type": "#microsoft.graph.aadUserConversationMember",
+        "roles": ["owner"],
+        "user@odata.bind": f"{base}/users({literal(person)})",
+    }

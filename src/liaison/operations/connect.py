@@ -23,8 +23,9 @@ from liaison.domain.link import (
     PrimaryChannel,
 )
 from liaison.domain.names import LinkId, Person, RecordRef, TeamId
-from liaison.errors import ChannelNameTaken, LinkBusy
+from liaison.errors import ChannelNameTaken, ConsentNotGranted, LinkBusy, TeamNameTaken
 from liaison.operations.environments import find_environment
+from liaison.operations.preflight import check_team_name
 from liaison.operations.regarding import read_title
 from liaison.ports import Ports
 
@@ -36,10 +37,10 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
     `plan_connection`, RecordUnknown, ViewUnknown, NotTeamMember, IdempotencyKeyReused, and Upstream errors of the
     gathering.
     """
-    title, facts = await gather_connection_facts(asked, by, ports)
+    facts = await gather_connection_facts(asked, by, ports)
     try:
-        plan = plan_connection(asked, facts)
-    except ChannelNameTaken:
+        plan = plan_connection(await _with_checked_team(asked, by, ports), facts)
+    except (ChannelNameTaken, TeamNameTaken):
         held = await _link_that_makes(asked, ports)
         if held is None:
             raise
@@ -47,7 +48,7 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
     link = Link(
         id=LinkId(str(uuid4())),
         regarding=plan.regarding,
-        title=title,
+        title=facts.title,
         team=TeamId("") if isinstance(plan.team, NewTeam) else plan.team,
         wanted=plan.channel,
         by=by,
@@ -66,12 +67,34 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
 
 
 async def _link_that_makes(asked: ConnectionRequest, ports: Ports) -> Link | None:
-    """The link that has made, or is making, the very channel that is asked for: a second click."""
-    name = asked.channel.name.strip().casefold() if isinstance(asked.channel, NewChannel) else ""
+    """The link that has made, or is making, the very team or channel that is asked for: a second click."""
     for link in await ports.links.of(asked.regarding):
-        if link.team == asked.team and isinstance(link.wanted, NewChannel) and link.wanted.name.casefold() == name:
+        if _wants_same_team(link, asked) and _wants_same_channel(link, asked):
             return link
     return None
+
+
+def _wants_same_team(link: Link, asked: ConnectionRequest) -> bool:
+    if isinstance(asked.team, NewTeam):
+        wanted = asked.team.name.strip().casefold()
+        # What was typed may lack the prefix and suffix that the policy puts to it.
+        return link.new_team is not None and wanted in link.new_team.name.casefold()
+    return link.team == asked.team
+
+
+def _wants_same_channel(link: Link, asked: ConnectionRequest) -> bool:
+    if isinstance(asked.channel, NewChannel):
+        same_name = asked.channel.name.strip().casefold()
+        return isinstance(link.wanted, NewChannel) and link.wanted.name.casefold() == same_name
+    return link.wanted == asked.channel
+
+
+async def _with_checked_team(asked: ConnectionRequest, by: Person, ports: Ports) -> ConnectionRequest:
+    """The request with the final name of its new team. Raises what stands against the name."""
+    if not isinstance(asked.team, NewTeam):
+        return asked
+    verdict = await check_team_name(asked.team.name, by, ports)
+    return replace(asked, team=replace(asked.team, name=verdict.accepted()))
 
 
 def _channel_name(plan: ConnectionRequest, facts: ConnectionFacts) -> str:
@@ -98,8 +121,8 @@ def _place(asked: ConnectionRequest) -> str:
     return asked.channel.name if isinstance(asked.channel, NewChannel) else asked.channel
 
 
-async def gather_connection_facts(asked: ConnectionRequest, by: Person, ports: Ports) -> tuple[str, ConnectionFacts]:
-    """The title, and everything that deciding needs; the team is asked only when nothing else stands in the way.
+async def gather_connection_facts(asked: ConnectionRequest, by: Person, ports: Ports) -> ConnectionFacts:
+    """Everything that deciding needs; the team is asked only when nothing else stands in the way.
 
     Raises what `require_connecting` refuses, RecordUnknown, ViewUnknown, TeamUnknown, NotTeamMember.
     """
@@ -112,12 +135,28 @@ async def gather_connection_facts(asked: ConnectionRequest, by: Person, ports: P
         ports.people(by).read_me(),
         ports.sign_in.carried_scopes(by),
     )
-    facts = ConnectionFacts(environment.name, switches, table, me.service_plans, scopes, "", ())
-    require_connecting(facts)
+    facts = ConnectionFacts(environment.name, switches, table, me.service_plans, scopes, "", (), title=title)
+    require_connecting(asked, facts)
     if isinstance(asked.team, NewTeam):
-        return title, replace(facts, team_name=asked.team.name)
-    team, channels = await asyncio.gather(teamwork.read_team(asked.team), teamwork.list_channels(asked.team))
-    return title, replace(facts, team_name=team.name, channels=channels)
+        return replace(facts, team_name=asked.team.name)
+    team, channels, is_owner = await asyncio.gather(
+        teamwork.read_team(asked.team),
+        teamwork.list_channels(asked.team),
+        _is_owner(asked.team, by, ports) if asked.members else _unasked(),
+    )
+    return replace(facts, team_name=team.name, channels=channels, is_owner=is_owner)
+
+
+async def _is_owner(team: TeamId, by: Person, ports: Ports) -> bool | None:
+    """None when the token may not ask: whether people can be added then shows when they are."""
+    try:
+        return await ports.teamwork(by).is_owner(team, by.id)
+    except ConsentNotGranted:
+        return None
+
+
+async def _unasked() -> bool | None:
+    return None
 
 
 async def try_again(link_id: LinkId, by: Person, ports: Ports) -> Link:

@@ -1,24 +1,31 @@
-"""The durable work of connecting: channel, app, tab, folder, location, association, note."""
+"""The durable work of connecting: one effect a step, each found before it is made."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from liaison.domain.connection import propose_free_name
-from liaison.domain.link import Link, LinkState, NewChannel, Operation, PrimaryChannel, StepName
+from liaison.domain.link import Finding, Link, LinkState, NewChannel, Operation, PinnedBy, PrimaryChannel, StepName
 from liaison.domain.names import LinkId
-from liaison.domain.teams import AppPlacement, Channel, TabContent
-from liaison.errors import ChannelNameTaken
-from liaison.operations.saga import Effect, Step, Task, carry_out
+from liaison.domain.teams import AppPlacement, Channel, Tab, TabContent, shows
+from liaison.errors import ChannelNameTaken, StillPreparing
+from liaison.operations.add_members import PACE_S, add_some
+from liaison.operations.new_team import TeamMaker
+from liaison.operations.saga import GROUP_HORIZON, Effect, Step, Task, carry_out
+from liaison.operations.share_view import share_view
 from liaison.ports import Ports
 
 TAB_NAME_LIMIT = 128
 CHANNEL_TEXT_LIMIT = 1000
+TAB_MISSING = Finding("tab.missing")
+
+Act = Callable[[Link, Ports], Awaitable[Link]]
+"""An effect that is told by whom the world is reached."""
 
 
 async def carry_out_connection(link_id: LinkId, ports: Ports, run: int | None = None) -> None:
-    """Durable: channel, app, tab, folder, location, association, note. Raises Stopped, LinkBusy."""
+    """Durable: the link's steps in their order. Raises Stopped, LinkBusy."""
     link = await ports.links.get(link_id)
     if link.state is LinkState.PLANNED and link.operation is Operation.CONNECT:
         await ports.links.save(replace(link, state=LinkState.CONNECTING), "link.connecting")
@@ -30,108 +37,174 @@ async def carry_out_connection(link_id: LinkId, ports: Ports, run: int | None = 
 
 
 def _steps(link: Link, ports: Ports) -> tuple[Step, ...]:
-    async def channel(link: Link) -> Link:
-        teamwork = ports.teamwork(link.acting)
-        team = await teamwork.read_team(link.team)
-        found, ours = await _channel(link, ports)
-        return link.with_evidence(
-            StepName.CHANNEL,
-            channel=found.id,
-            channel_name=found.name,
-            channel_kind=found.kind,
-            channel_address=found.address,
-            channel_is_ours=ours,
-            team_name=team.name,
-            team_thread=team.thread,
-        )
-
-    async def app(link: Link) -> Link:
-        placed = await ports.teamwork(link.acting).ensure_app(link.team)
-        ours = link.evidence.app_is_ours or not placed.was_there
-        return link.with_evidence(StepName.APP, app=placed.app, app_installation=placed.installation, app_is_ours=ours)
-
-    async def tab(link: Link) -> Link:
-        placed = AppPlacement(link.evidence.app, link.evidence.app_installation, was_there=True)
-        content = tab_content(link, ports.public_address)
-        made = await ports.teamwork(link.acting).ensure_tab(link.team, link.evidence.channel, placed, content)
-        return link.with_evidence(StepName.TAB, tab=made.id, tab_address=made.address)
-
-    async def folder(link: Link) -> Link:
-        found = await ports.teamwork(link.acting).read_files_folder(link.team, link.evidence.channel)
-        going = replace(link, state=LinkState.CONNECTING)
-        return going.with_evidence(
-            StepName.FOLDER,
-            drive=found.drive,
-            folder=found.item,
-            folder_address=found.address,
-            site_address=found.site_address,
-            folder_path=found.path,
-        )
-
-    async def location(link: Link) -> Link:
-        row = await ports.crm(link.acting, link.environment).ensure_location(link)
-        return link.with_evidence(StepName.LOCATION, location=row)
-
-    async def association(link: Link) -> Link:
-        row = await ports.crm(link.acting, link.environment).ensure_association(link)
-        return link.with_evidence(StepName.ASSOCIATION, association=row)
-
-    async def note(link: Link) -> Link:
-        subject, text = note_words(link, "connected", ports)
-        crm = ports.crm(link.acting, link.environment)
-        row = await crm.ensure_note(link, "connected", subject, text)
-        return link.with_evidence(StepName.NOTE, note=row)
-
-    effects: Mapping[StepName, Effect] = {
-        StepName.CHANNEL: channel,
-        StepName.APP: app,
-        StepName.TAB: tab,
-        StepName.FOLDER: folder,
-        StepName.LOCATION: location,
-        StepName.ASSOCIATION: association,
-        StepName.NOTE: note,
-    }
-    undo = _undo(ports)
-    return tuple(Step(name, effects[name], undo.get(name)) for name in link.steps)
+    return tuple(_step(name, link, ports) for name in link.steps)
 
 
-def _undo(ports: Ports) -> dict[StepName, Effect]:
-    """What takes back an effect that came too late, because the link was disconnected meanwhile."""
-
-    async def without_tab(link: Link) -> Link:
-        await ports.teamwork(link.acting).remove_tab(link.team, link.evidence.channel, link.evidence.tab)
-        return link
-
-    async def without_location(link: Link) -> Link:
-        await ports.crm(link.acting, link.environment).remove_location(link.evidence.location)
-        return link
-
-    async def without_association(link: Link) -> Link:
-        await ports.crm(link.acting, link.environment).remove_association(link.evidence.association)
-        return link
-
-    return {
-        StepName.TAB: without_tab,
-        StepName.LOCATION: without_location,
-        StepName.ASSOCIATION: without_association,
-    }
+def _step(name: StepName, link: Link, ports: Ports) -> Step:
+    if name is StepName.TEAM:
+        return Step(name, TeamMaker(ports).make, horizon=GROUP_HORIZON)
+    if name is StepName.MEMBERS:
+        return Step(name, bound(add_some, ports), pace_s=PACE_S)
+    if name is StepName.TAB and link.pinned_by is PinnedBy.HOST:
+        return Step(name, bound(_find_hosts_tab, ports), horizon=GROUP_HORIZON, without=_without_hosts_tab)
+    undo = _UNDO.get(name)
+    return Step(name, bound(_ACTS[name], ports), bound(undo, ports) if undo else None)
 
 
-async def _channel(link: Link, ports: Ports) -> tuple[Channel, bool]:
+def bound(act: Act, ports: Ports) -> Effect:
+    """The act as an effect on these ports."""
+
+    async def effect(link: Link) -> Link:
+        return await act(link, ports)
+
+    return effect
+
+
+# --- in Teams --------------------------------------------------------------------------------------------------
+
+
+async def _channel(link: Link, ports: Ports) -> Link:
+    team = await ports.teamwork(link.acting).read_team(link.team)
+    found, ours = await _ensure_channel(link, ports)
+    return link.with_evidence(
+        StepName.CHANNEL,
+        channel=found.id,
+        channel_name=found.name,
+        channel_kind=found.kind,
+        channel_address=found.address,
+        channel_is_ours=ours,
+        team_name=team.name,
+        team_thread=team.thread,
+    )
+
+
+async def _ensure_channel(link: Link, ports: Ports) -> tuple[Channel, bool]:
     teamwork = ports.teamwork(link.acting)
     if isinstance(link.wanted, PrimaryChannel):
         return await teamwork.read_primary_channel(link.team), False
     if not isinstance(link.wanted, NewChannel):
         return await teamwork.read_channel(link.team, link.wanted), False
     facts = {"record": link.title, "mark": link.tab_entity}
-    text = ports.wording.say(link.by.language, "channel.description", facts)
+    text = ports.wording.say(link.by.language, "channel.description", facts)[:CHANNEL_TEXT_LIMIT]
     try:
-        return await teamwork.ensure_channel(link.team, link.wanted.name, link.tab_entity, text[:CHANNEL_TEXT_LIMIT])
+        return await teamwork.ensure_channel(link.team, link.wanted, link.tab_entity, text, link.acting.id)
     except ChannelNameTaken as taken:
         team = await teamwork.read_team(link.team)
         channels = await teamwork.list_channels(link.team)
         names = {channel.name.casefold() for channel in channels} | {link.wanted.name.casefold()}
         raise ChannelNameTaken(taken.name, team.name, propose_free_name(taken.name, names)) from taken
+
+
+async def _app(link: Link, ports: Ports) -> Link:
+    placed = await ports.teamwork(link.acting).ensure_app(link.team)
+    ours = link.evidence.app_is_ours or not placed.was_there
+    return link.with_evidence(StepName.APP, app=placed.app, app_installation=placed.installation, app_is_ours=ours)
+
+
+async def _tab(link: Link, ports: Ports) -> Link:
+    theirs = await _microsoft_tab(link, ports)
+    if theirs is not None:
+        return link.with_evidence(StepName.TAB, tab=theirs.id, tab_address=theirs.address, tab_is_adopted=True)
+    placed = AppPlacement(link.evidence.app, link.evidence.app_installation, was_there=True)
+    content = tab_content(link, ports.public_address)
+    made = await ports.teamwork(link.acting).ensure_tab(link.team, link.evidence.channel, placed, content)
+    return link.with_evidence(StepName.TAB, tab=made.id, tab_address=made.address, tab_is_adopted=False)
+
+
+async def _microsoft_tab(link: Link, ports: Ports) -> Tab | None:
+    """The tab by which Microsoft's own app shows the same in this channel: ours would be a second one."""
+    if link.evidence.channel_is_ours or link.evidence.team_is_ours:
+        return None
+    teamwork = ports.teamwork(link.acting)
+    found = await teamwork.find_microsoft_tabs(link.team, link.evidence.channel)
+    return next((tab for tab in found if shows(tab, link.regarding)), None)
+
+
+async def _find_hosts_tab(link: Link, ports: Ports) -> Link:
+    """The tab that Teams itself makes when a person pins our app. Raises StillPreparing until it is there."""
+    content = tab_content(link, ports.public_address)
+    teamwork = ports.teamwork(link.acting)
+    found = await teamwork.find_tab(link.team, link.evidence.channel, link.tab_entity, content.content_address)
+    if found is None:
+        raise StillPreparing("graph", "tab_not_saved_yet", what=content.name)
+    return link.with_evidence(StepName.TAB, tab=found.id, tab_address=found.address)
+
+
+async def _without_hosts_tab(link: Link) -> Link:
+    return replace(link, findings=(*link.findings, TAB_MISSING)).with_evidence(StepName.TAB)
+
+
+async def _folder(link: Link, ports: Ports) -> Link:
+    found = await ports.teamwork(link.acting).read_files_folder(link.team, link.evidence.channel)
+    going = replace(link, state=LinkState.CONNECTING)
+    return going.with_evidence(
+        StepName.FOLDER,
+        drive=found.drive,
+        folder=found.item,
+        folder_address=found.address,
+        site_address=found.site_address,
+        folder_path=found.path,
+    )
+
+
+# --- in Dataverse ----------------------------------------------------------------------------------------------
+
+
+async def _location(link: Link, ports: Ports) -> Link:
+    row = await ports.crm(link.acting, link.environment).ensure_location(link)
+    return link.with_evidence(StepName.LOCATION, location=row)
+
+
+async def _association(link: Link, ports: Ports) -> Link:
+    row = await ports.crm(link.acting, link.environment).ensure_association(link)
+    return link.with_evidence(StepName.ASSOCIATION, association=row)
+
+
+async def _note(link: Link, ports: Ports) -> Link:
+    subject, text = note_words(link, "connected", ports)
+    row = await ports.crm(link.acting, link.environment).ensure_note(link, "connected", subject, text)
+    return link.with_evidence(StepName.NOTE, note=row)
+
+
+_ACTS: Mapping[StepName, Act] = {
+    StepName.CHANNEL: _channel,
+    StepName.APP: _app,
+    StepName.TAB: _tab,
+    StepName.FOLDER: _folder,
+    StepName.SHARE_VIEW: share_view,
+    StepName.LOCATION: _location,
+    StepName.ASSOCIATION: _association,
+    StepName.NOTE: _note,
+}
+
+
+# --- what came too late, because the link was disconnected meanwhile -------------------------------------------
+
+
+async def _take_tab_back(link: Link, ports: Ports) -> Link:
+    if not link.evidence.tab_is_adopted:
+        await ports.teamwork(link.acting).remove_tab(link.team, link.evidence.channel, link.evidence.tab)
+    return link
+
+
+async def _take_location_back(link: Link, ports: Ports) -> Link:
+    await ports.crm(link.acting, link.environment).remove_location(link.evidence.location)
+    return link
+
+
+async def _take_association_back(link: Link, ports: Ports) -> Link:
+    await ports.crm(link.acting, link.environment).remove_association(link.evidence.association)
+    return link
+
+
+_UNDO: Mapping[StepName, Act] = {
+    StepName.TAB: _take_tab_back,
+    StepName.LOCATION: _take_location_back,
+    StepName.ASSOCIATION: _take_association_back,
+}
+
+
+# --- what is written -------------------------------------------------------------------------------------------
 
 
 def tab_content(link: Link, public_address: str) -> TabContent:

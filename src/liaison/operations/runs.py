@@ -11,6 +11,7 @@ from liaison.errors import Defect, LinkBusy, Remembered, StoreUnavailable
 from liaison.operations.connecting import carry_out_connection
 from liaison.operations.disconnect import carry_out_disconnection
 from liaison.operations.saga import Stopped, Task
+from liaison.operations.undo import carry_out_undo
 from liaison.ports import Ports
 
 
@@ -23,6 +24,8 @@ async def run(operation: Operation, link_id: LinkId, ports: Ports, number: int |
     try:
         if operation is Operation.CONNECT:
             await carry_out_connection(link_id, ports, number)
+        elif operation is Operation.UNDO:
+            await carry_out_undo(link_id, ports, number)
         else:
             await carry_out_disconnection(link_id, ports, number)
     except (Stopped, LinkBusy):

@@ -17,6 +17,8 @@ LONGEST_WAIT_S = 900.0
 GIVE_WAY_S = 0.2
 PREPARING_HORIZON = timedelta(hours=24)
 """How long a channel's library may take. Source: graph.md 4.3, replay table C7."""
+GROUP_HORIZON = timedelta(minutes=15)
+"""How long a new team, or a tab that Teams itself makes, may stay out of sight. Source: replay table C2a; fault F7."""
 
 Effect = Callable[[Link], Awaitable[Link]]
 
@@ -29,12 +31,17 @@ class Stopped(Exception):
 class Step:
     """One external effect: reads the link, touches the world once, returns the link with its evidence.
 
-    `undo` takes back what the effect has just made, when somebody disconnected the link meanwhile.
+    An effect that has come only part of the way returns the link without the step among those done; it is saved, and
+    the effect goes on after `pace_s`. `undo` takes back what the effect has just made, when somebody disconnected the
+    link meanwhile. What is still being prepared after `horizon` stops the link, or, with `without`, is done without.
     """
 
     name: StepName
     effect: Effect
     undo: Effect | None = None
+    pace_s: float = 0.0
+    horizon: timedelta = PREPARING_HORIZON
+    without: Effect | None = None
 
 
 @dataclass(frozen=True)
@@ -84,14 +91,18 @@ async def _attempt(task: Task, step: Step, number: int, ports: Ports) -> dict[st
     try:
         changed = await step.effect(link)
     except LiaisonError as error:
-        if error.retry is Retry.LATER and not _is_past_horizon(link, step, error, ports):
+        is_past = _is_past_horizon(link, step, error, ports)
+        if error.retry is Retry.LATER and not is_past:
             return await _wait(link, step, number, error, ports)
-        return await _stop(link, error, ports)
+        if not is_past or step.without is None:
+            return await _stop(link, error, ports)
+        changed = await step.without(link)
+    is_done = step.name in changed.done
     try:
-        await ports.links.save(replace(changed, waiting=None), f"step.{step.name.value}")
+        await ports.links.save(replace(changed, waiting=None), f"step.{step.name.value}" if is_done else "")
     except LinkBusy as busy:
         return await _give_way(task, step, changed, busy, ports)
-    return {"is": "done"}
+    return {"is": "done"} if is_done else {"is": "waiting", "wait_s": step.pace_s}
 
 
 async def _give_way(task: Task, step: Step, changed: Link, busy: LinkBusy, ports: Ports) -> dict[str, object]:
@@ -109,7 +120,7 @@ async def _give_way(task: Task, step: Step, changed: Link, busy: LinkBusy, ports
 def _is_past_horizon(link: Link, step: Step, error: LiaisonError, ports: Ports) -> bool:
     if not isinstance(error, StillPreparing) or link.waiting is None or link.waiting.step is not step.name:
         return False
-    return ports.clock.now() - link.waiting.since > PREPARING_HORIZON
+    return ports.clock.now() - link.waiting.since > step.horizon
 
 
 async def _wait(link: Link, step: Step, number: int, error: LiaisonError, ports: Ports) -> dict[str, object]:
@@ -118,7 +129,8 @@ async def _wait(link: Link, step: Step, number: int, error: LiaisonError, ports:
     same = link.waiting is not None and link.waiting.step is step.name
     since = link.waiting.since if link.waiting is not None and same else now
     waiting = Waiting(step.name, Remembered.of(error), since, now + timedelta(seconds=wait_s))
-    pending = isinstance(error, StillPreparing) and link.state is LinkState.CONNECTING
+    pending = step.name is StepName.FOLDER and link.state is LinkState.CONNECTING
+    pending = pending and isinstance(error, StillPreparing)
     state = LinkState.FILES_PENDING if pending else link.state
     try:
         await ports.links.save(replace(link, waiting=waiting, state=state), "" if same else "waiting")

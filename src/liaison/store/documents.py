@@ -169,6 +169,10 @@ def read_link(document: str, version: int) -> Link:
     return link
 
 
+_NEW_EVIDENCE = {"team_is_ours": False, "team_asked_at": "", "team_operation": "", "tab_is_adopted": False}
+"""What form 1 did not know."""
+
+
 def _renewed(values: dict[str, Any]) -> dict[str, Any]:
     """A document of form 1, which knew records and standard channels only, in the present form."""
     renewed = {name: value for name, value in values.items() if name not in {"record", "record_title"}}
@@ -178,7 +182,7 @@ def _renewed(values: dict[str, Any]) -> dict[str, Any]:
     if isinstance(values.get("wanted"), dict) and "new" in values["wanted"]:
         renewed["wanted"] = {**values["wanted"], "kind": ChannelKind.STANDARD.value}
     if isinstance(values.get("evidence"), dict):
-        renewed["evidence"] = {**values["evidence"], "team_is_ours": False}
+        renewed["evidence"] = {**_NEW_EVIDENCE, **values["evidence"]}
     return renewed
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from liaison.domain.link import Link, LinkState, NewChannel, PrimaryChannel
-from liaison.domain.names import EnvironmentKey, LinkId, Person, PersonId, Regarding, TenantId
+from liaison.domain.names import EnvironmentKey, LinkId, Person, PersonId, Regarding, TeamId, TenantId
 from liaison.errors import IdempotencyKeyReused, InputInvalid, LinkBusy, LinkUnknown, SignInExpired
 from liaison.ports import Clock
 from liaison.store.audit import Entry, append
@@ -132,6 +132,11 @@ class StoredLinks:
 
     async def count(self, environment: EnvironmentKey) -> int:
         query = sa.select(sa.func.count()).where(links.c.environment == environment, HOLDS)
+        return await self._database.read(lambda connection: int(connection.execute(query).scalar_one()))
+
+    async def in_team(self, tenant: TenantId, team: TeamId, besides: LinkId) -> int:
+        is_other = sa.and_(links.c.tenant == tenant, links.c.team == team, links.c.id != besides)
+        query = sa.select(sa.func.count()).where(is_other, HOLDS)
         return await self._database.read(lambda connection: int(connection.execute(query).scalar_one()))
 
     async def at_work(self) -> tuple[Link, ...]:

@@ -364,7 +364,9 @@ def test_a_document_of_the_first_form_is_read_as_well() -> None:
     old = orjson.loads(write_link(link))
     for name in ("regarding", "title", "new_team", "members", "members_settled", "share_view", "pinned_by"):
         del old[name]
-    del old["connected_at"], old["evidence"]["team_is_ours"]
+    del old["connected_at"]
+    for name in ("team_is_ours", "team_asked_at", "team_operation", "tab_is_adopted"):
+        del old["evidence"][name]
     record = {"environment": "sales", "table": "opportunity", "id": DEAL.id}
     old |= {"form": 1, "record": record, "record_title": link.title, "wanted": {"new": "Northwind"}}
     assert read_link(orjson.dumps(old).decode(), link.version) == link

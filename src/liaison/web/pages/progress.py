@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from starlette.responses import Response, StreamingResponse
 
-from liaison.domain.link import Link, LinkState, Operation, StepName
+from liaison.domain.link import Finding, Link, LinkState, Operation, StepName
 from liaison.domain.names import LinkId
 from liaison.operations.read_link import read_link
 from liaison.web import addresses, pictures, problems
@@ -91,9 +91,14 @@ def progress_of(link: Link, visit: Visit) -> Progress:
         waiting=problems.explain(waiting, visit) if waiting else None,
         until=link.waiting.until if link.waiting else None,
         trouble=problems.explain(link.trouble.error(), visit) if link.trouble else None,
-        findings=tuple(visit.say(f"finding.{finding.code}", **dict(finding.facts)) for finding in link.findings),
+        findings=tuple(_finding(finding, visit) for finding in link.findings),
         try_again=addresses.link(link.id, "try-again") if link.state is LinkState.NEEDS_PERSON else "",
     )
+
+
+def _finding(finding: Finding, visit: Visit) -> str:
+    words = visit.door.texts.words(visit.language, dict(finding.facts))
+    return visit.say(f"finding.{finding.code}", **words)
 
 
 def _headline(link: Link, visit: Visit) -> str:

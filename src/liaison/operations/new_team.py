@@ -1,0 +1,88 @@
+"""Making a link's new team, once, by the way that the permissions allow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from liaison.domain.connection import choose_making
+from liaison.domain.link import Link, NewTeam, StepName
+from liaison.domain.names import TeamId
+from liaison.domain.teams import Team, TeamMaking, TeamOperation
+from liaison.errors import StillPreparing, UpstreamThrottled, UpstreamUnavailable
+from liaison.operations.saga import GROUP_HORIZON
+from liaison.ports import Ports
+
+TEAM_TEXT_LIMIT = 1000
+
+
+class TeamMaker:
+    """The step that makes a new team. One is made for each run, and remembers what it itself has not yet tried."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._untried: set[str] = set()
+
+    async def make(self, link: Link) -> Link:
+        """The team, or the link a part of the way towards it.
+
+        Raises StillPreparing until the team can be used, TeamAmbiguous, TeamNotMade, TeamCreationNotAllowed, and what
+        the name is refused for.
+        """
+        new = link.new_team
+        if new is None:
+            raise ValueError(f"link {link.id} has no team to make")
+        carried = await self._ports.sign_in.carried_scopes(link.acting)
+        if choose_making(new, carried) is TeamMaking.GROUP and not link.evidence.team_asked_at:
+            teamwork = self._ports.teamwork(link.acting)
+            return _with_team(link, await teamwork.ensure_team(new, team_key(link), self._text(link, new)))
+        return await self._by_template(link, new)
+
+    async def _by_template(self, link: Link, new: NewTeam) -> Link:
+        """Intent, then the one call, then looking until it is there. Source: replay table C2b.
+
+        A call that was perhaps made is looked for by our mark until the horizon; only then is it made again.
+        """
+        teamwork, made = self._ports.teamwork(link.acting), link.evidence
+        if made.team_operation:
+            operation = TeamOperation(link.team, made.team_operation)
+            return _with_team(link, await teamwork.read_new_team(operation))
+        if not made.team_asked_at:
+            return self._intending(link)
+        if link.id not in self._untried:
+            found = await teamwork.find_team(link.tab_entity)
+            if found is not None:
+                return _with_team(link, await teamwork.read_team(found.id))
+            asked_at = datetime.fromisoformat(made.team_asked_at)
+            if self._ports.clock.now() - asked_at < GROUP_HORIZON:
+                raise StillPreparing("graph", "not_visible_yet", what=new.name)
+            return self._intending(link)
+        self._untried.discard(link.id)
+        try:
+            operation = await teamwork.ask_for_team(new, self._text(link, new))
+        except (UpstreamUnavailable, UpstreamThrottled):
+            self._untried.add(link.id)  # these say that the service has not acted
+            raise
+        evidence = replace(made, team_operation=operation.address)
+        return replace(link, team=operation.team, evidence=evidence)
+
+    def _intending(self, link: Link) -> Link:
+        self._untried.add(link.id)
+        now = self._ports.clock.now().isoformat()
+        return replace(link, evidence=replace(link.evidence, team_asked_at=now))
+
+    def _text(self, link: Link, new: NewTeam) -> str:
+        """What the person wrote, and our mark, by which the team is found again."""
+        facts = {"record": link.title, "mark": link.tab_entity}
+        ours = self._ports.wording.say(link.by.language, "team.description", facts)
+        return f"{new.description[: TEAM_TEXT_LIMIT - len(ours) - 1]} {ours}".strip()
+
+
+def team_key(link: Link) -> str:
+    """The key by which a link's team is found however often it is made."""
+    return f"lnk-{link.id}"
+
+
+def _with_team(link: Link, team: Team) -> Link:
+    going = replace(link, team=TeamId(team.id))
+    return going.with_evidence(StepName.TEAM, team_name=team.name, team_thread=team.thread, team_is_ours=True)
