@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from liaison.settings import (
     SETTINGS,
@@ -420,6 +421,7 @@ def build_application(installation: Installation) -> ASGIApp:
         teams_origins=settings.teams_origins,
         teams_address=settings.teams_address,
         version=version("liaison"),
+        pane_origins=(*(_origin(place.address) for place in settings.environments), *settings.pane_origins),
     )
     try:
         web = build_web(installation.ports, installation.texts, options, installation.closing)
@@ -427,6 +429,11 @@ def build_application(installation: Installation) -> ASGIApp:
         raise NotSetUp(str(cause)) from cause
     web.mount(API_PREFIX, _LateApi(installation))
     return web
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class _LateApi:

@@ -309,6 +309,12 @@ class Settings:
         default="",
         metadata=_about(_optional_own_address, "address", "Your terms of use; empty for the page that Liaison serves."),
     )
+    pane_origins: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            _addresses, "addresses", "Who may show the side pane in a frame, beside the Dataverse environments."
+        ),
+    )
     ca_file: Path | None = field(
         default=None,
         metadata=_about(_optional_path, "path", "Certificates to trust beside the system's, as a PEM file."),
@@ -438,7 +444,7 @@ def require_tenant(settings: Settings) -> None:
 LOCAL_RATE_SHARE = 4.0
 """The local tenant has no limits of its own unless they are switched on; then set LIAISON_RATE_SHARE=1."""
 
-_LOCALLY_SET = ("rate_share", "heartbeat_s", "sweep_s", "keep_runs_days", "upload_limit_bytes")
+_LOCALLY_SET = ("rate_share", "heartbeat_s", "sweep_s", "keep_runs_days", "upload_limit_bytes", "pane_origins")
 
 
 def local_settings(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -108,14 +109,15 @@ class Demo:
 
 
 @contextmanager
-def running_demo(folder: Path) -> Iterator[Demo]:
-    """A demo on free ports; it is stopped as Ctrl-C would."""
+def running_demo(folder: Path, **variables: str) -> Iterator[Demo]:
+    """A demo on free ports, with these environment variables; it is stopped as Ctrl-C would."""
     with (
         (folder / "output").open("w", encoding="utf-8") as output,
         subprocess.Popen(
             [sys.executable, "-m", "liaison", "demo", "--port", "0", "--data", str(folder / "data")],
             stdout=output,
             stderr=subprocess.STDOUT,
+            env={**os.environ, **variables},
         ) as process,
     ):
         try:

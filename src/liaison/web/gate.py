@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from liaison.errors import BodyTooLarge, Defect, InputInvalid, InputMissing, LiaisonError, SessionMissing
+from liaison.ports import Session
 from liaison.web import forgery, problems
 from liaison.web.taste import read_taste
 from liaison.web.visit import Door, Visit
@@ -80,11 +81,21 @@ class Gate:
         return endpoint
 
     async def _visit(self, request: Request) -> Visit:
-        cookie = request.cookies.get(self._door.options.session_cookie)
-        session = await self._door.ports.sessions.find(cookie) if cookie else None
+        session, in_pane = await self._session(request)
         taste = read_taste(request, session, self._door.options)
         state = request.state
-        return Visit(request, self._door, session, taste, state.nonce, state.correlation)
+        state.in_pane = in_pane
+        return Visit(request, self._door, session, taste, state.nonce, state.correlation, in_pane)
+
+    async def _session(self, request: Request) -> tuple[Session | None, bool]:
+        """The browser's own session, else that of a side pane, whose cookie is there in its frame only."""
+        options, sessions = self._door.options, self._door.ports.sessions
+        for name in (options.session_cookie, options.pane_cookie):
+            cookie = request.cookies.get(name)
+            session = await sessions.find(cookie) if cookie else None
+            if session is not None:
+                return session, name == options.pane_cookie
+        return None, options.pane_cookie in request.cookies and options.session_cookie not in request.cookies
 
 
 @asynccontextmanager

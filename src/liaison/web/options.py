@@ -17,10 +17,17 @@ class WebOptions:
     teams_origins: tuple[str, ...]
     teams_address: str
     version: str
+    pane_origins: tuple[str, ...] = ()
+    """Who may show the side pane in a frame: the environments of Dynamics 365."""
 
     @property
     def session_cookie(self) -> str:
         return self.own_cookie("liaison")
+
+    @property
+    def pane_cookie(self) -> str:
+        """The session of a side pane. Always marked secure, which browsers take from plain http on localhost too."""
+        return self.own_cookie("liaison-pane")
 
     def own_cookie(self, name: str) -> str:
         """The cookie's name; browsers hold the prefix to https, this host and the whole site."""

@@ -93,6 +93,8 @@ def permissions(scopes: tuple[str, ...], visit: Visit) -> tuple[Permission, ...]
 def answer(error: LiaisonError, visit: Visit) -> Response:
     """A page for whoever opened one, a fragment for a script, and sign-in when nobody is signed in."""
     if isinstance(error, SessionMissing) and visit.request.method == "GET":
+        if visit.in_pane:  # a frame cannot go to Microsoft
+            return visit.leave(addresses.address("pane", query={"next": visit.whole_page()}))
         return visit.leave(addresses.sign_in(visit.whole_page()))
     problem = explain(error, visit)
     shell = plain_shell(visit, problem.title) if visit.session else visit.shell(problem.title)

@@ -79,3 +79,5 @@ class Shell:
     tenant_banner: bool = False
     refresh_s: int = 0
     """Without script the page asks again after so many seconds; 0 is never."""
+    in_pane: bool = False
+    """Shown in the side pane of Dynamics 365, which has a bar of its own."""

@@ -15,6 +15,9 @@ from liaison.web.options import WebOptions
 
 CORRELATION_HEADER = "X-Correlation-Id"
 TEAMS_PATHS = "/teams/"
+PANE = "/pane"
+OPENED_PATHS = ("/pane", "/auth/login", "/auth/callback")
+"""What the window of a side pane passes through; isolated from its opener it could not be told what it is for."""
 OTHER_DOORS = "/api/"
 TEAMS_JS_HOSTS = "https://res.cdn.office.net"
 """TeamsJS asks there at load for newer hosts of Microsoft's. Source: contracts, teams-app 8.6."""
@@ -64,14 +67,18 @@ class Shield:
         if scope["path"].startswith(TEAMS_PATHS):
             headers["Content-Security-Policy"] = teams_policy(self._options)
             return
+        headers.setdefault("Cache-Control", "no-store")
+        if scope["path"] == PANE or scope["state"].get("in_pane"):
+            headers["Content-Security-Policy"] = page_policy(scope["state"]["nonce"], self._options.pane_origins)
+            return
         headers["Content-Security-Policy"] = page_policy(scope["state"]["nonce"])
         headers["X-Frame-Options"] = "DENY"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers.setdefault("Cache-Control", "no-store")
+        if not scope["path"].startswith(OPENED_PATHS):
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
 
 
-def page_policy(nonce: str) -> str:
-    """Scripts by nonce only, nothing inline, nothing from elsewhere, no frame."""
+def page_policy(nonce: str, framed_by: tuple[str, ...] = ()) -> str:
+    """Scripts by nonce only, nothing inline, nothing from elsewhere, no frame but in a side pane of `framed_by`."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -81,7 +88,7 @@ def page_policy(nonce: str) -> str:
             "connect-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {' '.join(framed_by) or chr(39) + 'none' + chr(39)}",
         )
     )
 

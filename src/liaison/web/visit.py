@@ -49,6 +49,8 @@ class Visit:
     taste: Taste
     nonce: str
     correlation: str
+    in_pane: bool = False
+    """Is the session that of a side pane, which lives in a frame?"""
     form: FormData = field(default_factory=FormData)
 
     @property
@@ -100,6 +102,7 @@ class Visit:
     def shell(self, title: str, **parts: Any) -> Shell:
         """The surroundings of a page; `parts` are further fields of Shell."""
         person = self.session.person if self.session else None
+        parts.setdefault("in_pane", self.in_pane)
         return Shell(
             title=title,
             language=self.language,
