@@ -345,6 +345,7 @@ class Installation:
         from liaison.shipping.shelf import PackageShelf
         from liaison.store.audit import StoredAudit
         from liaison.store.consents import StoredConsents
+        from liaison.store.joining import StoredJoinRequests
         from liaison.store.mendings import StoredMendings
         from liaison.store.watches import StoredWatches
 
@@ -363,6 +364,7 @@ class Installation:
             consents=StoredConsents(self.database),
             mendings=StoredMendings(self.database),
             watches=StoredWatches(self.database),
+            join_requests=StoredJoinRequests(self.database),
             calls=self._calls,
             steps=self.handover,
             wording=self.texts,
@@ -567,7 +569,7 @@ def prepare_product(data_folder: Path) -> None:
         "graph": ("catalogue", "files", "people", "teamwork"),
         "operations": ("runs",),
         "shipping": ("shelf",),
-        "store": ("audit", "calls", "consents", "links", "mendings", "parked_tokens", "sessions", "watches"),
+        "store": ("audit", "calls", "consents", "joining", "links", "mendings", "parked_tokens", "sessions", "watches"),
         "web": ("app",),
     }
     for room, modules in rooms.items():

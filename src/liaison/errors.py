@@ -425,6 +425,12 @@ class LinkUnknown(NotFound):
 
 
 @dataclass(unsafe_hash=True)
+class JoinUnknown(NotFound):
+    code = "join.unknown"
+    request: str
+
+
+@dataclass(unsafe_hash=True)
 class MendingUnknown(NotFound):
     code = "remedy.unknown"
     mending: str
@@ -555,6 +561,25 @@ class UndoClosed(Conflict):
 
     code = "link.undo_closed"
     minutes: int
+
+
+@dataclass(unsafe_hash=True)
+class JoinAnswered(Conflict):
+    """Somebody's request to join a team was answered already."""
+
+    code = "join.answered"
+    person: str
+    team: str
+    answer: str
+    by: str
+
+
+@dataclass(unsafe_hash=True)
+class AlreadyMember(Conflict):
+    """There is nothing to ask for: the person is in the team."""
+
+    code = "join.not_needed"
+    team: str
 
 
 @dataclass(unsafe_hash=True)

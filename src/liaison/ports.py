@@ -26,6 +26,7 @@ from liaison.domain.crm import (
     View,
 )
 from liaison.domain.form import Change, Form
+from liaison.domain.joining import JoinRequest
 from liaison.domain.link import Link, LinkState, NewChannel, NewTeam, Operation
 from liaison.domain.members import CrmUser, DirectoryEntry, Member, Sharing
 from liaison.domain.names import (
@@ -609,6 +610,30 @@ class Mendings(Protocol):
         ...
 
 
+class JoinRequests(Protocol):
+    """Requests to be let into a team: one for each person and team."""
+
+    async def ask(self, request: JoinRequest) -> JoinRequest:
+        """Keep the request, unless that person waits for that team already: then the earlier one comes back."""
+        ...
+
+    async def get(self, tenant: TenantId, request: str) -> JoinRequest:
+        """Raises JoinUnknown."""
+        ...
+
+    async def save_answer(self, request: JoinRequest) -> None:
+        """Raises JoinAnswered when somebody was faster."""
+        ...
+
+    async def waiting_for(self, tenant: TenantId, teams: Sequence[TeamId]) -> tuple[JoinRequest, ...]:
+        """Those that wait for an owner of one of these teams, the oldest first."""
+        ...
+
+    async def of_person(self, tenant: TenantId, person: PersonId) -> tuple[JoinRequest, ...]:
+        """What somebody asked for, the newest first, answered or not."""
+        ...
+
+
 class Watches(Protocol):
     """What was last seen of each enabled environment."""
 
@@ -728,6 +753,7 @@ class Ports:
     consents: Consents
     mendings: Mendings
     watches: Watches
+    join_requests: JoinRequests
     calls: Calls
     steps: Steps
     wording: Wording

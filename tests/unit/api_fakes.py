@@ -77,6 +77,7 @@ from liaison.errors import (
 from liaison.ports import AuditLine, Ports, SignInStart
 from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
+from tests.unit.fakes import FakeJoinRequests
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PUBLIC = "http://localhost:8300"
@@ -197,6 +198,7 @@ class World:
             consents=FakeConsents(self),
             mendings=None,  # type: ignore[arg-type]  # tests/contract tries remedies on real rows
             watches=FakeWatches(self),
+            join_requests=FakeJoinRequests(),
             calls=None,  # type: ignore[arg-type]  # tests/contract tries the ledger on real calls
             steps=FakeSteps(self),
             wording=load_texts(),

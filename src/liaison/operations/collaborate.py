@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from liaison.domain.connection import may_collaborate
 from liaison.domain.crm import Association, Record, Table
+from liaison.domain.joining import Access, access_by
 from liaison.domain.link import Link, LinkState
-from liaison.domain.names import Person, RecordRef
+from liaison.domain.names import Person, RecordRef, TeamId
 from liaison.domain.readiness import Switches
-from liaison.errors import CollaborationOff, TableNotEnabled
+from liaison.errors import CollaborationOff, ConsentMissing, NotAllowed, SignInRequired, TableNotEnabled, Upstream
 from liaison.operations.environments import find_environment
 from liaison.ports import Ports
+
+LONGEST_LOOK_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class Connection:
 
     association: Association | None
     link: Link | None
+    access: Access = Access.UNKNOWN
+    """May the asker open the channel?"""
 
     @property
     def is_adopted(self) -> bool:
@@ -39,26 +44,46 @@ class Panel:
 async def read_panel(ref: RecordRef, by: Person, ports: Ports) -> Panel:
     """Raises CollaborationOff, TableNotEnabled, RecordUnknown, PrivilegeMissing."""
     crm = ports.crm(by, ref.environment)
-    switches, table, record, associations, links = await asyncio.gather(
-        crm.read_switches(),
-        crm.read_table(ref.table),
-        crm.read_record(ref),
-        crm.list_associations(ref),
+    (switches, table, record, associations), links, mine = await asyncio.gather(
+        asyncio.gather(
+            crm.read_switches(), crm.read_table(ref.table), crm.read_record(ref), crm.list_associations(ref)
+        ),
         ports.links.of(ref),
+        read_my_teams(by, ports),
     )
     if not may_collaborate(switches, table):
         environment = find_environment(ref.environment, ports)
         raise TableNotEnabled(table.plural) if switches.basic else CollaborationOff(environment.name)
-    return Panel(record, table, switches, join_connections(associations, links))
+    return Panel(record, table, switches, join_connections(associations, links, mine))
 
 
-def join_connections(associations: tuple[Association, ...], links: tuple[Link, ...]) -> tuple[Connection, ...]:
-    """Rows and links of the same channel are one connection; links at work without a row follow the rows."""
+async def read_my_teams(by: Person, ports: Ports) -> frozenset[TeamId] | None:
+    """The teams that the asker is in; None without consent, or when Teams does not say so in good time.
+
+    The panel lives by the CRM: it does not wait for Teams.
+    """
+    try:
+        async with asyncio.timeout(LONGEST_LOOK_S):
+            return frozenset(team.id for team in await ports.teamwork(by).list_teams())
+    except (ConsentMissing, NotAllowed, SignInRequired, Upstream, TimeoutError):
+        return None
+
+
+def join_connections(
+    associations: tuple[Association, ...], links: tuple[Link, ...], mine: frozenset[TeamId] | None = None
+) -> tuple[Connection, ...]:
+    """Rows and links of the same channel are one connection; links at work without a row follow the rows.
+
+    `mine` are the asker's teams.
+    """
     by_channel = {link.evidence.channel: link for link in links if link.evidence.channel}
-    rows = tuple(Connection(row, by_channel.get(row.channel)) for row in associations)
+    rows = tuple(
+        Connection(row, by_channel.get(row.channel), access_by(row.team, row.channel_kind, mine))
+        for row in associations
+    )
     tied = {row.channel for row in associations}
     others = tuple(
-        Connection(None, link)
+        Connection(None, link, access_by(link.team, link.evidence.channel_kind, mine))
         for link in links
         if (link.evidence.channel not in tied or not link.evidence.channel) and link.state is not LinkState.CONNECTED
     )

@@ -21,6 +21,7 @@ _SAID_BY_TABLE = {
     "service": "service.{}",
     "role": "role.{}",
     "state": "state.{}",
+    "answer": "join.state.{}",
     "findings": "check.{}.title",
     "rung": "consent.rung.{}",
     "field": "field.{}",

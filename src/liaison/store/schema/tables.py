@@ -243,3 +243,18 @@ watches = sa.Table(
     _text("document"),
 )
 """What was last seen of each enabled environment, and on whose behalf it is looked at again."""
+
+join_requests = sa.Table(
+    "join_requests",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant"),
+    _text("team"),
+    _text("person"),
+    _text("state"),
+    sa.Column("asked_at", UtcTime, nullable=False),
+    _text("document"),
+    sa.Index("join_requests_one_per_person", "tenant", "team", "person", unique=True),
+    sa.Index("join_requests_of_person", "tenant", "person", "asked_at"),
+)
+"""Who wants to be let into which team, and what was answered."""

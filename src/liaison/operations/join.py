@@ -1,0 +1,73 @@
+"""Joining the team of a channel that a record or view is tied to: asking, and the owner's answer."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+from liaison.domain.joining import JoinRequest, JoinState
+from liaison.domain.names import ChannelId, Person, Regarding, TeamId
+from liaison.errors import AlreadyMember, NotTeamOwner, TeamUnknown
+from liaison.operations.regarding import read_title
+from liaison.ports import Ports
+
+
+async def ask_to_join(regarding: Regarding, team: TeamId, by: Person, ports: Ports) -> JoinRequest:
+    """Ask the owners of a team that the record or view has a channel in; asking again gives the request that waits.
+
+    Whoever may not see the record cannot ask. Raises RecordUnknown, ViewUnknown, PrivilegeMissing, TeamUnknown when
+    the record has no channel in the team, AlreadyMember.
+    """
+    _, associations, links, mine = await asyncio.gather(
+        read_title(regarding, by, ports),
+        ports.crm(by, regarding.environment).list_associations(regarding),
+        ports.links.of(regarding),
+        ports.teamwork(by).list_teams(),
+    )
+    names = [(row.team_name, row.channel_name) for row in associations if row.team == team]
+    names += [(link.team_name, link.channel_name) for link in links if link.team == team]
+    if not names:
+        raise TeamUnknown(team)
+    team_name, channel_name = names[0]
+    if any(one.id == team for one in mine):
+        raise AlreadyMember(team_name)
+    asked = JoinRequest(str(uuid4()), team, team_name, channel_name, by, ports.clock.now())
+    held = await ports.join_requests.ask(asked)
+    if held.id == asked.id:
+        await ports.audit.write(by, "join.asked", team, team_name)
+    return held
+
+
+async def list_join_requests(by: Person, ports: Ports) -> tuple[JoinRequest, ...]:
+    """What waits for an answer in the teams that the asker owns, the oldest first. Raises ConsentNotGranted."""
+    teamwork = ports.teamwork(by)
+    mine = [team.id for team in await teamwork.list_teams()]
+    waiting = await ports.join_requests.waiting_for(by.tenant, mine)
+    teams = tuple(dict.fromkeys(request.team for request in waiting))
+    owned = await asyncio.gather(*(teamwork.is_owner(team, by.id) for team in teams))
+    answerable = {team for team, is_owner in zip(teams, owned, strict=True) if is_owner}
+    return tuple(request for request in waiting if request.team in answerable)
+
+
+async def list_my_requests(by: Person, ports: Ports) -> tuple[JoinRequest, ...]:
+    """What the asker asked for, the newest first, with the answers."""
+    return await ports.join_requests.of_person(by.tenant, by.id)
+
+
+async def answer_join(request: str, by: Person, ports: Ports, *, accept: bool) -> JoinRequest:
+    """An owner lets somebody in, with the owner's own token, or declines. Answered once; the person is told either way.
+
+    When adding fails the request goes on waiting. Raises JoinUnknown, JoinAnswered, NotTeamOwner, PersonUnknown,
+    ConsentNotGranted, UpstreamThrottled.
+    """
+    teamwork = ports.teamwork(by)
+    asked = await ports.join_requests.get(by.tenant, request)
+    state = JoinState.ACCEPTED if accept else JoinState.DECLINED
+    answered = asked.answered(state, by, ports.clock.now())
+    if not await teamwork.is_owner(asked.team, by.id):
+        raise NotTeamOwner(asked.team)
+    if accept:
+        await teamwork.add_member(asked.team, ChannelId(""), asked.by.id)
+    await ports.join_requests.save_answer(answered)
+    await ports.audit.write(by, f"join.{state.value}", asked.team, asked.by.name)
+    return answered

@@ -1,0 +1,127 @@
+"""Requests to be let into a team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from liaison.domain.joining import JoinRequest, JoinState
+from liaison.domain.names import Person, PersonId, TeamId, TenantId
+from liaison.errors import JoinAnswered, JoinUnknown
+from liaison.store.database import Database, insert_new
+from liaison.store.schema.tables import join_requests
+
+_MOST = 200
+
+
+class StoredJoinRequests:
+    """Implements `ports.JoinRequests`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ask(self, request: JoinRequest) -> JoinRequest:
+        """Keep the request, unless that person waits for that team already: then the earlier one comes back."""
+        mine = _is(request.by.tenant, request.team, request.by.id)
+
+        def put(connection: sa.Connection) -> JoinRequest:
+            if insert_new(connection, join_requests, _values(request)):
+                return request
+            anew = join_requests.update().where(mine, join_requests.c.state != JoinState.WAITING.value)
+            if connection.execute(anew.values(_values(request))).rowcount:
+                return request
+            return _read(connection.execute(sa.select(join_requests).where(mine)).one())
+
+        return await self._database.write(put)
+
+    async def get(self, tenant: TenantId, request: str) -> JoinRequest:
+        """Raises JoinUnknown."""
+        query = sa.select(join_requests).where(join_requests.c.id == request, join_requests.c.tenant == tenant)
+        row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
+        if row is None:
+            raise JoinUnknown(request)
+        return _read(row)
+
+    async def save_answer(self, request: JoinRequest) -> None:
+        """Keep the answer. Raises JoinAnswered when somebody was faster."""
+        waiting = sa.and_(join_requests.c.id == request.id, join_requests.c.state == JoinState.WAITING.value)
+
+        def put(connection: sa.Connection) -> None:
+            if connection.execute(join_requests.update().where(waiting).values(_values(request))).rowcount:
+                return
+            row = connection.execute(sa.select(join_requests).where(join_requests.c.id == request.id)).one_or_none()
+            if row is None:
+                raise JoinUnknown(request.id)
+            held = _read(row)
+            raise JoinAnswered(held.by.name, held.team_name, held.state.value, held.answered_by)
+
+        await self._database.write(put)
+
+    async def waiting_for(self, tenant: TenantId, teams: Sequence[TeamId]) -> tuple[JoinRequest, ...]:
+        """Those that wait for an owner of one of these teams, the oldest first."""
+        query = (
+            sa.select(join_requests)
+            .where(
+                join_requests.c.tenant == tenant,
+                join_requests.c.state == JoinState.WAITING.value,
+                join_requests.c.team.in_(list(teams)),
+            )
+            .order_by(join_requests.c.asked_at, join_requests.c.id)
+            .limit(_MOST)
+        )
+        return await self._database.read(lambda connection: tuple(map(_read, connection.execute(query))))
+
+    async def of_person(self, tenant: TenantId, person: PersonId) -> tuple[JoinRequest, ...]:
+        """What somebody asked for, the newest first, answered or not."""
+        query = (
+            sa.select(join_requests)
+            .where(join_requests.c.tenant == tenant, join_requests.c.person == person)
+            .order_by(join_requests.c.asked_at.desc(), join_requests.c.id)
+            .limit(_MOST)
+        )
+        return await self._database.read(lambda connection: tuple(map(_read, connection.execute(query))))
+
+
+def _is(tenant: TenantId, team: TeamId, person: PersonId) -> sa.ColumnElement[bool]:
+    return sa.and_(join_requests.c.tenant == tenant, join_requests.c.team == team, join_requests.c.person == person)
+
+
+def _values(request: JoinRequest) -> dict[str, Any]:
+    by = request.by
+    document = {
+        "team_name": request.team_name,
+        "channel_name": request.channel_name,
+        "by": {"name": by.name, "upn": by.upn, "language": by.language},
+        "answered_by": request.answered_by,
+        "answered_at": request.answered_at.isoformat() if request.answered_at else None,
+    }
+    return {
+        "id": request.id,
+        "tenant": by.tenant,
+        "team": request.team,
+        "person": by.id,
+        "state": request.state.value,
+        "asked_at": request.asked_at,
+        "document": orjson.dumps(document).decode(),
+    }
+
+
+def _read(row: Any) -> JoinRequest:
+    kept = orjson.loads(row.document)
+    by = kept["by"]
+    answered_at = kept["answered_at"]
+    return JoinRequest(
+        id=row.id,
+        team=TeamId(row.team),
+        team_name=kept["team_name"],
+        channel_name=kept["channel_name"],
+        by=Person(TenantId(row.tenant), PersonId(row.person), by["name"], by["upn"], by["language"]),
+        asked_at=row.asked_at,
+        state=JoinState(row.state),
+        answered_by=kept["answered_by"],
+        answered_at=datetime.fromisoformat(answered_at) if answered_at else None,
+    )

@@ -1,0 +1,71 @@
+"""Requests to join a team: one for each person and team, answered once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from liaison.domain.joining import JoinRequest, JoinState
+from liaison.domain.names import Person, PersonId, TeamId, TenantId
+from liaison.errors import JoinAnswered, JoinUnknown
+from liaison.store.database import Database
+from liaison.store.joining import StoredJoinRequests
+
+pytestmark = pytest.mark.anyio
+
+OLIVER = Person(TenantId("t1"), PersonId("oliver"), "Oliver Grant", "oliver.grant@contoso.com", "fr")
+CLAIRE = Person(TenantId("t1"), PersonId("claire"), "Claire Fontaine", "claire.fontaine@contoso.com")
+AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def request(number: int = 1, by: Person = OLIVER, team: str = "team-1") -> JoinRequest:
+    return JoinRequest(f"r{number}", TeamId(team), "Ventes", "Renewals", by, AT + timedelta(minutes=number))
+
+
+@pytest.mark.statement("F23")
+async def test_a_request_is_kept_once_for_each_person_and_team(database: Database) -> None:
+    kept = StoredJoinRequests(database)
+    first = await kept.ask(request(1))
+    asked = await asyncio.gather(*(kept.ask(request(number)) for number in range(2, 8)))
+    assert {one.id for one in asked} == {first.id}
+    await kept.ask(request(8, team="team-2"))
+    await kept.ask(request(9, by=CLAIRE))
+    assert [one.id for one in await kept.waiting_for(OLIVER.tenant, [TeamId("team-1")])] == ["r1", "r9"]
+    assert [one.id for one in await kept.of_person(OLIVER.tenant, OLIVER.id)] == ["r8", "r1"]
+    assert await kept.get(OLIVER.tenant, "r1") == request(1)
+
+
+async def test_an_answer_is_given_once_and_remembered(database: Database) -> None:
+    kept = StoredJoinRequests(database)
+    asked = await kept.ask(request(1))
+    declined = asked.answered(JoinState.DECLINED, CLAIRE, AT)
+    await kept.save_answer(declined)
+    assert await kept.get(OLIVER.tenant, "r1") == declined
+    with pytest.raises(JoinAnswered) as raised:
+        await kept.save_answer(asked.answered(JoinState.ACCEPTED, CLAIRE, AT))
+    assert (raised.value.answer, raised.value.by) == ("declined", "Claire Fontaine")
+    assert await kept.waiting_for(OLIVER.tenant, [TeamId("team-1")]) == ()
+
+
+async def test_whoever_was_declined_may_ask_again(database: Database) -> None:
+    kept = StoredJoinRequests(database)
+    asked = await kept.ask(request(1))
+    await kept.save_answer(asked.answered(JoinState.DECLINED, CLAIRE, AT))
+    again = await kept.ask(request(2))
+    assert (again.id, again.state) == ("r2", JoinState.WAITING)
+    assert [one.id for one in await kept.of_person(OLIVER.tenant, OLIVER.id)] == ["r2"]
+
+
+async def test_another_tenants_request_is_not_there(database: Database) -> None:
+    kept = StoredJoinRequests(database)
+    await kept.ask(request(1))
+    elsewhere = replace(OLIVER, tenant=TenantId("t2"))
+    with pytest.raises(JoinUnknown):
+        await kept.get(elsewhere.tenant, "r1")
+    with pytest.raises(JoinUnknown):
+        await kept.save_answer(request(5))
+    assert await kept.waiting_for(elsewhere.tenant, [TeamId("team-1")]) == ()
+    assert await kept.of_person(elsewhere.tenant, OLIVER.id) == ()
