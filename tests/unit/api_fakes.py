@@ -77,7 +77,7 @@ from liaison.errors import (
 from liaison.ports import AuditLine, Ports, SignInStart
 from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
-from tests.unit.fakes import FakeJoinRequests
+from tests.unit.fakes import FakeClock, FakeJoinRequests
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PUBLIC = "http://localhost:8300"
@@ -202,15 +202,10 @@ class World:
             calls=None,  # type: ignore[arg-type]  # tests/contract tries the ledger on real calls
             steps=FakeSteps(self),
             wording=load_texts(),
-            clock=FakeClock(),
+            clock=FakeClock(NOW),
             public_address=PUBLIC,
             upload_limit_bytes=upload_limit_bytes,
         )
-
-
-class FakeClock:
-    def now(self) -> datetime:
-        return NOW
 
 
 class FakeCrm:
