@@ -4,7 +4,7 @@
     ├─ Refused            the asker can change it
     │  ├─ InvalidRequest  400  input.*
     │  ├─ SignInRequired  401  auth.*
-    │  ├─ NotAllowed      403  role.*, licence.*, team.*, record.*, auth.*
+    │  ├─ NotAllowed      403  role.*, licence.*, team.*, record.*, tab.*, auth.*
     │  ├─ NotFound        404  record.*, table.*, view.*, team.*, channel.*, link.*, ...
     │  └─ Conflict        409  link.*, channel.*, settings.*, remedy.*, file.*, idempotency.*
     ├─ NotReady           409  readiness.*, collaboration.*, table.*, package.*: what must be mended first
@@ -359,6 +359,13 @@ class PrivilegeMissing(NotAllowed):
     code = "record.not_allowed"
     privilege: str
     table: str = ""
+
+
+@dataclass(unsafe_hash=True)
+class TabNotOpen(NotAllowed):
+    """What a tab shows is not there for this person, or not there any more; nothing more is said of it."""
+
+    code = "tab.not_open"
 
 
 @dataclass(unsafe_hash=True)

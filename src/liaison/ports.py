@@ -200,6 +200,10 @@ class Crm(Protocol):
         """Every channel the record or view is tied to, whoever tied it."""
         ...
 
+    async def list_channel_associations(self, channel: ChannelId) -> tuple[Association, ...]:
+        """Everything that is tied to one channel, whoever tied it."""
+        ...
+
     async def list_locations(self, ref: RecordRef) -> tuple[Location, ...]: ...
 
     async def ensure_location(self, link: Link) -> RowId:

@@ -11,6 +11,7 @@ from liaison.api.envelope import Envelope
 from liaison.api.problems import add_handlers
 from liaison.api.routes import (
     audit,
+    browsing,
     catalogue,
     collaboration,
     enabling,
@@ -67,7 +68,20 @@ def build_api(ports: Ports, texts: Texts) -> FastAPI:
     api.state.door = Door(ports, texts)
     api.add_middleware(Envelope)
     add_handlers(api)
-    for topic in (people, records, files, teams, links, collaboration, enabling, packages, tabs, audit, catalogue):
+    for topic in (
+        people,
+        browsing,
+        records,
+        files,
+        teams,
+        links,
+        collaboration,
+        enabling,
+        packages,
+        tabs,
+        audit,
+        catalogue,
+    ):
         api.include_router(topic.router)
     describe_in(api)
     return api

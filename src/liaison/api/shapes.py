@@ -365,13 +365,6 @@ class LinksShape(Shape):
     next: str | None
 
 
-class TabShape(Shape):
-    """What a link's tab in Teams shows."""
-
-    record: RecordDetail
-    link: LinkShape
-
-
 # --- collaboration ---------------------------------------------------------------------------------------------
 
 

@@ -76,6 +76,7 @@ class DataverseCrm:
         self.list_readers = sharing.list_readers
         self.list_apps_of = access.list_apps_of
         self.list_associations = links.list_associations
+        self.list_channel_associations = links.list_channel_associations
         self.list_locations = links.list_locations
         self.ensure_location = links.ensure_location
         self.ensure_association = links.ensure_association

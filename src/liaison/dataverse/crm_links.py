@@ -18,7 +18,7 @@ from liaison.dataverse.query import equals, read_guid
 from liaison.dataverse.rows import read_association, read_location
 from liaison.domain.crm import Association, Location
 from liaison.domain.link import Link, record_of, site_row_id
-from liaison.domain.names import RecordRef, Regarding, RowId, ViewRef
+from liaison.domain.names import ChannelId, RecordRef, Regarding, RowId, ViewRef
 from liaison.errors import (
     DocumentManagementOff,
     RecordChanged,
@@ -60,6 +60,19 @@ class DataverseLinks:
         except TableUnknown:
             return ()  # the environment does not have the solution that brings the table
         return tuple(read_association(row, regarding.environment) for row in rows)
+
+    async def list_channel_associations(self, channel: ChannelId) -> tuple[Association, ...]:
+        """Everything that is tied to one channel, as far as the person may read the rows; the oldest first."""
+        query = {
+            "$select": _LINK_COLUMNS,
+            "$filter": f"{equals('msdyn_channelid', channel)} and statecode eq 0",
+            "$orderby": "createdon",
+        }
+        try:
+            rows = await self._client.list_rows(read_rows_call(LINKS, LINK_TABLE, query))
+        except TableUnknown:
+            return ()
+        return tuple(read_association(row, self._client.environment.key) for row in rows)
 
     async def list_locations(self, ref: RecordRef) -> tuple[Location, ...]:
         """Active locations regarding the record, with their absolute addresses as the service composes them."""

@@ -9,6 +9,7 @@ from fastapi import Header, Path, Query
 
 from liaison.api.asking import Asking
 from liaison.api.shapes import ProblemShape
+from liaison.domain.crm import Order
 from liaison.domain.names import RecordRef, RowId, TableName
 from liaison.errors import InputInvalid
 
@@ -49,6 +50,12 @@ def read_record_ref(asking: Asking, environment: str, table: str, record: str) -
     if not re.match(TABLE, table):
         raise InputInvalid("table", table, "table_name")
     return RecordRef(key, TableName(table), RowId(read_guid("record", record)))
+
+
+def read_order(text: str) -> Order | None:
+    """A column's name, with `-` before it for descending; None without one."""
+    name = text.removeprefix("-")
+    return Order(name, descending=text.startswith("-")) if name else None
 
 
 def read_guid(field: str, value: str) -> str:
