@@ -19,7 +19,9 @@ class ApiClient:
 
     def __init__(self, world: World, upload_limit_bytes: int = 1_000_000) -> None:
         self.world = world
-        api = build_api(world.ports(upload_limit_bytes), load_texts())
+        ports = world.ports(upload_limit_bytes)
+        self.sessions = ports.sessions
+        api = build_api(ports, load_texts())
         self.app = Starlette(routes=[Mount("/api/v1", api)])
         self._http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=self.app), base_url=PUBLIC)
 

@@ -9,19 +9,16 @@ from datetime import UTC, datetime
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
 from liaison.domain.crm import (
     TEAMS_ADMINISTRATOR,
-    App,
     Association,
     Cell,
     CrmPerson,
     Environment,
     Field,
-    Grid,
     Location,
     Note,
     PlaceKind,
     Record,
     Table,
-    View,
 )
 from liaison.domain.diagnosis import GLOBAL_ADMINISTRATOR_TEMPLATE
 from liaison.domain.link import Link, LinkState, Operation
@@ -78,6 +75,7 @@ from liaison.ports import AuditLine, Ports, SignInStart
 from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
 from tests.unit.fakes import FakeClock, FakeJoinRequests
+from tests.unit.tab_fakes import FakeForms, Forms
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PUBLIC = "http://localhost:8300"
@@ -160,6 +158,7 @@ class World:
     consent: Consent = field(default_factory=lambda: Consent(ConsentState.GRANTED, enhanced_scopes(), (), "Nadia"))
     scopes: frozenset[str] = frozenset(enhanced_scopes())
     refuse: dict[str, Exception] = field(default_factory=dict)
+    forms: Forms = field(default_factory=Forms)
     strangers: set[tuple[str, str]] = field(default_factory=set)
     """Environment and person, where the environment does not know the person."""
     touched: list[str] = field(default_factory=list)
@@ -194,7 +193,7 @@ class World:
             sign_in=FakeSignIn(self),
             links=FakeLinks(self),
             audit=FakeAudit(self),
-            sessions=None,  # type: ignore[arg-type]  # the API has no sessions
+            sessions=FakeSessions(),  # type: ignore[arg-type]  # of sessions, the API only asks what was kept
             consents=FakeConsents(self),
             mendings=None,  # type: ignore[arg-type]  # tests/contract tries remedies on real rows
             watches=FakeWatches(self),
@@ -208,7 +207,18 @@ class World:
         )
 
 
-class FakeCrm:
+class FakeSessions:
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def keep(self, state: str, kept: str, minutes: int = 10) -> None:
+        self.kept[state] = kept
+
+    async def take(self, state: str) -> str | None:
+        return self.kept.pop(state, None)
+
+
+class FakeCrm(FakeForms):
     def __init__(self, world: World, by: Person, key: EnvironmentKey) -> None:
         if key not in world.switches:
             raise EnvironmentUnknown(key)
@@ -222,9 +232,6 @@ class FakeCrm:
         role = "System Administrator" if is_administrator else "Salesperson"
         return CrmPerson(RowId(self.by.id), self.by.name, (role,), is_administrator)
 
-    async def list_apps(self) -> tuple[App, ...]:
-        return ()
-
     async def read_table(self, table: TableName) -> Table:
         if table not in {"opportunity", "account", "task"}:
             raise TableUnknown(table)
@@ -235,12 +242,6 @@ class FakeCrm:
 
     async def list_tables(self, tables: Sequence[TableName]) -> tuple[Table, ...]:
         return tuple([await self.read_table(table) for table in tables])
-
-    async def list_views(self, table: TableName) -> tuple[View, ...]:
-        return ()
-
-    async def read_grid(self, view: View, search: str = "", page: str = "", size: int = 50) -> Grid:
-        return Grid(view, (), (), "")
 
     async def read_record(self, ref: RecordRef) -> Record:
         self.world.touch("crm.read_record")
