@@ -100,7 +100,11 @@ def routes(door: Door) -> list[BaseRoute]:
         read("/help", help_topics.show_all),
         read("/help/{topic}", help_topics.show_topic),
         read("/teams/tab/{entity}", teams.show_tab),
+        read("/teams/config", teams.show_config),
+        read("/teams/home", teams.show_home),
         read("/teams/remove", teams.show_remove),
+        read("/teams/consent/start", teams.start_consent),
+        read("/teams/consent/end", teams.end_consent),
         read("/health", health.show),
         read("/metrics", health.measure),
     ]

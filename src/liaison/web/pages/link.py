@@ -107,4 +107,4 @@ async def lead_to_record(visit: Visit) -> Response:
     if link.record is None:
         ref = link.regarding
         return visit.go(addresses.view(ref.environment, app.unique_name, ref.table, {"view": ref.id}))
-    return visit.go(addresses.record(app.unique_name, link.record))
+    return visit.go(addresses.record(app.unique_name, link.record, query={"tab": visit.asked("tab")}))

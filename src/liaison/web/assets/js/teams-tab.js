@@ -1,110 +1,98 @@
-// A record in a Teams tab: who looks comes from Teams' own token, what is shown from our API; no cookie is used.
+// A record or view in a Teams tab, with the two states of its connection: connected, or the tab is here and the link
+// is missing, at work, or needs a person.
 
-const WAIT_MS = 8000;
-const THEMES = { default: "light", dark: "dark", contrast: "contrast" };
-const LANGUAGES = ["en", "fr"];
-
-const teams = window.microsoftTeams;
+const { ask, h, initials, load, meet, pause, say, show, showForm, showGrid, teams, webAddress } = window.liaison;
 const tab = document.getElementById("tab");
-const hosts = document.querySelector('meta[name="liaison-hosts"]').content.split(" ").filter(Boolean);
+const LOOK_EVERY_MS = 2000;
+const TITLES = { needs_person: "person_title", undone: "over_title", disconnected: "over_title" };
+let following = 0;
 
-function show(state, detail = "") {
-  for (const section of tab.querySelectorAll("[data-state]")) section.hidden = section.dataset.state !== state;
-  const line = tab.querySelector(`[data-state="${state}"] [data-detail]`);
-  if (line) line.textContent = detail;
+async function read() {
+  const shown = await ask("GET", `/tabs/${tab.dataset.entity}`);
+  for (const link of tab.querySelectorAll("[data-website]")) link.href = webAddress(shown.address);
+  showLink(shown.link);
+  if (shown.form) showRecord(shown);
+  else await showView(shown);
 }
 
-function within(promise, milliseconds) {
-  const late = new Promise((_, reject) => setTimeout(() => reject(new Error("timeout")), milliseconds));
-  return Promise.race([promise, late]);
+function showRecord({ form, documents }) {
+  tab.querySelector("[data-documents]").href = webAddress(documents);
+  fillHead(form);
+  showForm(form, fillHead);
+  document.title = form.title;
+  show("record");
 }
 
-function applyTheme(theme) {
-  document.documentElement.dataset.theme = THEMES[theme] ?? "light";
-}
-
-// The shell's sentences are the server's; another language is another address of it.
-function changeLanguage(locale) {
-  const language = (locale ?? "").slice(0, 2).toLowerCase();
-  if (!LANGUAGES.includes(language) || language === document.documentElement.lang) return false;
-  const address = new URL(window.location.href);
-  if (address.searchParams.get("locale") === locale) return false;
-  address.searchParams.set("locale", locale);
-  window.location.replace(address);
-  return true;
-}
-
-async function begin() {
-  if (window.parent === window) return show("outside");
-  try {
-    await within(hosts.length ? teams.app.initialize(hosts) : teams.app.initialize(), WAIT_MS);
-  } catch {
-    return show("outside");
-  }
-  teams.app.registerOnThemeChangeHandler(applyTheme);
-  const context = await teams.app.getContext();
-  applyTheme(context.app.theme);
-  if (changeLanguage(context.app.locale)) return undefined;
-  teams.app.notifyAppLoaded();
-  await load();
-  return teams.app.notifySuccess();
-}
-
-async function load() {
-  show("loading");
-  let token;
-  try {
-    token = await within(teams.authentication.getAuthToken(), WAIT_MS);
-  } catch {
-    return show("sign-in");
-  }
-  try {
-    const headers = { Authorization: `Bearer ${token}`, "Accept-Language": document.documentElement.lang };
-    const answer = await fetch(tab.dataset.address, { headers, credentials: "omit" });
-    return answer.ok ? showRecord(await answer.json()) : showRefusal(answer);
-  } catch {
-    return show("failed");
-  }
-}
-
-async function showRefusal(answer) {
-  const states = { 401: "sign-in", 403: "no-rights", 404: "not-found" };
-  const said = await answer.json().catch(() => ({}));
-  show(states[answer.status] ?? "failed", said.detail ?? "");
+function fillHead(form) {
+  for (const name of ["title", "stage", "owner"]) fill(name, form[name]);
+  tab.querySelector("[data-initials]").dataset.initials = initials(form.title);
 }
 
 function fill(name, text) {
-  const place = tab.querySelector(`[data-field="${name}"]`);
-  place.textContent = text ?? "";
+  for (const place of tab.querySelectorAll(`[data-field="${name}"]`)) place.textContent = text ?? "";
   const optional = tab.querySelector(`[data-optional="${name}"]`);
   if (optional) optional.hidden = !text;
 }
 
-function showRecord({ record, link: connection }) {
-  for (const name of ["title", "stage", "owner"]) fill(name, record[name]);
-  fill("state", connection.state_text);
-  const words = (record.title ?? "").split(/\s+/).filter(Boolean);
-  tab.querySelector("[data-initials]").dataset.initials = [...new Set([words.at(0), words.at(-1)])]
-    .map((word) => word?.[0] ?? "")
-    .join("")
-    .toUpperCase();
-  const link = tab.querySelector("[data-record-link]");
-  const address = new URL(record.address ?? tab.dataset.browser, window.location.origin);
-  link.href = /^https?:$/.test(address.protocol) ? address.href : tab.dataset.browser;
-  tab.querySelector("[data-fields]").replaceChildren(...(record.fields ?? []).map(fieldOf));
-  document.title = record.title;
-  show("record");
+async function showView({ view }) {
+  tab.querySelector('[data-view="name"]').textContent = view.name;
+  document.title = view.name;
+  await showGrid(tab.dataset.entity);
+  show("view");
 }
 
-function fieldOf({ label, text }) {
-  const line = document.createElement("div");
-  const name = document.createElement("dt");
-  const value = document.createElement("dd");
-  name.textContent = label;
-  value.textContent = text || "---";
-  line.append(name, value);
-  return line;
+function showLink(link) {
+  const isConnected = link.state === "connected";
+  fill("state", link.state_text);
+  for (const badge of tab.querySelectorAll("[data-connected]")) badge.hidden = !isConnected;
+  const bar = tab.querySelector("[data-link-state]");
+  bar.hidden = isConnected;
+  bar.className = `message ${link.is_final ? "warning" : "neutral"}`;
+  const isOver = ["undone", "disconnected"].includes(link.state);
+  put("[data-link-title]", say(TITLES[link.state] ?? "work_title"));
+  put("[data-link-text]", isOver ? say("over_text") : link.trouble ? link.trouble.detail : whatIsDone(link));
+  put("[data-link-remedy]", isOver ? "" : (link.trouble?.remedy ?? ""));
+  tab.querySelector("[data-try-again]").hidden = link.state !== "needs_person";
+  const findings = tab.querySelector("[data-findings]");
+  findings.hidden = !link.findings.length;
+  findings.replaceChildren(...link.findings.map((finding) => h("li.quiet", {}, finding.text)));
+  if (!link.is_final) void follow(link);
 }
 
-for (const button of tab.querySelectorAll("[data-retry]")) button.addEventListener("click", load);
-begin();
+function put(place, text) {
+  const found = tab.querySelector(place);
+  found.textContent = text;
+  found.hidden = !text;
+}
+
+function whatIsDone(link) {
+  const step = link.steps.find((one) => ["doing", "waiting"].includes(one.state));
+  return step ? step.text : say("waiting_text");
+}
+
+async function follow(link) {
+  const mine = ++following;
+  await pause(LOOK_EVERY_MS);
+  if (mine !== following) return;
+  const newer = await ask("GET", `/links/${link.id}`).catch(() => link);
+  if (mine === following) showLink(newer);
+}
+
+async function tryAgain(button) {
+  button.disabled = true;
+  try {
+    const entity = tab.dataset.entity;
+    showLink(await ask("POST", `/links/${entity.slice("lnk_".length)}/retry`));
+  } catch (refusal) {
+    put("[data-link-text]", refusal.problem?.detail ?? "");
+    put("[data-link-remedy]", refusal.problem?.remedy ?? "");
+  } finally {
+    button.disabled = false;
+  }
+}
+
+tab.querySelector("[data-try-again]").addEventListener("click", (event) => void tryAgain(event.currentTarget));
+if (await meet()) {
+  await load(read);
+  teams.app.notifySuccess();
+}
