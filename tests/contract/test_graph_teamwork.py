@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from liaison.domain.names import ChannelId, ChannelKind, Person, TabId, TeamId
+from liaison.domain.link import NewChannel
+from liaison.domain.names import ChannelId, ChannelKind, Person, PersonId, TabId, TeamId
 from liaison.domain.teams import AppPlacement, Channel, Tab, TabContent
 from liaison.errors import (
     AnswerLost,
@@ -36,6 +37,7 @@ from tests.contract.tenant_process import Tenant
 pytestmark = pytest.mark.anyio
 
 VENTES = TeamId(company.TEAMS[0].id)
+OWNER = PersonId(company.person("Claire").id)
 DIRECTION = TeamId(company.TEAMS[4].id)
 MARKER = "lnk_0d1c7c5e-6a52-4d0a-9f0c-0f8b7f2a1c11"
 TEXT = f"Made by Liaison for the record Northwind ({MARKER})"
@@ -126,15 +128,15 @@ async def test_without_consent_the_missing_permission_is_named(product: Product)
 async def test_a_channel_is_made_once_and_found_afterwards(product: Product) -> None:
     claire = await product.consented("Claire")
     teamwork = product.teamwork(claire)
-    made, ours = await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
+    made, ours = await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, TEXT, OWNER)
     assert (made.name, made.kind, made.description, ours) == ("Northwind", ChannelKind.STANDARD, TEXT, True)
-    assert await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT) == (made, True)
+    assert await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, TEXT, OWNER) == (made, True)
     assert await channels_named(product, claire, "Northwind") == 1
 
 
 async def test_the_marker_is_written_even_when_the_description_forgot_it(product: Product) -> None:
     teamwork = product.teamwork(await product.consented("Claire"))
-    made, _ = await teamwork.ensure_channel(VENTES, "Northwind", MARKER, "Just words")
+    made, _ = await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, "Just words", OWNER)
     assert made.description == f"Just words {MARKER}"
 
 
@@ -142,16 +144,16 @@ async def test_the_marker_is_written_even_when_the_description_forgot_it(product
 async def test_a_channel_of_others_is_not_adopted(product: Product, name: str) -> None:
     teamwork = product.teamwork(await product.consented("Claire"))
     with pytest.raises(ChannelNameTaken) as raised:
-        await teamwork.ensure_channel(VENTES, name, MARKER, TEXT)
+        await teamwork.ensure_channel(VENTES, NewChannel(name), MARKER, TEXT, OWNER)
     assert raised.value.proposal == f"{name} 2"
 
 
 async def test_two_channels_with_our_marker_are_a_persons_matter(product: Product) -> None:
     teamwork = product.teamwork(await product.consented("Claire"))
-    await teamwork.ensure_channel(VENTES, "One", "lnk_1", f"lnk_1 {MARKER}")
-    await teamwork.ensure_channel(VENTES, "Two", "lnk_2", f"lnk_2 {MARKER}")
+    await teamwork.ensure_channel(VENTES, NewChannel("One"), "lnk_1", f"lnk_1 {MARKER}", OWNER)
+    await teamwork.ensure_channel(VENTES, NewChannel("Two"), "lnk_2", f"lnk_2 {MARKER}", OWNER)
     with pytest.raises(ChannelAmbiguous) as raised:
-        await teamwork.ensure_channel(VENTES, "One", MARKER, TEXT)
+        await teamwork.ensure_channel(VENTES, NewChannel("One"), MARKER, TEXT, OWNER)
     assert {row.name for row in raised.value.rows} == {"One", "Two"}
 
 
@@ -174,8 +176,8 @@ async def test_a_channel_whose_answer_was_lost_is_found_and_not_made_again(
     teamwork = product.teamwork(claire)
     tenant.fail("POST", CHANNELS, phase, action)
     with pytest.raises(AnswerLost):
-        await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
-    made, ours = await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
+        await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, TEXT, OWNER)
+    made, ours = await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, TEXT, OWNER)
     assert ours
     assert made.name == "Northwind"
     assert await channels_named(product, claire, "Northwind") == 1
@@ -190,9 +192,9 @@ async def test_a_channel_that_may_exist_is_waited_for_and_then_made(tenant: Tena
     tenant.fail("POST", CHANNELS, "before", {"reset": True})
     for _ in range(2):  # lost, and not believed absent
         with pytest.raises(AnswerLost):
-            await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
+            await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, TEXT, OWNER)
     await asyncio.sleep(0.25)
-    await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
+    await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, TEXT, OWNER)
     assert await channels_named(product, claire, "Northwind") == 1
     await product.transport.aclose()
 
@@ -203,9 +205,9 @@ async def test_a_name_kept_by_a_deleted_channel_is_taken_once_the_horizon_is_pas
     teamwork = product.teamwork(claire)
     tenant.fail("POST", CHANNELS, "before", {"status": 400, "code": "NameAlreadyExists"}, times=2)
     with pytest.raises(AnswerLost):
-        await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
+        await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, TEXT, OWNER)
     with pytest.raises(ChannelNameTaken):
-        await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
+        await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, TEXT, OWNER)
     await product.transport.aclose()
 
 
@@ -213,7 +215,7 @@ async def test_a_throttled_service_makes_us_wait_as_long_as_it_says(product: Pro
     teamwork = product.teamwork(await product.consented("Claire"))
     tenant.fail("POST", CHANNELS, "before", {"status": 429, "headers": {"Retry-After": "3"}})
     with pytest.raises(UpstreamThrottled) as raised:
-        await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
+        await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, TEXT, OWNER)
     assert raised.value.retry_after_s == 3.0
 
 
@@ -265,7 +267,7 @@ async def test_a_tab_is_made_once_and_found_afterwards(product: Product) -> None
     claire, channel, placed = await ready(product)
     teamwork = product.teamwork(claire)
     made = await teamwork.ensure_tab(VENTES, channel, placed, CONTENT)
-    assert made == Tab(made.id, "Northwind", MARKER, CONTENT.content_address, made.address)
+    assert made == Tab(made.id, "Northwind", MARKER, CONTENT.content_address, made.address, CONTENT.website_address)
     assert made.address.startswith(f"{product.tenant.http}/teams/l/")
     assert await teamwork.ensure_tab(VENTES, channel, placed, CONTENT) == made
     assert await teamwork.find_tab(VENTES, channel, MARKER, "") == made
@@ -360,7 +362,7 @@ async def test_a_private_channels_folder_is_in_a_site_of_its_own(product: Produc
 async def test_a_library_in_the_making_is_waited_for(product: Product, tenant: Tenant) -> None:
     teamwork = product.teamwork(await product.consented("Claire"))
     tenant.switch(graph__files_folder_delay_s=1.0)
-    channel, _ = await teamwork.ensure_channel(VENTES, "Northwind", MARKER, TEXT)
+    channel, _ = await teamwork.ensure_channel(VENTES, NewChannel("Northwind"), MARKER, TEXT, OWNER)
     with pytest.raises(StillPreparing) as raised:
         await teamwork.read_files_folder(VENTES, channel.id)
     assert (raised.value.service, raised.value.what) == ("graph", "Northwind")

@@ -21,7 +21,7 @@ from liaison.domain.crm import (
     Table,
 )
 from liaison.domain.diagnosis import GLOBAL_ADMINISTRATOR_TEMPLATE
-from liaison.domain.link import Link, LinkState, Operation
+from liaison.domain.link import Link, LinkState, NewChannel, Operation
 from liaison.domain.names import (
     ChannelId,
     ChannelKind,
@@ -337,7 +337,9 @@ class FakeTeamwork:
                 return one
         raise ChannelGone(channel)
 
-    async def ensure_channel(self, team: TeamId, name: str, marker: str, description: str) -> tuple[Channel, bool]:
+    async def ensure_channel(
+        self, team: TeamId, new: NewChannel, marker: str, description: str, owner: PersonId
+    ) -> tuple[Channel, bool]:
         raise NotImplementedError
 
     async def ensure_app(self, team: TeamId) -> AppPlacement:

@@ -25,7 +25,7 @@ from liaison.domain.crm import (
     Table,
     View,
 )
-from liaison.domain.link import Link, Operation
+from liaison.domain.link import Link, NewChannel, Operation
 from liaison.domain.names import (
     ChannelId,
     ChannelKind,
@@ -33,6 +33,7 @@ from liaison.domain.names import (
     EnvironmentKey,
     ItemId,
     Person,
+    PersonId,
     RecordRef,
     RowId,
     TabId,
@@ -277,12 +278,18 @@ class WebTeamwork(FakeTeamwork):
         found = await super().read_team(team)
         return replace(found, name="Support") if team == SUPPORT else found
 
-    async def ensure_channel(self, team: TeamId, name: str, marker: str, description: str) -> tuple[Channel, bool]:
+    async def find_microsoft_tabs(self, team: TeamId, channel: ChannelId) -> tuple[Tab, ...]:
+        return ()
+
+    async def ensure_channel(
+        self, team: TeamId, new: NewChannel, marker: str, description: str, owner: PersonId
+    ) -> tuple[Channel, bool]:
+        name = new.name
         for one in self.world.channels[team]:
             if one.name == name:
                 return one, True
         address = f"{self.world.public_address}/help?channel={name}"
-        made = Channel(ChannelId(f"19:{marker}@thread.tacv2"), name, ChannelKind.STANDARD, address, description)
+        made = Channel(ChannelId(f"19:{marker}@thread.tacv2"), name, new.kind, address, description)
         self.world.channels[team].append(made)
         return made, True
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 import unicodedata
 
+from liaison.domain.crm import TEAMS_ADMINISTRATOR
 from liaison.domain.link import NewTeam
 from liaison.domain.names import TeamId
 from liaison.domain.teams import Team, TeamOperation
@@ -13,9 +13,11 @@ from liaison.errors import (
     LiaisonError,
     NameBlocked,
     NameRefusedByPolicy,
+    RoleMissing,
     Row,
     StillPreparing,
     TeamAmbiguous,
+    TeamCreationNotAllowed,
     TeamNotMade,
     TeamUnknown,
     UpstreamRefused,
@@ -23,6 +25,7 @@ from liaison.errors import (
 )
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import SERVICE, About, Subject, error_of
+from liaison.graph.horizon import Horizon
 from liaison.graph.payloads import read_team
 from liaison.graph.tabs import literal
 from liaison.wire.messages import Answer
@@ -32,8 +35,6 @@ _GROUP = "/groups(uniqueName={key})"
 _TEAM = "/teams/{team}"
 _COLUMNS = {"$select": "id,displayName,description,internalId,webUrl,isArchived"}
 _NICKNAME_LIMIT = 56
-_POLL_EVERY_S = 30.0
-"""Source: resources/teamsasyncoperation.md: at least half a minute between polls."""
 _NAMED_TEAM = re.compile(r"teams(?:\('|/)([0-9a-fA-F-]{36})")
 _NO_ALIAS = "UnableToGenerateValidTeamAlias"
 _TAKEN = "ObjectConflict"
@@ -42,9 +43,9 @@ _TAKEN = "ObjectConflict"
 class GraphNewTeams:
     """As one person, who becomes the owner."""
 
-    def __init__(self, client: GraphClient) -> None:
+    def __init__(self, client: GraphClient, horizon: Horizon) -> None:
         self._client = client
-        self._polled: dict[str, float] = {}
+        self._horizon = horizon
 
     async def ensure_team(self, new: NewTeam, key: str, text: str) -> Team:
         """The group under our own key, then the team on it; both may be repeated.
@@ -89,7 +90,13 @@ class GraphNewTeams:
         headers = {"prefer": "create-if-missing"}
         ids = {"key": literal(key)}
         call = Call("PATCH", _GROUP, subject, ids, body=body, headers=headers, repeatable=True, expects=(400,))
-        return await self._client.send(call)
+        try:
+            return await self._client.send(call)
+        except TeamCreationNotAllowed:
+            if new.label:
+                # Source: graph.md section 3.8: a label takes an administrator's role beside the permission.
+                raise RoleMissing(TEAMS_ADMINISTRATOR) from None
+            raise
 
     async def _id_of(self, answer: Answer, key: str, new: NewTeam) -> str:
         """A group that was there already is answered without a body."""
@@ -147,10 +154,14 @@ class GraphNewTeams:
         raise StillPreparing(SERVICE, "createTeam", what="team")
 
     async def _require_not_failed(self, operation: TeamOperation) -> None:
-        now = time.monotonic()
-        if now - self._polled.setdefault(operation.address, now) < _POLL_EVERY_S:
+        """Asked once a horizon, the first time only when one has passed: the service wants half a minute between two.
+
+        Source: resources/teamsasyncoperation.md.
+        """
+        self._horizon.note(operation.address)
+        if self._horizon.is_open(operation.address):
             return
-        self._polled[operation.address] = now
+        self._horizon.close(operation.address)
         named = re.search(r"operations(?:\('|/)([^')/]+)", operation.address)
         if named is None:
             return

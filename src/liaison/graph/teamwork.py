@@ -57,7 +57,7 @@ class GraphTeamwork:
         self.find_tab = tabs.find_tab
         self.remove_tab = tabs.remove_tab
         self.find_microsoft_tabs = tabs.find_microsoft_tabs
-        new_teams = GraphNewTeams(client)
+        new_teams = GraphNewTeams(client, horizon)
         self.ensure_team = new_teams.ensure_team
         self.ask_for_team = new_teams.ask_for_team
         self.find_team = new_teams.find_team
