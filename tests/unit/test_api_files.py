@@ -118,3 +118,24 @@ async def test_unknown_places_files_and_records_are_not_found(client: ApiClient)
 async def test_a_file_id_that_would_leave_its_path_is_refused(client: ApiClient) -> None:
     answer = await client.get(f"{FILES}/..%2F..%2Fteams/content")
     assert answer.status_code in {400, 404}
+
+
+@pytest.mark.statement("F40", "S53")
+async def test_the_files_of_every_place_come_in_one_list_with_their_place(client: ApiClient) -> None:
+    for place, name in (("", "Offer.docx"), ("loc-1", "Terms.pdf")):
+        await client.post(FILES, params={"name": name, "place": place}, content=b"x")
+    shown = (await client.get(FILES, params={"place": "all"})).json()
+    contract, general = (place["key"] for place in shown["places"])
+    found = {(one["name"], one["place"]) for one in shown["items"]}
+    assert (shown["chosen"], found) == ("all", {("Offer.docx", contract), ("Terms.pdf", general)})
+    assert (shown["next"], shown["is_cut"]) == (None, False)
+
+
+@pytest.mark.statement("S17", "F40")
+async def test_among_all_places_one_that_does_not_open_says_why_and_the_others_are_listed(client: ApiClient) -> None:
+    await client.post(FILES, params={"name": "Terms.pdf", "place": "loc-1"}, content=b"x")
+    client.world.preparing.add(CONTRACT)
+    shown = (await client.get(FILES, params={"place": "all"})).json()
+    contract, general = shown["places"]
+    assert (contract["problem"]["code"], general["is_open"]) == ("upstream.still_preparing", True)
+    assert [(one["name"], one["place"]) for one in shown["items"]] == [("Terms.pdf", general["key"])]

@@ -114,9 +114,10 @@ def render_place(place: Place, asking: Asking) -> PlaceShape:
     )
 
 
-def render_file(entry: FileEntry) -> FileShape:
+def render_file(entry: FileEntry, place: str | None = None) -> FileShape:
     return FileShape(
         item=entry.item,
+        place=place,
         name=entry.name,
         is_folder=entry.is_folder,
         size_bytes=entry.size_bytes,

@@ -177,6 +177,8 @@ class PlaceShape(Shape):
 class FileShape(Shape):
     item: str
     """Names the file in the addresses of this API, together with its place."""
+    place: str | None
+    """Key of the file's place, when the files of all places are listed."""
     name: str
     is_folder: bool
     size_bytes: int
@@ -190,10 +192,12 @@ class FileShape(Shape):
 class FilesShape(Shape):
     places: tuple[PlaceShape, ...]
     chosen: str | None
-    """Key of the place whose files are listed."""
+    """Key of the place whose files are listed; `all` for those of every place."""
     items: tuple[FileShape, ...]
     next: str | None
     """Mark of the next page."""
+    is_cut: bool = False
+    """Among the files of all places: some place holds more."""
 
 
 # --- teams -----------------------------------------------------------------------------------------------------

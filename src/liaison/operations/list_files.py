@@ -105,14 +105,21 @@ async def list_documents(
     """
     places = await list_places(ref, by, ports)
     chosen = _choose(places, key)
-    if chosen is None or chosen.folder is None:
-        return Documents(places, chosen, FilePage((), ""))
+    if chosen is None:
+        return Documents(places, None, FilePage((), ""))
+    opened, files = await open_page(chosen, folder, page, by, ports)
+    return Documents(tuple(opened if place is chosen else place for place in places), opened, files)
+
+
+async def open_page(place: Place, folder: ItemId | None, page: str, by: Person, ports: Ports) -> tuple[Place, FilePage]:
+    """One page of a place's files, or of a folder below it; a place that does not open says why and has none."""
+    if place.folder is None:
+        return place, FilePage((), "")
     try:
-        files = await ports.files(by).list_folder(chosen.folder.drive, folder or chosen.folder.item, page)
+        return place, await ports.files(by).list_folder(place.folder.drive, folder or place.folder.item, page)
     except (NotAllowed, NotFound) as error:
-        closed = replace(chosen, folder=None, trouble=Remembered.of(_as_files_error(error, chosen.name)))
-        return Documents(tuple(closed if place is chosen else place for place in places), closed, FilePage((), ""))
-    return Documents(places, chosen, files)
+        trouble = Remembered.of(_as_files_error(error, place.name))
+        return replace(place, folder=None, trouble=trouble), FilePage((), "")
 
 
 def _choose(places: tuple[Place, ...], key: str) -> Place | None:

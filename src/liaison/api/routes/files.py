@@ -26,6 +26,7 @@ from liaison.domain.names import ItemId, RecordRef, read_file_name
 from liaison.domain.teams import Folder
 from liaison.errors import FileUnknown, InputInvalid, InputMissing, UploadTooLarge
 from liaison.operations import list_files
+from liaison.operations.list_all_files import ALL, list_all_files
 
 router = APIRouter(prefix="/environments/{env}/tables/{table}/records/{record}/files", tags=["files"])
 
@@ -50,9 +51,12 @@ async def browse(
 ) -> FilesShape:
     """The places of the record’s files, channels first, and one page of the chosen one.
 
-    A place that cannot be opened says why, and the others still do.
+    `place=all` lists the first page of every place together, newest first. A place that cannot be opened says why,
+    and the others still do.
     """
     ref = read_record_ref(asking, env, table, record)
+    if place == ALL:
+        return await _browse_all(ref, asking)
     below = ItemId(folder) if folder else None
     shown = await list_files.list_documents(ref, place, below, page, asking.person, asking.ports)
     return FilesShape(
@@ -60,6 +64,17 @@ async def browse(
         chosen=shown.chosen.key if shown.chosen else None,
         items=tuple(render_file(entry) for entry in shown.page.entries),
         next=shown.page.next_page or None,
+    )
+
+
+async def _browse_all(ref: RecordRef, asking: Asking) -> FilesShape:
+    found = await list_all_files(ref, asking.person, asking.ports)
+    return FilesShape(
+        places=tuple(render_place(one, asking) for one in found.places),
+        chosen=ALL,
+        items=tuple(render_file(one.entry, one.place.key) for one in found.files),
+        next=None,
+        is_cut=found.is_cut,
     )
 
 

@@ -15,19 +15,25 @@ from liaison.cli.words import say, say_size
 if TYPE_CHECKING:
     from liaison.cli.api import Document
 
+_COLUMNS = ("name", "size", "modified", "by", "id")
+
 
 @click.command(cls=SpokenCommand, help=say("files.help"))
 @options.table
 @options.record
 @options.place
+@click.option("--all", "everywhere", is_flag=True, help=say("files.all"))
 @click.option("--folder", default="", metavar="ID", help=say("files.folder"))
 @options.environment
 @options.page
 @options.as_json
-def files(table: str, record: str, place: str, folder: str, environment: str, page: str, *, as_json: bool) -> None:
+def files(
+    table: str, record: str, place: str, folder: str, environment: str, page: str, *, everywhere: bool, as_json: bool
+) -> None:
     from liaison.cli.show import show_json
 
-    document = _read(_files_path(table, record, environment), place, folder, page)
+    where = _files_path(table, record, environment)
+    document = api().get(where, place="all") if everywhere else _read(where, place, folder, page)
     if as_json:
         show_json(document)
     else:
@@ -61,23 +67,32 @@ def _show(document: Document) -> None:
     for place in document["places"]:
         trouble = f": {place['problem']['detail']}" if place["problem"] else ""
         print(f"  {place['name']}{' – ' + place['detail'] if place['detail'] else ''}{trouble}")
+    if document["chosen"] == "all":
+        _show_all(document)
+        return
     shown = next((place for place in document["places"] if place["key"] == document["chosen"]), None)
     if shown is None or not shown["is_open"]:
         return
     print(say("files.chosen", place=shown["name"]))
-    rows = [
-        (
-            one["name"] + ("/" if one["is_folder"] else ""),
-            say_size(one["size_bytes"]),
-            one["modified_at"],
-            one["modified_by"],
-            one["item"],
-        )
-        for one in document["items"]
-    ]
-    show_columns([say(f"files.{name}") for name in ("name", "size", "modified", "by", "id")], rows)
+    rows = [_line(one) for one in document["items"]]
+    show_columns([say(f"files.{name}") for name in _COLUMNS], rows)
     if document["next"]:
         show_note(say("more", page=document["next"]))
+
+
+def _show_all(document: Document) -> None:
+    from liaison.cli.show import show_columns, show_note
+
+    names = {place["key"]: place["name"] for place in document["places"]}
+    rows = [(*_line(one), names[one["place"]]) for one in document["items"]]
+    show_columns([say(f"files.{name}") for name in (*_COLUMNS, "origin")], rows)
+    if document["is_cut"]:
+        show_note(say("files.cut"))
+
+
+def _line(one: Document) -> tuple[str, ...]:
+    name = one["name"] + ("/" if one["is_folder"] else "")
+    return (name, say_size(one["size_bytes"]), one["modified_at"], one["modified_by"], one["item"])
 
 
 @click.command(cls=SpokenCommand, help=say("upload.help"))

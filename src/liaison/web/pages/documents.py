@@ -13,6 +13,7 @@ from liaison.domain.crm import PlaceKind
 from liaison.domain.names import ItemId
 from liaison.domain.teams import FileEntry, Folder
 from liaison.errors import Remembered
+from liaison.operations.list_all_files import ALL, AllFiles, list_all_files
 from liaison.operations.list_files import Documents, Place, list_documents
 from liaison.web import addresses, pictures, problems
 from liaison.web.pages.record import DOCUMENTS, RecordHead, head_of, open_record, record_shell, ref_of
@@ -36,9 +37,10 @@ class ShownPlace:
 
 @dataclass(frozen=True)
 class ShownFile:
-    """A file or a folder. `address` opens the folder or downloads the file."""
+    """A file or a folder. `address` opens the folder or downloads the file; `origin` is its place among all places."""
 
     name: str
+    origin: str
     icon: str
     is_folder: bool
     size_bytes: int
@@ -51,7 +53,7 @@ class ShownFile:
 
 @dataclass(frozen=True)
 class DocumentsPage:
-    """`upload` is where files are sent, empty when no place is open."""
+    """`upload` is where files are sent, empty when no place is open; `is_cut` says that places hold more files."""
 
     template: ClassVar[str] = "record_documents.html"
     shell: Shell
@@ -64,6 +66,8 @@ class DocumentsPage:
     is_first: bool
     upload: str
     upload_limit_bytes: int
+    is_all: bool = False
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Step:
 
 
 async def show(visit: Visit) -> Response:
+    if visit.asked("place") == ALL:
+        return await _show_all(visit)
     way = _way(visit)
     folder = way[-1].item if way else None
     listing = list_documents(
@@ -87,7 +93,7 @@ async def show(visit: Visit) -> Response:
     opened, documents = await asyncio.gather(open_record(visit), listing)
     chosen, page = documents.chosen, documents.page
     is_open = chosen is not None and chosen.folder is not None
-    places = tuple(_place(place, documents, visit) for place in documents.places)
+    places = _places(documents.places, _key(documents), visit)
     return visit.answer(
         DocumentsPage(
             shell=record_shell(opened, visit),
@@ -95,13 +101,43 @@ async def show(visit: Visit) -> Response:
             places=places,
             chosen=next((place for place in places if place.is_open), None),
             path=_path(documents, way, visit),
-            files=tuple(_file(entry, documents, way, visit) for entry in page.entries),
+            files=tuple(_file(entry, _key(documents), way, visit) for entry in page.entries),
             next=_address(visit, _key(documents), way, page.next_page) if page.next_page else "",
             is_first=not visit.asked("page"),
             upload=_upload(documents, way) if is_open else "",
             upload_limit_bytes=visit.ports.upload_limit_bytes,
         )
     )
+
+
+async def _show_all(visit: Visit) -> Response:
+    """The files of all places in one list, each with its place."""
+    opened, found = await asyncio.gather(open_record(visit), list_all_files(ref_of(visit), visit.person, visit.ports))
+    places = _places(found.places, ALL, visit)
+    return visit.answer(
+        DocumentsPage(
+            shell=record_shell(opened, visit),
+            head=head_of(opened, DOCUMENTS, visit),
+            places=places,
+            chosen=next((place for place in places if place.is_open), None),
+            path=(),
+            files=_all_files(found, visit),
+            next="",
+            is_first=True,
+            upload="",
+            upload_limit_bytes=visit.ports.upload_limit_bytes,
+            is_all=True,
+            is_cut=found.is_cut,
+        )
+    )
+
+
+def _all_files(found: AllFiles, visit: Visit) -> tuple[ShownFile, ...]:
+    return tuple(_file(one.entry, one.place.key, (), visit, _origin(one.place, visit)) for one in found.files)
+
+
+def _origin(place: Place, visit: Visit) -> str:
+    return f"{place.name} · {place.detail or visit.say('web.documents.sharepoint')}"
 
 
 def _way(visit: Visit) -> tuple[Step, ...]:
@@ -119,7 +155,25 @@ def _address(visit: Visit, place: str, way: tuple[Step, ...] = (), page: str = "
     return "&".join((start, *(addresses.query_part("folder", step.mark) for step in way)))
 
 
-def _place(place: Place, documents: Documents, visit: Visit) -> ShownPlace:
+def _places(places: tuple[Place, ...], open_key: str, visit: Visit) -> tuple[ShownPlace, ...]:
+    """All places together come first where there are several."""
+    shown = tuple(_place(place, open_key, visit) for place in places)
+    if len(places) < 2:
+        return shown
+    every = ShownPlace(
+        name=visit.say("web.documents.all"),
+        detail=visit.say("web.documents.all_detail", count=str(len(places))),
+        icon="documents",
+        address=_address(visit, ALL),
+        outside="",
+        is_channel=False,
+        is_open=open_key == ALL,
+        problem=None,
+    )
+    return (every, *shown)
+
+
+def _place(place: Place, open_key: str, visit: Visit) -> ShownPlace:
     is_channel = place.kind is PlaceKind.TEAMS
     return ShownPlace(
         name=place.name,
@@ -128,7 +182,7 @@ def _place(place: Place, documents: Documents, visit: Visit) -> ShownPlace:
         address=_address(visit, place.key),
         outside=place.address,
         is_channel=is_channel,
-        is_open=documents.chosen is not None and documents.chosen.key == place.key,
+        is_open=place.key == open_key,
         problem=_problem(place.trouble, visit),
     )
 
@@ -146,13 +200,14 @@ def _path(documents: Documents, way: tuple[Step, ...], visit: Visit) -> tuple[Cr
     return (Crumb(documents.chosen.name, _address(visit, documents.chosen.key)), *steps)
 
 
-def _file(entry: FileEntry, documents: Documents, way: tuple[Step, ...], visit: Visit) -> ShownFile:
+def _file(entry: FileEntry, place: str, way: tuple[Step, ...], visit: Visit, origin: str = "") -> ShownFile:
     if entry.is_folder:
-        address = _address(visit, _key(documents), (*way, Step(entry.item, entry.name)))
+        address = _address(visit, place, (*way, Step(entry.item, entry.name)))
     else:
         address = addresses.address("files", entry.drive, entry.item)
     return ShownFile(
         name=entry.name,
+        origin=origin,
         icon="folder" if entry.is_folder else pictures.of_file(entry.name),
         is_folder=entry.is_folder,
         size_bytes=entry.size_bytes,
