@@ -158,7 +158,7 @@ def _address(visit: Visit, place: str, way: tuple[Step, ...] = (), page: str = "
 def _places(places: tuple[Place, ...], open_key: str, visit: Visit) -> tuple[ShownPlace, ...]:
     """All places together come first where there are several."""
     shown = tuple(_place(place, open_key, visit) for place in places)
-    if len(places) < 2:
+    if len(places) < 2 and open_key != ALL:
         return shown
     every = ShownPlace(
         name=visit.say("web.documents.all"),
