@@ -11,8 +11,13 @@ import pytest
 from liaison.domain.consent import PUBLISHING, SCOPES, ConsentState, Rung
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, TEAMS_ADMINISTRATOR
 from liaison.domain.diagnosis import LICENCE_FAMILIES
+from liaison.domain.joining import JoinState
 from liaison.domain.link import LinkState, StepName
+from liaison.domain.members import Source, Unseen
+from liaison.domain.naming import NameCheck
+from liaison.domain.preview import FilesConsequence, NoticeCode
 from liaison.domain.readiness import CheckState, Deployment, ReadinessFacts, judge_readiness
+from liaison.operations.choose_team import NoLabels
 from liaison.text.lookup import LANGUAGES, TextMissing, load_texts
 from tests.house.sources import PACKAGE
 from tests.house.text_uses import mentions, uses
@@ -61,6 +66,13 @@ FAMILIES: dict[str, set[str]] = {
     | {f"state.{state.value}" for state in ConsentState}
     | {f"rung.{rung.value}" for rung in Rung}
     | {"rung.enhanced", "rung.publish"},
+    "source": {source.value for source in Source},
+    "unseen": {unseen.value for unseen in Unseen},
+    "naming": {f"unknown.{check.value}" for check in NameCheck},
+    "files": {files.value for files in FilesConsequence},
+    "notice": {notice.value for notice in NoticeCode},
+    "no_labels": {reason.value for reason in NoLabels},
+    "join": {f"state.{state.value}" for state in JoinState},
     "role": {SYSTEM_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, TEAMS_ADMINISTRATOR},
 }
 """Families of keys that follow from the domain: exactly these, no more and no less."""
@@ -176,6 +188,7 @@ def test_no_sentence_is_left_over() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_message_about_members_is_microsofts_word_for_word(language: str) -> None:
     assert load_texts().say(language, "finding.member.no_consent") == SAID_AFTER_S38[language]
+    assert load_texts().say(language, "notice.no_user_sync") == SAID_AFTER_S38[language]
 
 
 @pytest.mark.statement("S01", "S21", "S23", "S24", "S25", "S28")

@@ -15,6 +15,8 @@ from liaison.domain.teams import DirectoryPerson
 from liaison.errors import LiaisonError, Row
 
 GLOBAL_ADMINISTRATOR_TEMPLATE = "62e90394-69f5-4237-9190-012177145e10"
+LABELLING_ROLES = frozenset({GLOBAL_ADMINISTRATOR_TEMPLATE, "69091246-20e8-4a56-aa4d-066075b2a7a8"})
+"""Global Administrator and Teams Administrator. Source: graph.md section 3.8."""
 MOST_SKEW_S = 300.0
 """Tokens are judged with this much leeway. Source: reliability-performance.md A4, F12."""
 
@@ -23,6 +25,11 @@ LICENCE_FAMILIES = {"Dynamics 365": "readiness.licence_dynamics", "Microsoft Tea
 
 def is_tenant_administrator(me: DirectoryPerson) -> bool:
     return GLOBAL_ADMINISTRATOR_TEMPLATE in me.directory_roles
+
+
+def may_label_groups(me: DirectoryPerson) -> bool:
+    """Graph lets nobody else put a sensitivity label on a group."""
+    return not LABELLING_ROLES.isdisjoint(me.directory_roles)
 
 
 def judge_tables(tables: tuple[Table, ...]) -> Check:

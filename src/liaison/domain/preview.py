@@ -1,0 +1,137 @@
+"""Everything that a connection will make, under its final names, before anything is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from liaison.domain.connection import ConnectionRequest
+from liaison.domain.link import NewChannel, NewTeam, StepName, TeamPrivacy, steps_to_connect
+from liaison.domain.members import Candidate, Unseen
+from liaison.domain.names import ChannelKind, RecordRef
+from liaison.domain.naming import NameCheck
+
+
+class FilesConsequence(StrEnum):
+    """Who will see the files that people put into the channel."""
+
+    TEAM = "team"
+    """Everybody in the team: the channel's folder is in the team's own library."""
+    CHANNEL = "channel"
+    """Only the people of the private channel: it has a site of its own."""
+    OUTSIDE = "outside"
+    """The people of the shared channel, from other teams and organizations too: it has a site of its own."""
+
+
+FILES_OF = {
+    ChannelKind.STANDARD: FilesConsequence.TEAM,
+    ChannelKind.PRIVATE: FilesConsequence.CHANNEL,
+    ChannelKind.SHARED: FilesConsequence.OUTSIDE,
+}
+
+
+class NoticeCode(StrEnum):
+    """Something to know before Finish; none of it stops the work."""
+
+    NO_USER_SYNC = "no_user_sync"
+    GUEST = "guest"
+    NOT_IN_CRM = "not_in_crm"
+    NO_LICENCE = "no_licence"
+    NO_RIGHTS = "no_rights"
+    ALREADY_MEMBERS = "already_members"
+    NAME_UNCHECKED = "name_unchecked"
+    TEMPLATE_UNUSED = "template_unused"
+    EARLIER_FILES = "earlier_files"
+    SHARE_VIEW = "share_view"
+
+
+_UNSEEN = {
+    Unseen.GUEST: NoticeCode.GUEST,
+    Unseen.NOT_IN_CRM: NoticeCode.NOT_IN_CRM,
+    Unseen.NO_LICENCE: NoticeCode.NO_LICENCE,
+    Unseen.NO_RIGHTS: NoticeCode.NO_RIGHTS,
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`what` is what it is about: people's names, or how many."""
+
+    code: NoticeCode
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class PlannedThing:
+    """One thing that will be there; `is_new` is false for what exists already and is used."""
+
+    step: StepName
+    name: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`team_name` and `channel_name` are final. `privacy`, `label` and `template` are of a new team."""
+
+    title: str
+    team_name: str
+    team_is_new: bool
+    channel_name: str
+    channel_kind: ChannelKind
+    channel_is_new: bool
+    things: tuple[PlannedThing, ...]
+    files: FilesConsequence
+    members: tuple[Candidate, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    privacy: TeamPrivacy | None = None
+    label: str = ""
+    template: str = ""
+
+
+def plan_things(asked: ConnectionRequest, title: str, team_name: str, channel_name: str) -> tuple[PlannedThing, ...]:
+    """The steps that apply, each with the name of what it makes or uses."""
+    is_new_team = isinstance(asked.team, NewTeam)
+    steps = steps_to_connect(
+        asked.regarding, new_team=is_new_team, members=bool(asked.members), pinned_by=asked.pinned_by
+    )
+    names = {
+        StepName.TEAM: (team_name, True),
+        StepName.CHANNEL: (channel_name, isinstance(asked.channel, NewChannel)),
+        StepName.APP: (team_name, is_new_team),
+        StepName.FOLDER: (channel_name, isinstance(asked.channel, NewChannel)),
+    }
+    return tuple(PlannedThing(step, *names.get(step, (title, True))) for step in steps)
+
+
+def notices_of(
+    asked: ConnectionRequest,
+    members: Iterable[Candidate],
+    unknown: Iterable[NameCheck],
+    earlier_files: int,
+    *,
+    can_add: bool,
+    template_is_used: bool = True,
+) -> tuple[Notice, ...]:
+    """What to know before Finish, the most important first."""
+    people = tuple(members)
+    found: list[Notice] = []
+    if asked.members and not can_add:
+        found.append(Notice(NoticeCode.NO_USER_SYNC))
+    if not isinstance(asked.regarding, RecordRef) and asked.share_view:
+        found.append(Notice(NoticeCode.SHARE_VIEW))
+    for unseen, code in _UNSEEN.items():
+        names = [one.name for one in people if one.unseen is unseen]
+        if names:
+            found.append(Notice(code, ", ".join(names)))
+    already = [one.name for one in people if one.is_member]
+    if already:
+        found.append(Notice(NoticeCode.ALREADY_MEMBERS, ", ".join(already)))
+    if not template_is_used:
+        found.append(Notice(NoticeCode.TEMPLATE_UNUSED))
+    if earlier_files:
+        found.append(Notice(NoticeCode.EARLIER_FILES, str(earlier_files)))
+    if any(True for _ in unknown):
+        found.append(Notice(NoticeCode.NAME_UNCHECKED))
+    return tuple(found)

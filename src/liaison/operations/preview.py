@@ -1,0 +1,102 @@
+"""What a connection will make, with final names, people and consequences: shown before Finish."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from liaison.domain.connection import ConnectionFacts, ConnectionRequest, choose_making, is_personal, plan_connection
+from liaison.domain.consent import USER_SYNC, missing_for
+from liaison.domain.crm import PlaceKind
+from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel
+from liaison.domain.members import Candidate
+from liaison.domain.names import ChannelKind, Person, RecordRef, TeamId
+from liaison.domain.naming import PRIMARY_CHANNEL, NameCheck
+from liaison.domain.preview import FILES_OF, Preview, notices_of, plan_things
+from liaison.domain.teams import TeamMaking
+from liaison.errors import NotAllowed, Upstream
+from liaison.operations.connect import gather_connection_facts
+from liaison.operations.preflight import check_team_name
+from liaison.operations.recommend_members import read_candidates
+from liaison.ports import Ports
+
+STANDARD = "standard"
+
+
+async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports) -> Preview:
+    """Everything that will be made. Raises whatever connecting would refuse the request for, but that a personal view
+    is to be shared first: a notice says so.
+    """
+    asked = replace(asked, share_view=is_personal(asked.regarding))
+    facts = await gather_connection_facts(asked, by, ports)
+    asked, unknown = await _with_final_team(asked, by, ports)
+    plan = plan_connection(asked, facts)
+    members, earlier = await asyncio.gather(_members(plan, by, ports), _earlier_places(plan, by, ports))
+    channel_name, kind = _channel(plan, facts)
+    new = plan.team if isinstance(plan.team, NewTeam) else None
+    team_name = new.name if new else facts.team_name
+    by_group = new is not None and choose_making(new, facts.carried_scopes) is TeamMaking.GROUP
+    return Preview(
+        title=facts.title,
+        team_name=team_name,
+        team_is_new=new is not None,
+        channel_name=channel_name,
+        channel_kind=kind,
+        channel_is_new=isinstance(plan.channel, NewChannel),
+        things=plan_things(plan, facts.title, team_name, channel_name),
+        files=FILES_OF[kind],
+        members=members,
+        notices=notices_of(
+            plan,
+            members,
+            unknown,
+            earlier,
+            can_add=not missing_for(USER_SYNC, facts.carried_scopes) and facts.switches.user_sync,
+            template_is_used=new is None or new.template == STANDARD or not by_group,
+        ),
+        privacy=new.privacy if new else None,
+        label=await _label_name(new.label, by, ports) if new else "",
+        template=new.template if new else "",
+    )
+
+
+async def _with_final_team(
+    asked: ConnectionRequest, by: Person, ports: Ports
+) -> tuple[ConnectionRequest, tuple[NameCheck, ...]]:
+    if not isinstance(asked.team, NewTeam):
+        return asked, ()
+    verdict = await check_team_name(asked.team.name, by, ports)
+    return replace(asked, team=replace(asked.team, name=verdict.accepted())), verdict.unknown
+
+
+async def _members(plan: ConnectionRequest, by: Person, ports: Ports) -> tuple[Candidate, ...]:
+    if not plan.members or not isinstance(plan.regarding, RecordRef):
+        return ()
+    team = TeamId("") if isinstance(plan.team, NewTeam) else plan.team
+    return await read_candidates(tuple(one.id for one in plan.members), plan.regarding, team, by, ports)
+
+
+async def _earlier_places(plan: ConnectionRequest, by: Person, ports: Ports) -> int:
+    """How many places outside Teams the record has for its files; 0 when that cannot be told."""
+    if not isinstance(plan.regarding, RecordRef):
+        return 0
+    try:
+        locations = await ports.crm(by, plan.regarding.environment).list_locations(plan.regarding)
+    except (NotAllowed, Upstream):
+        return 0
+    return sum(location.kind is not PlaceKind.TEAMS for location in locations)
+
+
+def _channel(plan: ConnectionRequest, facts: ConnectionFacts) -> tuple[str, ChannelKind]:
+    if isinstance(plan.channel, NewChannel):
+        return plan.channel.name, plan.channel.kind
+    if isinstance(plan.channel, PrimaryChannel):
+        return PRIMARY_CHANNEL, ChannelKind.STANDARD
+    return next((one.name, one.kind) for one in facts.channels if one.id == plan.channel)
+
+
+async def _label_name(label: str, by: Person, ports: Ports) -> str:
+    if not label:
+        return ""
+    labels = await ports.people(by).list_labels()
+    return next((one.name for one in labels or () if one.id == label), label)
