@@ -10,6 +10,7 @@ from liaison.tenant.entra.policies import require_principal
 from liaison.tenant.entra.scopes import ScopeAsk, check_names, read_scope
 from liaison.tenant.estate import Estate
 from liaison.tenant.estate.applications import Application, find_application
+from liaison.tenant.estate.registrations import ensure_service_principal
 from liaison.tenant.estate.sessions import end_flow, find_flow, save_flow
 from liaison.tenant.estate.sign_in_settings import SINGLE_TENANT, WEB, sign_in_settings
 from liaison.tenant.seeds.company import TENANT_ID
@@ -110,12 +111,17 @@ def require_tenant(estate: Estate, client: Application, tenant: str) -> None:
 
 
 def flow_client(estate: Estate, client_id: str) -> Application:
-    """The application a flow is for; raises EntraRefused when it is unknown, deleted or disabled."""
+    """The application a flow is for; raises EntraRefused when it is unknown, deleted or disabled.
+
+    An application that was registered here needs no service principal before somebody signs in to it.
+    """
     if not client_id:
         raise EntraRefused(900144, parameter="client_id")
     application = find_application(estate, client_id)
     if application is None:
         raise EntraRefused(700016, app_id=client_id[:100])
+    if not application.first_party:
+        ensure_service_principal(estate, application)
     require_principal(estate, application)
     return application
 

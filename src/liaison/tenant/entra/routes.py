@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -311,11 +311,16 @@ def _unstarted(tenant: str, browser: str, asker: Asker, redirect_uri: str, param
 
 
 def _with_browser(response: Response, request: Request, browser: str) -> Response:
-    """Let the browser remember who it is: single sign-on and open pages hang on it."""
+    """Let the browser remember who it is: single sign-on and open pages hang on it.
+
+    Pages of other origins sign people in again from a hidden frame, where only such a cookie is sent; browsers take
+    it over https alone. Source: E:howto-handle-samesite-cookie-changes-chrome-browser.
+    """
     cookie = browser_cookie(request)
     if request.cookies.get(cookie) != browser:
         secure = request.url.scheme == "https"
-        response.set_cookie(cookie, browser, path="/", httponly=True, samesite="lax", secure=secure)
+        reach: Literal["none", "lax"] = "none" if secure else "lax"
+        response.set_cookie(cookie, browser, path="/", httponly=True, samesite=reach, secure=secure)
     return response
 
 

@@ -7,6 +7,7 @@ import inspect
 from dataclasses import replace
 
 from liaison.tenant.estate import Estate, apps
+from liaison.tenant.estate.applications import GRAPH_APP_ID
 from liaison.tenant.estate.callers import BearerRefused, Caller, graph_audience, read_bearer
 from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.graph.counting import find_counted
@@ -62,15 +63,19 @@ class Desk:
         except BearerRefused as refusal:
             raise unauthorized(refusal.reason, self._challenge(refusal)) from refusal
 
-    def _challenge(self, refusal: BearerRefused) -> str | None:
-        """The continuous-access-evaluation challenge. Source: E:claims-challenge"""
-        if refusal.claims is None:
-            return None
-        claims = base64.b64encode(refusal.claims.encode()).decode()
-        return (
+    def _challenge(self, refusal: BearerRefused) -> str:
+        """Where tokens come from, and the claims that the next one needs.
+
+        Source: Graph v1.0, concepts/resolve-auth-errors.md; E:claims-challenge
+        """
+        place = (
             f'Bearer realm="", authorization_uri="{self._estate.public_https}/common/oauth2/authorize", '
-            f'client_id="00000003-0000-0000-c000-000000000000", error="insufficient_claims", claims="{claims}"'
+            f'client_id="{GRAPH_APP_ID}"'
         )
+        if refusal.claims is None:
+            return place
+        claims = base64.b64encode(refusal.claims.encode()).decode()
+        return f'{place}, error="insufficient_claims", claims="{claims}"'
 
     def _require_permission(self, match: Match, caller: Caller) -> None:
         operation = match.operation

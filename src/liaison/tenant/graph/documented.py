@@ -72,7 +72,6 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     ("GET", "/v1.0/applications", "api/application-list.md"),
     ("POST", "/v1.0/applications", "api/application-post-applications.md"),
     ("GET", "/v1.0/applications/{application-id}", "api/application-get.md"),
-    ("POST", "/v1.0/servicePrincipals", "api/serviceprincipal-post-serviceprincipals.md"),
     ("PATCH", "/v1.0/admin/sharepoint/settings", "api/sharepointsettings-update.md"),
     ("GET", "/v1.0/policies/authorizationPolicy", "api/authorizationpolicy-get.md"),
     ("POST", "/v1.0/search/query", "api/search-query.md"),

@@ -77,12 +77,12 @@ def missing_scopes(backend: Backend, names: Sequence[str], application: bool) ->
     )
 
 
-def unauthorized(reason: str, challenge: str | None) -> GraphError:
-    """401 for a token that was refused; `challenge` is the whole WWW-Authenticate header when there is one.
+def unauthorized(reason: str, challenge: str) -> GraphError:
+    """401 for a token that was refused; `challenge` is the whole WWW-Authenticate header.
 
     Source: Graph v1.0, concepts/resolve-auth-errors.md
     """
-    headers = {"WWW-Authenticate": challenge or 'Bearer realm="", authorization_uri="/common/oauth2/v2.0/authorize"'}
+    headers = {"WWW-Authenticate": challenge}
     return GraphError(401, "InvalidAuthenticationToken", _TOKEN_MESSAGES.get(reason, "Access denied."), headers=headers)
 
 

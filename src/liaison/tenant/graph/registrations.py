@@ -1,4 +1,4 @@
-"""App registrations: reading, making, changing, deleting them, and their secrets.
+"""App registrations: reading them, and their secrets.
 
 Source: Graph v1.0, resources/application.md, api/application-addpassword.md
 """
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from liaison.tenant.estate import applications
 from liaison.tenant.estate.applications import Application, Secret
+from liaison.tenant.estate.sign_in_settings import sign_in_settings
 from liaison.tenant.graph.access import is_global_administrator
 from liaison.tenant.graph.errors import Backend, forbidden, no_resource
 from liaison.tenant.graph.permissions import PRINCIPALS_READ, PRINCIPALS_WRITE
@@ -25,7 +26,10 @@ def application_body(ask: Ask, application: Application) -> Json:
     """A registration, its secrets without their texts."""
     scopes = applications.list_permissions(ask.estate, application.app_id, "scope")
     roles = applications.list_permissions(ask.estate, application.app_id, "role")
-    redirects = {"redirectUris": list(application.redirect_uris)}
+    settings = sign_in_settings(ask.estate, application.app_id)
+    # Registrations of the seed keep the addresses of public clients where those of web servers stand.
+    own = list(application.redirect_uris)
+    web, native = ([], own) if application.public_client else (own, list[str]())
     return {
         "id": application.id,
         "deletedDateTime": None,
@@ -38,7 +42,7 @@ def application_body(ask: Ask, application: Application) -> Json:
         "isFallbackPublicClient": application.public_client,
         "notes": None,
         "publisherDomain": "contoso.com",
-        "signInAudience": "AzureADMyOrg",
+        "signInAudience": settings.audience,
         "tags": [],
         "api": {
             "requestedAccessTokenVersion": application.token_version,
@@ -50,10 +54,17 @@ def application_body(ask: Ask, application: Application) -> Json:
         "passwordCredentials": [
             _secret_body(one) for one in applications.application_secrets(ask.estate, application.app_id)
         ],
-        "publicClient": redirects if application.public_client else {"redirectUris": []},
-        "web": {"redirectUris": [], "logoutUrl": application.logout_url}
-        if application.public_client
-        else {**redirects, "logoutUrl": application.logout_url},
+        "groupMembershipClaims": None if settings.group_claims == "None" else settings.group_claims,
+        "publicClient": {"redirectUris": [*native, *settings.native_redirect_uris]},
+        "spa": {"redirectUris": list(settings.spa_redirect_uris)},
+        "web": {
+            "redirectUris": web,
+            "logoutUrl": application.logout_url,
+            "implicitGrantSettings": {
+                "enableAccessTokenIssuance": settings.issues_access_tokens,
+                "enableIdTokenIssuance": settings.issues_id_tokens,
+            },
+        },
         "requiredResourceAccess": [_required(ask, one) for one in application.required_access],
     }
 
@@ -69,35 +80,14 @@ def list_applications(ask: Ask) -> Answer:
 
 def read_application(ask: Ask) -> Answer:
     """`GET /applications/{id}`, `/applications(appId='…')`. Source: api/application-get.md"""
-    body = selected(ask, application_body(ask, _asked(ask)), APPLICATION, "application")
+    body = selected(ask, application_body(ask, asked_application(ask)), APPLICATION, "application")
     return Answer(body=entity(ask.context(f"applications{selection_suffix(ask)}/$entity"), body))
-
-
-def create_application(ask: Ask) -> Answer:
-    """`POST /applications`: 201; a service principal is made apart. Source: api/application-post-applications.md"""
-    _require_administrator(ask)
-    body = ask.json().only(APPLICATION, "microsoft.graph.application")
-    redirects = (*body.child("web").texts("redirectUris"), *body.child("publicClient").texts("redirectUris"))
-    made = applications.add_application(
-        ask.estate,
-        Application(
-            ask.estate.ids.guid(),
-            ask.estate.ids.guid(),
-            body.text("displayName"),
-            identifier_uris=tuple(body.texts("identifierUris")),
-            redirect_uris=redirects,
-            public_client=body.has("publicClient") or body.flag("isFallbackPublicClient", False),
-            token_version=2,
-            created=ask.estate.clock.stamp(),
-        ),
-    )
-    return Answer(201, entity(ask.context("applications/$entity"), application_body(ask, made)))
 
 
 def add_password(ask: Ask) -> Answer:
     """`POST /applications/{id}/addPassword`: the one answer that tells the secret."""
-    _require_administrator(ask)
-    application = _asked(ask)
+    require_administrator(ask)
+    application = asked_application(ask)
     name = ask.optional_json().child("passwordCredential").optional_text("displayName") or ""
     secret = Secret(
         ask.estate.ids.guid(),
@@ -113,8 +103,8 @@ def add_password(ask: Ask) -> Answer:
 
 def remove_password(ask: Ask) -> Answer:
     """`POST /applications/{id}/removePassword`: 204."""
-    _require_administrator(ask)
-    application = _asked(ask)
+    require_administrator(ask)
+    application = asked_application(ask)
     key_id = ask.json().text("keyId").lower()
     if key_id not in {one.key_id for one in applications.application_secrets(ask.estate, application.app_id)}:
         raise no_resource(key_id)
@@ -122,7 +112,8 @@ def remove_password(ask: Ask) -> Answer:
     return NO_CONTENT
 
 
-def _asked(ask: Ask) -> Application:
+def asked_application(ask: Ask) -> Application:
+    """The registration of the address; raises 404."""
     key = ask.params.get("appId") or ask.params.get("application", "")
     if "appId" in ask.params:
         found = applications.find_application(ask.estate, key)
@@ -156,7 +147,8 @@ def _secret_body(secret: Secret) -> Json:
     }
 
 
-def _require_administrator(ask: Ask) -> None:
+def require_administrator(ask: Ask) -> None:
+    """Raise 403 for a person who is no Global Administrator."""
     if ask.is_delegated and not is_global_administrator(ask):
         raise forbidden(Backend.DIRECTORY)
 
@@ -165,7 +157,6 @@ _ONE = "applications/{application}"
 OPERATIONS = operations(
     Backend.DIRECTORY,
     ("GET", "applications", list_applications, PRINCIPALS_READ),
-    ("POST", "applications", create_application, PRINCIPALS_WRITE),
     ("GET", "applications()", read_application, PRINCIPALS_READ),
     ("GET", _ONE, read_application, PRINCIPALS_READ),
     ("POST", f"{_ONE}/addPassword", add_password, PRINCIPALS_WRITE),
