@@ -25,7 +25,10 @@ class GraphCatalogue:
         manifest = self._manifest.replace("'", "''")
         query = {"$filter": f"externalId eq '{manifest}'", "$expand": "appDefinitions"}
         call = read_call(_APPS, Subject(About.APP, self._manifest), {}, query)
-        found = [_read_app(item) async for item in self._client.pages(call)]
+        try:
+            found = [_read_app(item) async for item in self._client.pages(call)]
+        except ConsentNotGranted as missing:  # who publishes needs one permission, which reads as well
+            raise ConsentNotGranted("publish", PUBLISHING) from missing
         return found[0] if found else None
 
     async def publish_app(self, package: Package) -> PublishedApp:

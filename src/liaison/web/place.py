@@ -133,6 +133,7 @@ def _about(visit: Visit) -> Group:
         ("power_apps", "environment", "/power-apps/environments"),
         ("audit", "audit", "/audit"),
         ("calls", "shield", "/calls"),
+        ("packages", "app", "/packages"),
         ("help", "help", "/help"),
         ("health", "health", "/health"),
     )

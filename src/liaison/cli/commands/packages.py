@@ -77,9 +77,15 @@ def check(file: Path, *, as_json: bool) -> int:
 
 
 def _publish(*, as_json: bool) -> None:
+    from liaison.cli.refusals import Refusal
     from liaison.cli.show import show_json, show_note
 
-    done = api().ask("POST", "/packages/teams/publish")
+    try:
+        done = api().ask("POST", "/packages/teams/publish")
+    except Refusal as refused:
+        if refused.problem.get("code") == "consent.not_granted":
+            show_note(say("package.allow", address=f"{api().server}/packages"))
+        raise
     if as_json:
         show_json(done)
     else:

@@ -33,6 +33,7 @@ from liaison.operations.enable import (
     save_switches,
 )
 from liaison.web import addresses, problems
+from liaison.web.pages.packages import ShownPackage, list_packages
 from liaison.web.pages.settings_place import settings_address, settings_shell
 from liaison.web.place import find_environment
 from liaison.web.requirements import Requirement, show_check
@@ -162,6 +163,7 @@ class SettingsPage:
     is_saved: bool
     is_unsaved: bool
     consent_answer: str
+    packages: tuple[ShownPackage, ...]
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,7 @@ def _page(
         is_saved=bool(visit.asked("saved")) and error is None,
         is_unsaved=wanted != saved,
         consent_answer=visit.asked("consent"),
+        packages=list_packages(visit) if now.person.is_system_administrator or now.is_tenant_administrator else (),
     )
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
+from liaison.domain.consent import PUBLISHING
 from liaison.domain.crm import Environment
 from liaison.errors import RequestForged, SignInExpired
 from liaison.operations.runs import resume_parked
@@ -34,7 +35,8 @@ class SignedOutPage:
 async def start(visit: Visit) -> Response:
     """`/auth/login`: to Microsoft, remembering where to come back to."""
     back = addresses.local_path(visit.asked("next"))
-    started = await visit.ports.sign_in.start(_environment(visit), visit.language, visit.asked("hint"))
+    also = PUBLISHING if visit.asked("for") == "publish" else ()
+    started = await visit.ports.sign_in.start(_environment(visit), visit.language, visit.asked("hint"), also)
     return await send_away(visit, started, {"next": back})
 
 
