@@ -9,8 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Opener
 
-pytestmark = pytest.mark.xdist_group("publishing")
-
 WORDS = {
     "en-GB": (
         "Publish in Teams",

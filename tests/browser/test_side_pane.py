@@ -17,7 +17,7 @@ from tests.browser.dynamics_host import Host, running_host
 from tests.browser.person import SALES, Person, person_at
 from tests.contract.demo_process import Demo, running_demo
 
-pytestmark = [pytest.mark.statement("F75"), pytest.mark.xdist_group("side pane")]
+pytestmark = pytest.mark.statement("F75")
 
 RENEWAL = "Northwind renewal"
 TITLES = {"en-GB": "Sign in to Liaison", "fr-FR": "Se connecter à Liaison"}
