@@ -74,7 +74,6 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     ("GET", "/v1.0/applications/{application-id}", "api/application-get.md"),
     ("PATCH", "/v1.0/admin/sharepoint/settings", "api/sharepointsettings-update.md"),
     ("GET", "/v1.0/policies/authorizationPolicy", "api/authorizationpolicy-get.md"),
-    ("POST", "/v1.0/search/query", "api/search-query.md"),
     ("GET", f"{_ITEM}/thumbnails", "api/driveitem-list-thumbnails.md"),
     ("POST", f"{_ITEM}/preview", "api/driveitem-preview.md"),
     ("POST", f"{_ITEM}/checkin", "api/driveitem-checkin.md"),
