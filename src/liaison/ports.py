@@ -18,6 +18,7 @@ from liaison.domain.crm import (
     CrmPerson,
     Environment,
     Grid,
+    LinkRows,
     Location,
     Note,
     Order,
@@ -222,6 +223,17 @@ class Crm(Protocol):
         """Let users of the environment read a personal view. Raises ViewUnknown, PrivilegeMissing."""
         ...
 
+    async def ensure_rows(self, link: Link, kind: str, subject: str, text: str) -> LinkRows | None:
+        """Location, association and timeline entry of a record's link in one set of changes, all or none.
+
+        None when the set was refused: then each of the three tells by itself why.
+        """
+        ...
+
+    async def remove_rows(self, link: Link, kind: str, subject: str, text: str) -> bool:
+        """Association and location gone and a timeline entry made, all or none; false when the set was refused."""
+        ...
+
     async def remove_association(self, row: RowId) -> None:
         """Absent already is done."""
         ...
@@ -294,6 +306,9 @@ class Teamwork(Protocol):
 
         A member already is done. Raises NotTeamOwner, PersonUnknown, ConsentNotGranted, UpstreamThrottled.
         """
+
+    async def find_app(self, team: TeamId) -> AppPlacement | None:
+        """Our Teams app where it is installed, or the website tab; None when it has to be installed first."""
         ...
 
     async def ensure_app(self, team: TeamId) -> AppPlacement:
@@ -309,14 +324,13 @@ class Teamwork(Protocol):
         placement: AppPlacement,
         content: TabContent,
     ) -> Tab:
-        """One tab with this entity (or address, for a website tab): the oldest is kept, our extras are removed."""
+        """One tab with this entity (or address, for a website tab): the oldest is kept, our extras are removed.
+
+        A tab of Microsoft's own app that shows the same is as good.
+        """
         ...
 
     async def find_tab(self, team: TeamId, channel: ChannelId, entity: str, content_address: str) -> Tab | None: ...
-
-    async def find_microsoft_tabs(self, team: TeamId, channel: ChannelId) -> tuple[Tab, ...]:
-        """The tabs by which Microsoft's own app shows something in the channel."""
-        ...
 
     async def add_members(self, team: TeamId, people: Sequence[PersonId]) -> tuple[NotAdded, ...]:
         """Add people to a team in one call; those who could not be added come back. A member already is done.
@@ -339,6 +353,10 @@ class Teamwork(Protocol):
 
     async def read_files_folder(self, team: TeamId, channel: ChannelId) -> Folder:
         """Raises StillPreparing while the channel's library is being made."""
+        ...
+
+    async def find_files_folder(self, team: TeamId, channel: ChannelId) -> Folder | None:
+        """None while it is being made."""
         ...
 
 

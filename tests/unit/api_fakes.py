@@ -14,6 +14,7 @@ from liaison.domain.crm import (
     CrmPerson,
     Environment,
     Field,
+    LinkRows,
     Location,
     Note,
     PlaceKind,
@@ -74,6 +75,7 @@ from liaison.errors import (
 from liaison.ports import AuditLine, Ports, SignInStart
 from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
+from tests.unit.api_fakes_kept import FakeConsents, FakeWatches
 from tests.unit.fakes import FakeClock, FakeJoinRequests
 from tests.unit.tab_fakes import FakeForms, Forms
 
@@ -292,6 +294,12 @@ class FakeCrm(FakeForms):
         folder = "https://contoso.sharepoint.com/sites/Europe/Docs/General"
         return (Location(RowId("loc-1"), "General", PlaceKind.SHAREPOINT, folder),)
 
+    async def ensure_rows(self, link: Link, kind: str, subject: str, text: str) -> LinkRows | None:
+        return None
+
+    async def remove_rows(self, link: Link, kind: str, subject: str, text: str) -> bool:
+        return False
+
     async def ensure_location(self, link: Link) -> RowId:
         return link.row_id("location")
 
@@ -341,6 +349,12 @@ class FakeTeamwork:
         self, team: TeamId, new: NewChannel, marker: str, description: str, owner: PersonId
     ) -> tuple[Channel, bool]:
         raise NotImplementedError
+
+    async def find_app(self, team: TeamId) -> AppPlacement | None:
+        return None
+
+    async def find_files_folder(self, team: TeamId, channel: ChannelId) -> Folder | None:
+        return None
 
     async def ensure_app(self, team: TeamId) -> AppPlacement:
         raise NotImplementedError
@@ -555,36 +569,6 @@ class FakeAudit:
 
     async def first_broken(self) -> int | None:
         return None
-
-
-class FakeConsents:
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    async def read(self, tenant: TenantId) -> Consent:
-        return self.world.consent
-
-    async def save(self, tenant: TenantId, consent: Consent) -> None:
-        self.world.consent = consent
-
-
-class FakeWatches:
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    async def save(self, watch: Watch) -> None:
-        self.world.watches[watch.environment] = watch
-
-    async def read(self, tenant: TenantId, environment: EnvironmentKey) -> Watch | None:
-        return self.world.watches.get(environment)
-
-    async def due(self, before: datetime) -> tuple[Watch, ...]:
-        return tuple(
-            watch for watch in self.world.watches.values() if not watch.checked_at or watch.checked_at < before
-        )
-
-    async def drop(self, tenant: TenantId, environment: EnvironmentKey) -> None:
-        self.world.watches.pop(environment, None)
 
 
 class FakeSteps:

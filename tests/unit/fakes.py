@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
-from liaison.domain.crm import Association, Environment, Record, Table, View
+from liaison.domain.crm import Association, Environment, LinkRows, Record, Table, View
 from liaison.domain.joining import JoinRequest, JoinState
 from liaison.domain.link import Link, LinkState, NewChannel, NewTeam, Operation
 from liaison.domain.members import CrmUser, Member
@@ -46,6 +46,7 @@ from liaison.domain.teams import (
     TabContent,
     Team,
     TeamOperation,
+    shows,
 )
 from liaison.errors import (
     ChannelGone,
@@ -228,6 +229,7 @@ class FakeTeamwork:
         self.channels: dict[str, Channel] = {RENEWALS.name: RENEWALS}
         self.tabs: dict[str, Tab] = {}
         self.app_installed = False
+        self.is_seen_ahead = False
         self.made: list[str] = []
         self.teams: dict[str, Team] = {}
         self.members: set[PersonId] = {CLAIRE.id}
@@ -302,6 +304,13 @@ class FakeTeamwork:
             self.channels[name] = known
         return known, True
 
+    async def find_app(self, team: TeamId) -> AppPlacement | None:
+        """Nothing is seen before its step unless a test says so: each step is tried by itself."""
+        return AppPlacement("app-1", "installation-1", True) if self.is_seen_ahead else None
+
+    async def find_files_folder(self, team: TeamId, channel: ChannelId) -> Folder | None:
+        return await self.read_files_folder(team, channel) if self.is_seen_ahead else None
+
     async def ensure_app(self, team: TeamId) -> AppPlacement:
         self._troubles.meet("ensure_app")
         was_there = self.app_installed
@@ -312,6 +321,9 @@ class FakeTeamwork:
 
     async def ensure_tab(self, team: TeamId, channel: ChannelId, placement: AppPlacement, content: TabContent) -> Tab:
         self._troubles.meet("ensure_tab")
+        theirs = [tab for tab in self.microsoft_tabs if content.regarding and shows(tab, content.regarding)]
+        if theirs:
+            return replace(theirs[0], is_microsofts=True)
         if content.entity not in self.tabs:
             self.made.append("tab")
             tab = Tab(
@@ -326,9 +338,6 @@ class FakeTeamwork:
     async def remove_tab(self, team: TeamId, channel: ChannelId, tab: TabId) -> None:
         self._troubles.meet("remove_tab")
         self.tabs = {entity: kept for entity, kept in self.tabs.items() if kept.id != tab}
-
-    async def find_microsoft_tabs(self, team: TeamId, channel: ChannelId) -> tuple[Tab, ...]:
-        return self.microsoft_tabs
 
     async def is_owner(self, team: TeamId, person: PersonId) -> bool:
         self._troubles.meet("is_owner")
@@ -377,6 +386,7 @@ class FakeCrm:
         self.associations: tuple[Association, ...] = ()
         self.shared: set[RowId] = set()
         self.no_users: set[PersonId] = set()
+        self.takes_sets = False
         self.made: list[str] = []
 
     async def read_record(self, ref: RecordRef) -> Record:
@@ -422,6 +432,22 @@ class FakeCrm:
     async def remove_note(self, row: RowId) -> None:
         self._troubles.meet("remove_note")
         self.notes.pop(row, None)
+
+    async def ensure_rows(self, link: Link, kind: str, subject: str, text: str) -> LinkRows | None:
+        if not self.takes_sets:
+            return None
+        self._troubles.meet("ensure_rows")
+        location, association = await self.ensure_location(link), await self.ensure_association(link)
+        return LinkRows(location, association, await self.ensure_note(link, kind, subject, text))
+
+    async def remove_rows(self, link: Link, kind: str, subject: str, text: str) -> bool:
+        if not self.takes_sets:
+            return False
+        self._troubles.meet("remove_rows")
+        await self.remove_association(link.evidence.association)
+        await self.remove_location(link.evidence.location)
+        await self.ensure_note(link, kind, subject, text)
+        return True
 
     async def remove_association(self, row: RowId) -> None:
         self._remove("association", row)

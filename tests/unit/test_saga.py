@@ -91,6 +91,35 @@ async def test_killed_after_any_effect_it_goes_on_and_makes_nothing_twice(
     assert made_once(world, asked)
 
 
+async def test_what_was_there_before_leaves_a_tab_and_one_set_of_rows_to_make(world: World) -> None:
+    world.teamwork.is_seen_ahead = world.crm.takes_sets = True
+    planned = await connect(EXISTING, CLAIRE, world.ports)
+    assert planned.done == (StepName.APP, StepName.CHANNEL, StepName.FOLDER)
+    link = await carry_on(world, planned)
+    assert link.state is LinkState.CONNECTED
+    calls = [call for call in world.troubles.calls if call.startswith(("ensure", "read_team", "read_channel"))]
+    assert calls[1:] == ["ensure_tab", "ensure_rows", "ensure_location", "ensure_association", "ensure_note"]
+    assert link.evidence.association == link.row_id("association")
+    assert link.evidence.note
+    gone = await carry_on(world, await disconnect(link.id, CLAIRE, world.ports))
+    assert (gone.state, gone.evidence.association, gone.evidence.location) == (LinkState.DISCONNECTED, "", "")
+    assert "remove_rows" in world.troubles.calls
+
+
+@pytest.mark.parametrize("step", [StepName.TAB, StepName.LOCATION])
+async def test_killed_on_the_short_way_it_makes_nothing_twice(world: World, step: StepName) -> None:
+    world.teamwork.is_seen_ahead = world.crm.takes_sets = True
+    planned = await connect(EXISTING, CLAIRE, world.ports)
+    world.links.crash_before_save = f"step.{step.value}"
+    world.steps.crash_in = f"{step.value}#1"
+    for _ in range(2):
+        with pytest.raises(Crash):
+            await carry_on(world, planned)
+        world.restart() if world.steps.crash_in == "" else None
+    assert (await carry_on(world, planned)).state is LinkState.CONNECTED
+    assert sorted(world.crm.made) == ["association", "location", "note"]
+
+
 @pytest.mark.parametrize("act", ["link.connecting", "link.connected"])
 async def test_killed_between_steps_it_goes_on(world: World, act: str) -> None:
     planned = await connect(EXISTING, CLAIRE, world.ports)

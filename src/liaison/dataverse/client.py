@@ -68,6 +68,19 @@ def read_row_call(rows: str, row: str, table: str, select: str) -> Call:
     )
 
 
+def create_call(rows: str, table: str, row: str, body: Mapping[str, object]) -> Call:
+    """A PATCH that makes a row under an id of our own, once; 412 says that it is there."""
+    ids = {"set": rows, "row": row}
+    subject = Subject(table, row)
+    return Call("PATCH", "/{set}({row})", subject, ids, body=body, headers=CREATE_ONLY, repeatable=True, expects=(412,))
+
+
+def remove_call(rows: str, table: str, row: str) -> Call:
+    """A DELETE; absent already is done."""
+    ids = {"set": rows, "row": row}
+    return Call("DELETE", "/{set}({row})", Subject(table, row), ids, repeatable=True, expects=(404,))
+
+
 class DataverseClient:
     """Reads that are asked side by side go out as one batch. Source: dataverse.md sections 5.1, 5.7 and 5.9."""
 

@@ -10,6 +10,7 @@ from liaison.dataverse.crm_mending import DataverseMending
 from liaison.dataverse.crm_people import DataversePeople
 from liaison.dataverse.crm_recent import DataverseRecent
 from liaison.dataverse.crm_records import DataverseRecords
+from liaison.dataverse.crm_rows import DataverseRows
 from liaison.dataverse.crm_settings import DataverseSettings
 from liaison.dataverse.crm_sharing import DataverseSharing
 from liaison.dataverse.crm_tables import DataverseTables
@@ -34,6 +35,7 @@ class DataverseCrm:
         forms = DataverseForms(client, metadata, records, people, language)
         recent = DataverseRecent(client, metadata, records, people, language)
         links = DataverseLinks(client, metadata)
+        rows = DataverseRows(client, metadata, links)
         settings = DataverseSettings(client)
         mending = DataverseMending(client)
         tables = DataverseTables(client, language, shelf)
@@ -81,5 +83,7 @@ class DataverseCrm:
         self.ensure_location = links.ensure_location
         self.ensure_association = links.ensure_association
         self.share_view = DataverseViewSharing(client).share_view
+        self.ensure_rows = rows.ensure_rows
+        self.remove_rows = rows.remove_rows
         self.remove_association = links.remove_association
         self.remove_location = links.remove_location

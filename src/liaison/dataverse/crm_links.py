@@ -6,17 +6,24 @@ Source: dataverse.md sections 1.2 to 1.4 and 6.2; replay table C8 and C9.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
-from liaison.dataverse.client import CREATE_ONLY, Call, DataverseClient, read_row_call, read_rows_call
+from liaison.dataverse.client import Call, DataverseClient, create_call, read_row_call, read_rows_call
 from liaison.dataverse.crm_records import remove_row
 from liaison.dataverse.errors import SERVICE, UNDECLARED_PROPERTY, Subject
 from liaison.dataverse.metadata import DataverseMetadata
-from liaison.dataverse.names import LINK_TABLE, LINKS, LOCATIONS, SERVICE_TYPE_TEAMS, SITES, VIEW_CODES
+from liaison.dataverse.names import (
+    LINK_TABLE,
+    LINKS,
+    LOCATION_TABLE,
+    LOCATIONS,
+    SERVICE_TYPE_TEAMS,
+    SITES,
+    VIEW_CODES,
+)
 from liaison.dataverse.query import equals, read_guid
 from liaison.dataverse.rows import read_association, read_location
-from liaison.domain.crm import Association, Location
+from liaison.domain.crm import Association, Location, Table
 from liaison.domain.link import Link, record_of, site_row_id
 from liaison.domain.names import ChannelId, RecordRef, Regarding, RowId, ViewRef
 from liaison.errors import (
@@ -37,7 +44,7 @@ _LINK_COLUMNS = (
     "msdyn_tenantid,msdyn_appid,msdyn_pipedentityid,msdyn_contenturl,msdyn_weburl,createdon"
 )
 _LOCATION_COLUMNS = "sharepointdocumentlocationid,name,absoluteurl,relativeurl,servicetype"
-_LOCATION_TABLE = "sharepointdocumentlocation"
+_SITE_OF_LOCATION = "parentsiteorlocation_sharepointsite"
 _ABSOLUTE = "/sharepointdocumentlocations({row})/Microsoft.Dynamics.CRM.RetrieveAbsoluteAndSiteCollectionUrl()"
 
 
@@ -78,18 +85,23 @@ class DataverseLinks:
         """Active locations regarding the record, with their absolute addresses as the service composes them."""
         query = {
             "$select": _LOCATION_COLUMNS,
+            "$expand": f"{_SITE_OF_LOCATION}($select=absoluteurl)",
             "$filter": f"_regardingobjectid_value eq {_record_id(ref)} and statecode eq 0",
             "$orderby": "createdon",
         }
-        rows = await self._client.list_rows(read_rows_call(LOCATIONS, _LOCATION_TABLE, query))
+        rows = await self._client.list_rows(read_rows_call(LOCATIONS, LOCATION_TABLE, query))
         addresses = await asyncio.gather(*(self._absolute_address(row) for row in rows))
         return tuple(read_location(row, address) for row, address in zip(rows, addresses, strict=True))
 
     async def _absolute_address(self, row: Wild) -> str:
+        """As the service composes it; asked for only where the row does not stand right below a site."""
         if row.has("absoluteurl"):
             return row.text("absoluteurl")
+        site = row.opt_child(_SITE_OF_LOCATION).opt_text("absoluteurl").rstrip("/")
+        if site and row.has("relativeurl"):
+            return f"{site}/{row.text('relativeurl')}"
         row_id = row.text("sharepointdocumentlocationid")
-        subject = Subject(_LOCATION_TABLE, row_id)
+        subject = Subject(LOCATION_TABLE, row_id)
         answer = await self._client.read(Call("GET", _ABSOLUTE, subject, {"row": row_id}, repeatable=True))
         return answer.opt_text("AbsoluteUrl")
 
@@ -97,31 +109,47 @@ class DataverseLinks:
         """A location of the same folder is adopted; else one is made below the team site's row."""
         record = record_of(link)
         table, _ = await self._metadata.describe(record.table)
-        wanted = _address_key(folder_address(link))
+        wanted = folder_address(link)
         for place in await self.list_locations(record):
-            if _address_key(place.address) == wanted:
+            if same_address(place.address, wanted):
                 return place.id
         site = await self._ensure_site(link)
-        body = {
-            "name": link.channel_name[:160],
-            "relativeurl": relative_folder(link),
-            "servicetype": SERVICE_TYPE_TEAMS,
-            "parentsiteorlocation_sharepointsite@odata.bind": f"/{SITES}({site})",
-            f"regardingobjectid_{table.name}@odata.bind": f"/{table.set_name}({record.id})",
-        }
         row = link.row_id("location")
         try:
-            made = await self._create_once(LOCATIONS, _LOCATION_TABLE, row, body)
+            made = await self._create_once(self.location_call(link, table, site))
         except UpstreamRefused as refused:
             if refused.service_code == UNDECLARED_PROPERTY and "regardingobjectid_" in refused.reason:
                 raise DocumentManagementOff(table.plural) from refused
             raise
         if not made:
-            await self._compare(LOCATIONS, _LOCATION_TABLE, row, "_regardingobjectid_value", record.id)
+            await self._compare(LOCATIONS, LOCATION_TABLE, row, "_regardingobjectid_value", record.id)
         return row
+
+    def location_call(self, link: Link, table: Table, site: RowId | None) -> Call:
+        """Makes the location below a site's row, by default the one that `site_call` makes."""
+        below = site or site_row_id(link.environment, link.evidence.site_address)
+        body = {
+            "name": link.channel_name[:160],
+            "relativeurl": relative_folder(link),
+            "servicetype": SERVICE_TYPE_TEAMS,
+            "parentsiteorlocation_sharepointsite@odata.bind": f"/{SITES}({below})",
+            f"regardingobjectid_{table.name}@odata.bind": f"/{table.set_name}({link.regarding.id})",
+        }
+        return create_call(LOCATIONS, LOCATION_TABLE, link.row_id("location"), body)
 
     async def _ensure_site(self, link: Link) -> RowId:
         """The site row of the team's site, whoever made it. Source: dataverse.md section 6.2, channel chain."""
+        found = await self.find_site(link)
+        if found is not None:
+            return found
+        row = site_row_id(link.environment, link.evidence.site_address)
+        if not await self._create_once(self.site_call(link)):
+            address = link.evidence.site_address.rstrip("/")
+            await self._compare(SITES, "sharepointsite", row, "absoluteurl", address)
+        return row
+
+    async def find_site(self, link: Link) -> RowId | None:
+        """The active row of the team's site, the oldest one."""
         address = link.evidence.site_address.rstrip("/")
         query = {
             "$select": "sharepointsiteid,absoluteurl",
@@ -130,14 +158,14 @@ class DataverseLinks:
             "$orderby": "createdon",
         }
         found = await self._client.list_rows(read_rows_call(SITES, "sharepointsite", query))
-        if found:
-            return RowId(found[0].text("sharepointsiteid"))
-        row = site_row_id(link.environment, address)
+        return RowId(found[0].text("sharepointsiteid")) if found else None
+
+    def site_call(self, link: Link) -> Call:
+        """Makes the row of the team's site, under an id that all links to that site share."""
+        address = link.evidence.site_address.rstrip("/")
         name = link.evidence.team_name or address.rsplit("/", 1)[-1]
         body = {"name": name[:160], "absoluteurl": address, "servicetype": SERVICE_TYPE_TEAMS}
-        if not await self._create_once(SITES, "sharepointsite", row, body):
-            await self._compare(SITES, "sharepointsite", row, "absoluteurl", address)
-        return row
+        return create_call(SITES, "sharepointsite", site_row_id(link.environment, address), body)
 
     async def ensure_association(self, link: Link) -> RowId:
         """A row of the same record or view and channel is adopted, whoever made it; else ours is made."""
@@ -145,10 +173,14 @@ class DataverseLinks:
             if association.channel == link.evidence.channel:
                 return association.id
         row = link.row_id("association")
-        body = _association_body(link, await self._type_code(link.regarding))
-        if not await self._create_once(LINKS, LINK_TABLE, row, body):
+        call = self.association_call(link, await self._type_code(link.regarding))
+        if not await self._create_once(call):
             await self._compare(LINKS, LINK_TABLE, row, "regardingobjectid", link.regarding.id)
         return row
+
+    def association_call(self, link: Link, type_code: int) -> Call:
+        """Makes the row that ties the two, under the link's own id."""
+        return create_call(LINKS, LINK_TABLE, link.row_id("association"), _association_body(link, type_code))
 
     async def _type_code(self, regarding: Regarding) -> int:
         if isinstance(regarding, ViewRef):
@@ -160,26 +192,16 @@ class DataverseLinks:
         await remove_row(self._client, LINKS, LINK_TABLE, row)
 
     async def remove_location(self, row: RowId) -> None:
-        await remove_row(self._client, LOCATIONS, _LOCATION_TABLE, row)
+        await remove_row(self._client, LOCATIONS, LOCATION_TABLE, row)
 
-    async def _create_once(self, rows: str, table: str, row: RowId, body: Mapping[str, object]) -> bool:
+    async def _create_once(self, call: Call) -> bool:
         """True when it was made now, false when it was there."""
-        call = Call(
-            "PATCH",
-            "/{set}({row})",
-            Subject(table, row),
-            {"set": rows, "row": row},
-            body=body,
-            headers=CREATE_ONLY,
-            repeatable=True,
-            expects=(412,),
-        )
         return (await self._client.send(call)).status != 412
 
     async def _compare(self, rows: str, table: str, row: RowId, column: str, wanted: str) -> None:
         """Is the row that has our id ours? Raises RecordChanged when somebody made something else of it."""
         found = await self._client.read(read_row_call(rows, row, table, column))
-        if _address_key(found.opt_text(column)) != _address_key(wanted):
+        if not same_address(found.opt_text(column), wanted):
             raise RecordChanged(table, row)
 
 
@@ -220,9 +242,9 @@ def _association_body(link: Link, type_code: int) -> dict[str, object]:
     }
 
 
-def _address_key(address: str) -> str:
-    """An address for comparing: services differ in case, in encoding and in the last slash."""
-    return unquote(address).rstrip("/").casefold()
+def same_address(one: str, other: str) -> bool:
+    """Services differ in case, in encoding and in the last slash."""
+    return unquote(one).rstrip("/").casefold() == unquote(other).rstrip("/").casefold()
 
 
 def _regards(regarding: Regarding) -> str:

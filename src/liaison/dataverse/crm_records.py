@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-from liaison.dataverse.client import CREATE_ONLY, Call, DataverseClient, read_row_call, read_rows_call
+from liaison.dataverse.client import (
+    Call,
+    DataverseClient,
+    create_call,
+    read_row_call,
+    read_rows_call,
+    remove_call,
+)
 from liaison.dataverse.crm_views import DataverseViews
-from liaison.dataverse.errors import Subject
 from liaison.dataverse.metadata import Attribute, DataverseMetadata
 from liaison.dataverse.names import NOTES
 from liaison.dataverse.query import contains, equals, read_guid
@@ -120,31 +126,23 @@ class DataverseRecords:
     async def ensure_note(self, link: Link, kind: str, subject: str, text: str) -> RowId:
         """Made under the link's own id for that kind, so that it exists once."""
         table, _ = await self._metadata.describe(link.regarding.table)
-        row = link.row_id(f"note/{kind}")
-        body = {
-            "subject": subject,
-            "notetext": text,
-            f"objectid_{table.name}@odata.bind": f"/{table.set_name}({link.regarding.id})",
-        }
-        call = Call(
-            "PATCH",
-            "/{set}({row})",
-            Subject("annotation", row),
-            {"set": NOTES, "row": row},
-            body=body,
-            headers=CREATE_ONLY,
-            repeatable=True,
-            expects=(412,),
-        )
-        await self._client.send(call)
-        return row
+        await self._client.send(note_call(link, table, kind, subject, text))
+        return link.row_id(f"note/{kind}")
 
     async def remove_note(self, row: RowId) -> None:
         await remove_row(self._client, NOTES, "annotation", row)
 
 
+def note_call(link: Link, table: Table, kind: str, subject: str, text: str) -> Call:
+    """Makes the link's timeline entry of that kind, under the link's own id for it."""
+    body = {
+        "subject": subject,
+        "notetext": text,
+        f"objectid_{table.name}@odata.bind": f"/{table.set_name}({link.regarding.id})",
+    }
+    return create_call(NOTES, "annotation", link.row_id(f"note/{kind}"), body)
+
+
 async def remove_row(client: DataverseClient, rows: str, table: str, row: RowId) -> None:
     """Absent already is done."""
-    ids = {"set": rows, "row": row}
-    call = Call("DELETE", "/{set}({row})", Subject(table, row), ids, repeatable=True, expects=(404,))
-    await client.send(call)
+    await client.send(remove_call(rows, table, row))

@@ -66,6 +66,7 @@ class ConnectionFacts:
     channels: tuple[Channel, ...]
     is_owner: bool | None = None
     title: str = ""
+    team_thread: str = ""
 
 
 def may_collaborate(switches: Switches, table: Table) -> bool:

@@ -143,6 +143,15 @@ class Record:
 
 
 @dataclass(frozen=True)
+class LinkRows:
+    """The rows by which a record's link is known in Dataverse."""
+
+    location: RowId
+    association: RowId
+    note: RowId
+
+
+@dataclass(frozen=True)
 class Note:
     """An entry of the record's timeline."""
 

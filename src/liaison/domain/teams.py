@@ -75,6 +75,8 @@ class Tab:
     content_address: str
     address: str
     website_address: str = ""
+    is_microsofts: bool = False
+    """Made by Microsoft's own app."""
 
 
 def shows(tab: Tab, regarding: Regarding) -> bool:
@@ -88,13 +90,17 @@ def shows(tab: Tab, regarding: Regarding) -> bool:
 
 @dataclass(frozen=True)
 class TabContent:
-    """What a tab is to show. Addresses are absolute."""
+    """What a tab is to show. Addresses are absolute.
+
+    A tab of Microsoft's own app that shows `regarding` is as good: ours would be a second one.
+    """
 
     name: str
     entity: str
     content_address: str
     website_address: str
     remove_address: str
+    regarding: Regarding | None = None
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from liaison.domain.names import ChannelId, TabId, TeamId
-from liaison.domain.teams import AppPlacement, Tab, TabContent
+from liaison.domain.teams import AppPlacement, Tab, TabContent, shows
 from liaison.errors import AnswerLost, ChannelGone, StillPreparing, UpstreamRefused
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import SERVICE, About, Subject
 from liaison.graph.horizon import Horizon
 from liaison.graph.payloads import read_tab, read_tab_order
 from liaison.graph.shelf import GraphShelf
+from liaison.wire.wild import Wild
 
 WEBSITE_APP = "com.microsoft.teamspace.tab.web"
 DYNAMICS_APP = "cd2d8695-bdc9-4d8e-9620-cc963ed81f41"
@@ -96,7 +98,11 @@ class GraphTabs:
         Creating is not repeatable and the service takes doubles, so a tab that was perhaps made is looked for until
         the horizon. Source: replay table C6; api/channel-post-tabs.md.
         """
-        ours = await self._list_ours(team, channel, content)
+        found = await self._list(team, channel)
+        addresses = {content.content_address, content.website_address}
+        ours = [tab for tab in found if _shows(tab, content.entity, addresses)]
+        if not ours and content.regarding is not None:
+            ours = [tab for tab in found if tab.is_microsofts and shows(tab, content.regarding)][:1]
         if ours:
             self._horizon.close(content.entity)
             for extra in ours[1:]:
@@ -110,15 +116,10 @@ class GraphTabs:
             self._horizon.note(content.entity)
             raise
 
-    async def _list_ours(self, team: TeamId, channel: ChannelId, content: TabContent) -> list[Tab]:
-        """Tabs that show this content, the oldest first."""
-        found = await self._list(team, channel)
-        return [tab for tab in found if _shows(tab, content.entity, {content.content_address, content.website_address})]
-
     async def _list(self, team: TeamId, channel: ChannelId) -> list[Tab]:
         subject = Subject(About.CHANNEL, channel, team)
         call = read_call(_TABS, subject, {"team": team, "channel": channel}, {"$expand": "teamsApp"})
-        found = [(read_tab_order(item), read_tab(item)) async for item in self._client.pages(call)]
+        found = [(read_tab_order(item), _read_tab(item)) async for item in self._client.pages(call)]
         return [tab for _, tab in sorted(found, key=lambda one: one[0])]
 
     async def _create_tab(self, team: TeamId, channel: ChannelId, placement: AppPlacement, content: TabContent) -> Tab:
@@ -145,21 +146,16 @@ class GraphTabs:
             return None
         return next((tab for tab in found if _shows(tab, entity, {content_address} - {""})), None)
 
-    async def find_microsoft_tabs(self, team: TeamId, channel: ChannelId) -> tuple[Tab, ...]:
-        """The tabs of Microsoft's own app in a channel; none when the channel is gone. Source: graph.md section 5.4."""
-        subject = Subject(About.CHANNEL, channel, team)
-        query = {"$expand": "teamsApp", "$filter": f"teamsApp/id eq '{DYNAMICS_APP}'"}
-        call = read_call(_TABS, subject, {"team": team, "channel": channel}, query)
-        try:
-            return tuple([read_tab(item) async for item in self._client.pages(call)])
-        except ChannelGone:
-            return ()
-
     async def remove_tab(self, team: TeamId, channel: ChannelId, tab: TabId) -> None:
         """Absent already is done, with its channel or its team too. Source: api/channel-delete-tabs.md."""
         ids = {"team": team, "channel": channel, "tab": tab}
         subject = Subject(About.CHANNEL, channel, team)
         await self._client.send(Call("DELETE", f"{_TABS}/{{tab}}", subject, ids, repeatable=True, expects=(404,)))
+
+
+def _read_tab(item: Wild) -> Tab:
+    """A tab of a list that says whose it is."""
+    return replace(read_tab(item), is_microsofts=item.opt_child("teamsApp").opt_text("id") == DYNAMICS_APP)
 
 
 def _shows(tab: Tab, entity: str, addresses: set[str]) -> bool:

@@ -56,7 +56,6 @@ class GraphTeamwork:
         self.ensure_tab = tabs.ensure_tab
         self.find_tab = tabs.find_tab
         self.remove_tab = tabs.remove_tab
-        self.find_microsoft_tabs = tabs.find_microsoft_tabs
         new_teams = GraphNewTeams(client, horizon)
         self.ensure_team = new_teams.ensure_team
         self.ask_for_team = new_teams.ask_for_team
@@ -177,13 +176,20 @@ class GraphTeamwork:
         Not found means "not yet" as long as the channel itself is there.
         Source: api/channel-get-filesfolder.md; graph.md section 4.3.
         """
+        found = await self.find_files_folder(team, channel)
+        if found is None:
+            waiting = await self.read_channel(team, channel)
+            raise StillPreparing(SERVICE, "filesFolder", what=waiting.name)
+        return found
+
+    async def find_files_folder(self, team: TeamId, channel: ChannelId) -> Folder | None:
+        """The same; None when it is not there yet, or the channel is not."""
         subject = Subject(About.FILE, channel, team)
         ids = {"team": team, "channel": channel}
         try:
             item = await self._client.read(read_call("/teams/{team}/channels/{channel}/filesFolder", subject, ids))
         except FileUnknown:
-            found = await self.read_channel(team, channel)
-            raise StillPreparing(SERVICE, "filesFolder", what=found.name) from None
+            return None
         return read_folder(item, await self._library_of(item, subject))
 
     async def _library_of(self, item: Wild, subject: Subject) -> Wild:

@@ -23,7 +23,9 @@ from liaison.domain.link import (
     PrimaryChannel,
 )
 from liaison.domain.names import LinkId, Person, RecordRef, TeamId
-from liaison.errors import ChannelNameTaken, ConsentNotGranted, LinkBusy, TeamNameTaken
+from liaison.domain.teams import Channel, Team
+from liaison.errors import ChannelNameTaken, ConsentNotGranted, LiaisonError, LinkBusy, TeamNameTaken
+from liaison.operations.ahead import look_ahead, with_what_is_there
 from liaison.operations.environments import find_environment
 from liaison.operations.preflight import check_team_name
 from liaison.operations.regarding import read_title
@@ -37,7 +39,9 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
     `plan_connection`, RecordUnknown, ViewUnknown, NotTeamMember, IdempotencyKeyReused, and Upstream errors of the
     gathering.
     """
-    facts = await gather_connection_facts(asked, by, ports)
+    facts, ahead = await asyncio.gather(
+        gather_connection_facts(asked, by, ports), look_ahead(asked, ports.teamwork(by))
+    )
     try:
         plan = plan_connection(await _with_checked_team(asked, by, ports), facts)
     except (ChannelNameTaken, TeamNameTaken):
@@ -58,9 +62,11 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
         members=plan.members,
         share_view=plan.share_view,
         pinned_by=plan.pinned_by,
-        evidence=Evidence(channel_name=_channel_name(plan, facts), team_name=facts.team_name),
+        evidence=Evidence(
+            channel_name=_channel_name(plan, facts), team_name=facts.team_name, team_thread=facts.team_thread
+        ),
     )
-    held = await ports.links.plan(link, key, fingerprint(asked))
+    held = await ports.links.plan(with_what_is_there(link, facts, ahead), key, fingerprint(asked))
     if held.state is LinkState.PLANNED:
         await ports.steps.start(Operation.CONNECT, held)
     return held
@@ -122,29 +128,45 @@ def _place(asked: ConnectionRequest) -> str:
 
 
 async def gather_connection_facts(asked: ConnectionRequest, by: Person, ports: Ports) -> ConnectionFacts:
-    """Everything that deciding needs; the team is asked only when nothing else stands in the way.
+    """Everything that deciding needs, asked for at once.
 
-    Raises what `require_connecting` refuses, RecordUnknown, ViewUnknown, TeamUnknown, NotTeamMember.
+    What is wrong with the team is told only when nothing else stands in the way. Raises what `require_connecting`
+    refuses, RecordUnknown, ViewUnknown, TeamUnknown, NotTeamMember.
     """
     environment = find_environment(asked.regarding.environment, ports)
-    crm, teamwork = ports.crm(by, asked.regarding.environment), ports.teamwork(by)
-    title, switches, table, me, scopes = await asyncio.gather(
+    crm = ports.crm(by, asked.regarding.environment)
+    title, switches, table, me, scopes, where = await asyncio.gather(
         read_title(asked.regarding, by, ports),
         crm.read_switches(),
         crm.read_table(asked.regarding.table),
         ports.people(by).read_me(),
         ports.sign_in.carried_scopes(by),
+        _read_team(asked, by, ports),
     )
     facts = ConnectionFacts(environment.name, switches, table, me.service_plans, scopes, "", (), title=title)
     require_connecting(asked, facts)
+    if isinstance(where, LiaisonError):
+        raise where
+    team, channels, is_owner = where
+    return replace(facts, team_name=team.name, team_thread=team.thread, channels=channels, is_owner=is_owner)
+
+
+_Where = tuple[Team, tuple[Channel, ...], bool | None]
+
+
+async def _read_team(asked: ConnectionRequest, by: Person, ports: Ports) -> _Where | LiaisonError:
+    """The team, its channels and whether the person owns it; or why they cannot be read."""
     if isinstance(asked.team, NewTeam):
-        return replace(facts, team_name=asked.team.name)
-    team, channels, is_owner = await asyncio.gather(
-        teamwork.read_team(asked.team),
-        teamwork.list_channels(asked.team),
-        _is_owner(asked.team, by, ports) if asked.members else _unasked(),
-    )
-    return replace(facts, team_name=team.name, channels=channels, is_owner=is_owner)
+        return Team(TeamId(""), asked.team.name), (), None
+    teamwork = ports.teamwork(by)
+    try:
+        return await asyncio.gather(
+            teamwork.read_team(asked.team),
+            teamwork.list_channels(asked.team),
+            _is_owner(asked.team, by, ports) if asked.members else _unasked(),
+        )
+    except LiaisonError as error:
+        return error
 
 
 async def _is_owner(team: TeamId, by: Person, ports: Ports) -> bool | None:

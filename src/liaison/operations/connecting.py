@@ -8,9 +8,10 @@ from dataclasses import replace
 from liaison.domain.connection import propose_free_name
 from liaison.domain.link import Finding, Link, LinkState, NewChannel, Operation, PinnedBy, PrimaryChannel, StepName
 from liaison.domain.names import LinkId
-from liaison.domain.teams import AppPlacement, Channel, Tab, TabContent, shows
+from liaison.domain.teams import AppPlacement, Channel, TabContent
 from liaison.errors import ChannelNameTaken, StillPreparing
 from liaison.operations.add_members import PACE_S, add_some
+from liaison.operations.ahead import with_folder
 from liaison.operations.new_team import TeamMaker
 from liaison.operations.saga import GROUP_HORIZON, Effect, Step, Task, carry_out
 from liaison.operations.share_view import share_view
@@ -64,7 +65,10 @@ def bound(act: Act, ports: Ports) -> Effect:
 
 
 async def _channel(link: Link, ports: Ports) -> Link:
-    team = await ports.teamwork(link.acting).read_team(link.team)
+    known = link.evidence
+    if not known.team_thread:
+        team = await ports.teamwork(link.acting).read_team(link.team)
+        known = replace(known, team_name=team.name, team_thread=team.thread)
     found, ours = await _ensure_channel(link, ports)
     return link.with_evidence(
         StepName.CHANNEL,
@@ -73,8 +77,8 @@ async def _channel(link: Link, ports: Ports) -> Link:
         channel_kind=found.kind,
         channel_address=found.address,
         channel_is_ours=ours,
-        team_name=team.name,
-        team_thread=team.thread,
+        team_name=known.team_name,
+        team_thread=known.team_thread,
     )
 
 
@@ -102,22 +106,10 @@ async def _app(link: Link, ports: Ports) -> Link:
 
 
 async def _tab(link: Link, ports: Ports) -> Link:
-    theirs = await _microsoft_tab(link, ports)
-    if theirs is not None:
-        return link.with_evidence(StepName.TAB, tab=theirs.id, tab_address=theirs.address, tab_is_adopted=True)
     placed = AppPlacement(link.evidence.app, link.evidence.app_installation, was_there=True)
     content = tab_content(link, ports.public_address)
     made = await ports.teamwork(link.acting).ensure_tab(link.team, link.evidence.channel, placed, content)
-    return link.with_evidence(StepName.TAB, tab=made.id, tab_address=made.address, tab_is_adopted=False)
-
-
-async def _microsoft_tab(link: Link, ports: Ports) -> Tab | None:
-    """The tab by which Microsoft's own app shows the same in this channel: ours would be a second one."""
-    if link.evidence.channel_is_ours or link.evidence.team_is_ours:
-        return None
-    teamwork = ports.teamwork(link.acting)
-    found = await teamwork.find_microsoft_tabs(link.team, link.evidence.channel)
-    return next((tab for tab in found if shows(tab, link.regarding)), None)
+    return link.with_evidence(StepName.TAB, tab=made.id, tab_address=made.address, tab_is_adopted=made.is_microsofts)
 
 
 async def _find_hosts_tab(link: Link, ports: Ports) -> Link:
@@ -136,23 +128,21 @@ async def _without_hosts_tab(link: Link) -> Link:
 
 async def _folder(link: Link, ports: Ports) -> Link:
     found = await ports.teamwork(link.acting).read_files_folder(link.team, link.evidence.channel)
-    going = replace(link, state=LinkState.CONNECTING)
-    return going.with_evidence(
-        StepName.FOLDER,
-        drive=found.drive,
-        folder=found.item,
-        folder_address=found.address,
-        site_address=found.site_address,
-        folder_path=found.path,
-    )
+    return with_folder(replace(link, state=LinkState.CONNECTING), found)
 
 
 # --- in Dataverse ----------------------------------------------------------------------------------------------
 
 
 async def _location(link: Link, ports: Ports) -> Link:
-    row = await ports.crm(link.acting, link.environment).ensure_location(link)
-    return link.with_evidence(StepName.LOCATION, location=row)
+    """With the association and the note in one set; each by itself when the set was refused."""
+    crm = ports.crm(link.acting, link.environment)
+    rows = await crm.ensure_rows(link, "connected", *note_words(link, "connected", ports))
+    if rows is None:
+        return link.with_evidence(StepName.LOCATION, location=await crm.ensure_location(link))
+    made = link.with_evidence(StepName.LOCATION, location=rows.location)
+    made = made.with_evidence(StepName.ASSOCIATION, association=rows.association)
+    return made.with_evidence(StepName.NOTE, note=rows.note)
 
 
 async def _association(link: Link, ports: Ports) -> Link:
@@ -188,7 +178,10 @@ async def _take_tab_back(link: Link, ports: Ports) -> Link:
 
 
 async def _take_location_back(link: Link, ports: Ports) -> Link:
-    await ports.crm(link.acting, link.environment).remove_location(link.evidence.location)
+    crm = ports.crm(link.acting, link.environment)
+    await crm.remove_location(link.evidence.location)
+    if StepName.ASSOCIATION in link.done:
+        await crm.remove_association(link.evidence.association)
     return link
 
 
@@ -215,6 +208,7 @@ def tab_content(link: Link, public_address: str) -> TabContent:
         content_address=f"{public_address}/teams/tab/{link.tab_entity}?theme={{theme}}&locale={{locale}}",
         website_address=f"{public_address}/l/{link.tab_entity}",
         remove_address=f"{public_address}/teams/remove",
+        regarding=link.regarding,
     )
 
 

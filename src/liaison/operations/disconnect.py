@@ -95,7 +95,14 @@ async def carry_out_disconnection(link_id: LinkId, ports: Ports, run: int | None
 
 def _steps(link: Link, ports: Ports) -> tuple[Step, ...]:
     async def remove_association(link: Link) -> Link:
+        """With the location and a note in one set; each by itself when the set was refused."""
         crm = ports.crm(link.acting, link.environment)
+        if link.record is not None:
+            words = note_words(link, "disconnected", ports)
+            if await crm.remove_rows(link, f"disconnected-{link.run}", *words):
+                gone = link.with_evidence(StepName.REMOVE_ASSOCIATION, association=RowId(""))
+                gone = gone.with_evidence(StepName.REMOVE_LOCATION, location=RowId(""))
+                return gone.with_evidence(StepName.NOTE_REMOVED)
         await crm.remove_association(link.evidence.association or link.row_id("association"))
         return link.with_evidence(StepName.REMOVE_ASSOCIATION, association=RowId(""))
 

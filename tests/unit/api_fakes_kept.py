@@ -1,0 +1,43 @@
+"""What the API's fake world keeps of the tenant: consent, and what was last seen of environments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from liaison.domain.consent import Consent
+from liaison.domain.names import EnvironmentKey, TenantId
+from liaison.domain.watch import Watch
+
+if TYPE_CHECKING:
+    from tests.unit.api_fakes import World
+
+
+class FakeConsents:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def read(self, tenant: TenantId) -> Consent:
+        return self.world.consent
+
+    async def save(self, tenant: TenantId, consent: Consent) -> None:
+        self.world.consent = consent
+
+
+class FakeWatches:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def save(self, watch: Watch) -> None:
+        self.world.watches[watch.environment] = watch
+
+    async def read(self, tenant: TenantId, environment: EnvironmentKey) -> Watch | None:
+        return self.world.watches.get(environment)
+
+    async def due(self, before: datetime) -> tuple[Watch, ...]:
+        return tuple(
+            watch for watch in self.world.watches.values() if not watch.checked_at or watch.checked_at < before
+        )
+
+    async def drop(self, tenant: TenantId, environment: EnvironmentKey) -> None:
+        self.world.watches.pop(environment, None)
