@@ -306,6 +306,7 @@ class Teamwork(Protocol):
 
         A member already is done. Raises NotTeamOwner, PersonUnknown, ConsentNotGranted, UpstreamThrottled.
         """
+        ...
 
     async def find_app(self, team: TeamId) -> AppPlacement | None:
         """Our Teams app where it is installed, or the website tab; None when it has to be installed first."""
