@@ -85,7 +85,7 @@ async def test_a_record_gets_a_team_with_its_own_channel_and_people(stage: Stage
     room = NewTeam("Northwind renewal room", TeamPrivacy.PRIVATE, description="Everything about the renewal")
     link = await stage.connect(ConnectionRequest(record, room, NEW, members=(SOFIA, MARC)), claire)
     assert (link.state, link.trouble, link.findings) == (LinkState.CONNECTED, None, ())
-    assert await made_once(stage, claire, link)
+    assert (link.channel_name, await made_once(stage, claire, link)) == (NEW.name, True)
     members = {member.person for member in await stage.product.teamwork(claire).list_members(link.team)}
     assert members == {claire.id, SOFIA.id, MARC.id}
     team = await stage.product.teamwork(claire).read_team(link.team)

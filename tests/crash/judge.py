@@ -22,17 +22,33 @@ class Counts:
     sites: int = 0
     associations: int = 0
     notes: int = 0
+    teams: int = 0
+    people: int = 0
 
     def __sub__(self, other: Counts) -> Counts:
         names = [one.name for one in fields(Counts)]
         return Counts(**{name: getattr(self, name) - getattr(other, name) for name in names})
 
+    def __add__(self, other: Counts) -> Counts:
+        names = [one.name for one in fields(Counts)]
+        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
     def __str__(self) -> str:
         return " ".join(f"{one.name}={getattr(self, one.name)}" for one in fields(Counts))
 
 
+"""`teams` are those made for the link, `people` who is in them."""
+
 CONNECTED = Counts(channels=1, installations=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
+IN_NEW_TEAM = CONNECTED + Counts(teams=1, people=3)
+VIEW_CONNECTED = Counts(channels=1, installations=1, tabs=1, sites=1, associations=1)
+UNDONE = Counts(sites=1)
 DISCONNECTED = Counts(channels=1, installations=1, tabs=0, locations=0, sites=1, associations=0, notes=2)
+
+
+ALIVE = "team_id NOT IN (SELECT id FROM groups WHERE deleted IS NOT NULL)"
+OURS = "(description LIKE ? OR unique_name = ?) AND deleted IS NULL"
+MARK, KEY = "%lnk-{}%", "lnk-{}"
 
 
 def count(database: Path, link: Link, channel: str, app: str) -> Counts:
@@ -46,12 +62,13 @@ def count(database: Path, link: Link, channel: str, app: str) -> Counts:
         crm = link.environment
         return Counts(
             channels=number(
-                "SELECT count(*) FROM channels WHERE team_id = ? AND display_name = ? AND deleted_at IS NULL",
+                f"SELECT count(*) FROM channels WHERE team_id = ? AND display_name = ? AND {ALIVE} "
+                "AND deleted_at IS NULL",
                 link.team,
                 channel,
             ),
             installations=number(
-                "SELECT count(*) FROM installed_apps WHERE team_id = ? AND app_id = ?", link.team, app
+                f"SELECT count(*) FROM installed_apps WHERE team_id = ? AND app_id = ? AND {ALIVE}", link.team, app
             ),
             tabs=number("SELECT count(*) FROM tabs WHERE configuration LIKE ?", f"%{link.tab_entity}%"),
             locations=number(
@@ -62,6 +79,12 @@ def count(database: Path, link: Link, channel: str, app: str) -> Counts:
             ),
             associations=number(
                 f'SELECT count(*) FROM "{crm}.msdyn_teamscollaboration" WHERE regardingobjectid = ?', record
+            ),
+            teams=number(f"SELECT count(*) FROM groups WHERE {OURS}", MARK.format(link.id), KEY.format(link.id)),
+            people=number(
+                f"SELECT count(*) FROM group_members JOIN groups ON id = group_id WHERE {OURS}",
+                MARK.format(link.id),
+                KEY.format(link.id),
             ),
             notes=number(f'SELECT count(*) FROM "{crm}.annotation" WHERE objectid = ?', record),
         )

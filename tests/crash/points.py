@@ -1,30 +1,52 @@
-"""The points: three pieces of work, every call the worker makes for them, before and after its effect."""
+"""The points: pieces of work, every call the worker makes for them, before and after its effect."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from liaison.domain.connection import ConnectionRequest
-from liaison.domain.link import Link, LinkState, NewChannel
-from liaison.domain.names import ChannelId, RecordRef, RowId, TableName, TeamId
+from liaison.domain.link import Invited, Link, LinkState, NewChannel, NewTeam, TeamPrivacy
+from liaison.domain.names import ChannelId, ChannelKind, PersonId, RecordRef, RowId, TableName, TeamId, ViewRef
 from liaison.operations.connect import connect
 from liaison.operations.disconnect import disconnect
+from liaison.operations.undo import undo
 from liaison.ports import Links, Ports
 from liaison.tenant.seeds import company
-from tests.crash.judge import CONNECTED, DISCONNECTED, Counts, count, fresh_records
+from tests.crash.judge import (
+    CONNECTED,
+    DISCONNECTED,
+    IN_NEW_TEAM,
+    UNDONE,
+    VIEW_CONNECTED,
+    Counts,
+    count,
+    fresh_records,
+)
 from tests.crash.stage import SALES, Stage, WorkerProcess
 
 EVERYWHERE = "/**"
+DONE = frozenset({LinkState.CONNECTED, LinkState.DISCONNECTED, LinkState.UNDONE})
 PHASES = ("before", "after")
 TEAM = next(team for team in company.TEAMS if team.key == "northwind")
 EXISTING_CHANNEL = "Contract"
+PEOPLE = tuple(Invited(PersonId(one.id), one.name) for one in (company.person("Sofia"), company.person("Oliver")))
+VIEWED = ("opportunity", "account", "contact", "lead")
 Ask = Callable[[Callable[[], None]], Awaitable[Link]]
 """Asks as a person does; its argument is called just before the worker may see the work."""
-WORKS = ("connect to an existing channel", "connect to a new channel", "disconnect")
+WORKS = {
+    "connect to an existing channel": CONNECTED,
+    "connect to a new channel": CONNECTED,
+    "disconnect": DISCONNECTED,
+    "connect in a new team with people": IN_NEW_TEAM,
+    "connect in a private channel": CONNECTED,
+    "connect a view": VIEW_CONNECTED,
+    "undo": UNDONE,
+}
+"""Each with what exists when it is done."""
 
 
 class _ArmedLinks:
@@ -91,7 +113,7 @@ class Outcome:
 
     @property
     def is_recovered(self) -> bool:
-        return not self.is_stuck and self.state in {LinkState.CONNECTED, LinkState.DISCONNECTED} and not self.trouble
+        return not self.is_stuck and self.state in DONE and not self.trouble
 
 
 def _differences(found: Counts, expected: Counts) -> list[int]:
@@ -105,6 +127,7 @@ class Play:
         self._stage = stage
         self._records = iter(fresh_records(stage.tenant.database, SALES))
         self._installed: tuple[TeamId, str] | None = None
+        self._views: Iterator[ViewRef] | None = None
 
     async def calls_of(self, work: str) -> list[str]:
         """What a worker that has just started calls for this work, when nothing happens to it."""
@@ -151,7 +174,7 @@ class Play:
         self._note(seen)
         app = seen.evidence.app
         found = count(self._stage.tenant.database, seen, _channel_name(seen), app)
-        expected = DISCONNECTED if point.work == "disconnect" else CONNECTED
+        expected = WORKS[point.work]
         state = final.state if final else None
         trouble = seen.trouble.code if seen.trouble else ""
         return Outcome(point, killed_in, state, found, expected, took_s, trouble)
@@ -162,24 +185,49 @@ class Play:
 
     async def _prepare(self, work: str) -> Ask:
         """Makes what must be there before; what a person then asks for comes back."""
-        stage, claire = self._stage, self._stage.people["Claire"]
+        claire = self._stage.people["Claire"]
         record, _ = next(self._records)
         ref = RecordRef(SALES, TableName("opportunity"), RowId(record))
+        if work == "undo":
+            made = await self._connected(ConnectionRequest(ref, _room(record), NewChannel(f"Deal {record[-8:]}")))
+            return lambda arm: undo(made.id, claire, self._armed(arm))
         if work == "disconnect":
-            if stage.worker is None or stage.worker.has_ended:
-                await stage.start_worker()
-            request = ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
-            link = await connect(request, claire, stage.ports)
-            connected = await stage.final(link.id)
-            if connected is None or connected.state is not LinkState.CONNECTED:
-                raise RuntimeError(f"cannot be disconnected: {connected}")
+            connected = await self._connected(ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel()))
             return lambda arm: disconnect(connected.id, claire, self._armed(arm))
         await self._uninstall()
-        if work == "connect to a new channel":
-            request = ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(f"Deal {record[-8:]}"))
-        else:
-            request = ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
+        request = await self._request(work, ref)
         return lambda arm: connect(request, claire, self._armed(arm))
+
+    async def _request(self, work: str, ref: RecordRef) -> ConnectionRequest:
+        name = f"Deal {ref.id[-8:]}"
+        if work == "connect in a new team with people":
+            return ConnectionRequest(ref, _room(ref.id), NewChannel(name), members=PEOPLE)
+        if work == "connect in a private channel":
+            return ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(name, ChannelKind.PRIVATE))
+        if work == "connect a view":
+            return ConnectionRequest(await self._next_view(), TeamId(TEAM.id), NewChannel(name), share_view=True)
+        if work == "connect to a new channel":
+            return ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(name))
+        return ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
+
+    async def _next_view(self) -> ViewRef:
+        """A view that nobody has tied to a channel: what is counted there is ours."""
+        if self._views is None:
+            crm = self._stage.ports.crm(self._stage.people["Claire"], SALES)
+            found = [view for table in VIEWED for view in await crm.list_views(TableName(table))]
+            self._views = iter([ViewRef(SALES, view.table, view.id, view.kind) for view in found])
+        return next(self._views)
+
+    async def _connected(self, request: ConnectionRequest) -> Link:
+        """A connection that is there before the work begins."""
+        stage = self._stage
+        if stage.worker is None or stage.worker.has_ended:
+            await stage.start_worker()
+        link = await connect(request, stage.people["Claire"], stage.ports)
+        connected = await stage.final(link.id)
+        if connected is None or connected.state is not LinkState.CONNECTED:
+            raise RuntimeError(f"was not connected: {connected}")
+        return connected
 
     def _armed(self, arm: Callable[[], None]) -> Ports:
         links: Any = _ArmedLinks(self._stage.ports.links, arm)
@@ -197,11 +245,15 @@ class Play:
         return next(channel.id for channel in channels if channel.name == EXISTING_CHANNEL)
 
 
+def _room(record: str) -> NewTeam:
+    return NewTeam(f"Room {record[-12:]}", TeamPrivacy.PRIVATE)
+
+
 def _channel_name(link: Link) -> str:
     return link.wanted.name if isinstance(link.wanted, NewChannel) else EXISTING_CHANNEL
 
 
-async def all_points(play: Play, works: tuple[str, ...] = WORKS) -> list[Point]:
+async def all_points(play: Play, works: tuple[str, ...] = tuple(WORKS)) -> list[Point]:
     """Discovered by carrying out each work once, undisturbed."""
     found = []
     for work in works:

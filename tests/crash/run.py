@@ -26,7 +26,7 @@ def tell(line: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash.run", description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="carry out every n-th point only")
-    parser.add_argument("--work", choices=WORKS, help="one kind of work only")
+    parser.add_argument("--work", choices=tuple(WORKS), help="one kind of work only")
     parser.add_argument("--postgres", default="", help="address of an empty PostgreSQL database; SQLite otherwise")
     parser.add_argument("--keep", type=Path, help="folder to leave databases and logs in")
     asked = parser.parse_args()
@@ -41,7 +41,7 @@ async def play_all(folder: Path, every: int, work: str | None, postgres: str) ->
     began = time.monotonic()
     async with a_stage(folder, postgres) as stage:
         play = Play(stage)
-        points = await all_points(play, (work,) if work else WORKS)
+        points = await all_points(play, (work,) if work else tuple(WORKS))
         chosen = points[::every]
         tell(f"{len(points)} points, {len(chosen)} carried out, on {'PostgreSQL' if postgres else 'SQLite'}")
         outcomes = [await _told(play, point) for point in chosen]

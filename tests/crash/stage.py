@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 
 from liaison.compose import Installation, read_settings
+from liaison.domain.consent import GROUPS
 from liaison.domain.link import Link, LinkState
 from liaison.domain.names import EnvironmentKey, LinkId, Person
 from liaison.operations.enable import read_collaboration, save_switches
@@ -26,6 +27,7 @@ from liaison.tenant.seeds import company
 from tests.tenant.browser import Page, PersonsBrowser
 
 PUBLIC = "http://localhost:8300"
+GRAPH = "https%3A%2F%2Fgraph.microsoft.com%2F"
 SALES = EnvironmentKey("contoso-sales")
 START_PATIENCE_S = 60.0
 FINAL_PATIENCE_S = 45.0
@@ -140,9 +142,13 @@ class Stage:
         return self.installation.ports
 
     async def enable(self) -> None:
-        """As the administrator: consent for the organization through the tenant's pages, then both switches."""
+        """As the administrator: consent for the organization through the tenant's pages, then both switches.
+
+        Consent goes beyond what Liaison asks, so that new teams are made by the way that is safe to repeat.
+        """
         nadia = await self.sign_in("Nadia")
         start = await self.ports.sign_in.start_consent(nadia, "en")
+        start = replace(start, address=start.address.replace("Team.Create", f"Team.Create%20{GRAPH}{GROUPS}", 1))
         await self.ports.sign_in.read_consent_answer(start.kept, await self._browse(start, "Nadia"))
         now = (await read_collaboration(SALES, nadia, self.ports)).switches
         for wanted in ({"basic": True}, {"enhanced": True}):

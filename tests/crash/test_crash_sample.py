@@ -11,7 +11,7 @@ from tests.crash.stage import a_stage
 
 pytestmark = pytest.mark.anyio
 
-EXISTING, NEW, DISCONNECT = WORKS
+EXISTING, NEW, DISCONNECT, NEW_TEAM, PRIVATE, VIEW, UNDO = WORKS
 CHANNELS, TABS = "/v1.0/teams/*/channels", "/v1.0/teams/*/channels/*/tabs"
 ROWS = "/api/data/v9.2/{}(*)"
 
@@ -23,6 +23,13 @@ SAMPLE = (
     Point(NEW, 1, "after", "PATCH", ROWS.format("msdyn_teamscollaborations")),
     Point(NEW, 1, "after", "PATCH", ROWS.format("annotations")),
     Point(DISCONNECT, 1, "after", "DELETE", f"{TABS}/*"),
+    Point(NEW_TEAM, 1, "after", "PATCH", "/v1.0/groups(*"),
+    Point(NEW_TEAM, 1, "after", "PUT", "/v1.0/groups/*/team"),
+    Point(NEW_TEAM, 1, "after", "POST", "/v1.0/teams/*/members/add"),
+    Point(PRIVATE, 1, "after", "POST", CHANNELS),
+    Point(VIEW, 1, "after", "PATCH", ROWS.format("msdyn_teamscollaborations")),
+    Point(UNDO, 1, "after", "DELETE", f"{CHANNELS}/*"),
+    Point(UNDO, 1, "after", "DELETE", "/v1.0/groups/*"),
 )
 
 

@@ -122,7 +122,7 @@ async def test_two_teams_that_could_be_ours_need_a_person(world: World) -> None:
     carry_groups(world, carried=False)
     world.troubles.fail("ask_for_team answered", AnswerLost("graph"))
     planned = await connect(NEW_TEAM, CLAIRE, world.ports)
-    world.teamwork._make_team("twin", ROOM, f"somebody copied lnk_{planned.id}")
+    world.teamwork._make_team("twin", ROOM, f"somebody copied {team_key(planned)}")
     link = await carry_on(world, planned)
     assert link.trouble is not None
     assert (link.state, link.trouble.code) == (LinkState.UNDONE, TeamAmbiguous.code)

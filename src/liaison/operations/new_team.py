@@ -50,7 +50,7 @@ class TeamMaker:
         if not made.team_asked_at:
             return self._intending(link)
         if link.id not in self._untried:
-            found = await teamwork.find_team(link.tab_entity)
+            found = await teamwork.find_team(team_key(link))
             if found is not None:
                 return _with_team(link, await teamwork.read_team(found.id))
             asked_at = datetime.fromisoformat(made.team_asked_at)
@@ -73,13 +73,16 @@ class TeamMaker:
 
     def _text(self, link: Link, new: NewTeam) -> str:
         """What the person wrote, and our mark, by which the team is found again."""
-        facts = {"record": link.title, "mark": link.tab_entity}
+        facts = {"record": link.title, "mark": team_key(link)}
         ours = self._ports.wording.say(link.by.language, "team.description", facts)
         return f"{new.description[: TEAM_TEXT_LIMIT - len(ours) - 1]} {ours}".strip()
 
 
 def team_key(link: Link) -> str:
-    """The key by which a link's team is found however often it is made."""
+    """The key by which a link's team is found however often it is made.
+
+    It differs from the mark of a channel: Teams gives the team's description to its primary channel as well.
+    """
     return f"lnk-{link.id}"
 
 
