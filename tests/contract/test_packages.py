@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,33 @@ def records(claire: CommandLine, count: int) -> list[str]:
     ended = claire("records", "opportunity", "renewal", "--json")
     assert ended.code == 0, ended.err
     return [one["id"] for one in ended.document["items"]][:count]
+
+
+def as_the_client_reads_it(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The part of a manifest that decides how a Teams client opens the tab."""
+    tab = manifest["configurableTabs"][0]
+    return {
+        "externalId": manifest["id"],
+        "manifestVersion": manifest["manifestVersion"],
+        "configurationUrl": tab["configurationUrl"],
+        "canUpdateConfiguration": tab["canUpdateConfiguration"],
+        "validDomains": manifest["validDomains"],
+        "permissions": manifest["permissions"],
+        "webApplicationInfo": manifest["webApplicationInfo"],
+    }
+
+
+@pytest.mark.statement("F75")
+def test_the_app_of_the_demo_is_what_the_package_would_make_of_it(
+    own_demo: Demo, nadia: CommandLine, tmp_path: Path
+) -> None:
+    target = tmp_path / "app.zip"
+    assert nadia("package", "teams", "--output", str(target)).code == 0
+    with zipfile.ZipFile(target) as archive:
+        expected = as_the_client_reads_it(json.loads(archive.read("manifest.json")))
+    apps = httpx2.get(f"{own_demo.tenant}/teams/_client/apps").raise_for_status().json()["value"]
+    (seeded,) = [app for app in apps if app["externalId"] == company.LIAISON_MANIFEST_ID]
+    assert {name: seeded[name] for name in expected} == expected
 
 
 @pytest.mark.statement("F75", "F72")

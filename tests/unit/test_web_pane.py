@@ -183,3 +183,22 @@ async def test_a_person_without_a_session_in_the_window_goes_to_microsoft_first(
     assert answer.headers["location"].startswith("/auth/login?next=%2Fpane%2Fsign-in")
     login = await WebClient(lively(WebWorld()), FRAMED).get(answer.headers["location"])
     assert "cross-origin-opener-policy" not in login.headers
+
+
+async def test_signing_out_in_the_frame_ends_the_panes_session_and_stays_in_the_frame() -> None:
+    world = lively(WebWorld())
+    pane = await signed_in_frame(world)
+    token = re.search(r'action="/auth/logout">\s*<input[^>]*value="([^"]+)"', (await pane.get(PANEL)).text)[1]  # type: ignore[index]
+    before = set(world.sessions)
+    out = await pane.post("/auth/logout", {"form_token": token, "back": PANEL})
+    assert out.headers["location"] == f"/pane?{urlencode({'next': PANEL})}"
+    assert "Max-Age=0" in out.headers["set-cookie"]
+    assert "Partitioned" in out.headers["set-cookie"]
+    assert len(before - set(world.sessions)) == 1
+
+
+async def test_a_pane_cookie_counts_for_nothing_in_a_window_of_its_own() -> None:
+    pane = await signed_in_frame(lively(WebWorld()))
+    answer = await pane.get(PANEL, {"Sec-Fetch-Dest": "document"})
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/auth/login")
+    assert answer.headers["x-frame-options"] == "DENY"

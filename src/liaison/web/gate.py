@@ -90,12 +90,16 @@ class Gate:
     async def _session(self, request: Request) -> tuple[Session | None, bool]:
         """The browser's own session, else that of a side pane, whose cookie is there in its frame only."""
         options, sessions = self._door.options, self._door.ports.sessions
-        for name in (options.session_cookie, options.pane_cookie):
+        # A browser that does not part cookies by site would bring the pane's to pages of their own as well.
+        is_whole_window = request.headers.get("Sec-Fetch-Dest") == "document"
+        names = (options.session_cookie,) if is_whole_window else (options.session_cookie, options.pane_cookie)
+        for name in names:
             cookie = request.cookies.get(name)
             session = await sessions.find(cookie) if cookie else None
             if session is not None:
                 return session, name == options.pane_cookie
-        return None, options.pane_cookie in request.cookies and options.session_cookie not in request.cookies
+        is_framed = options.pane_cookie in request.cookies and options.session_cookie not in request.cookies
+        return None, is_framed and not is_whole_window
 
 
 @asynccontextmanager

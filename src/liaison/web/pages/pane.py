@@ -30,6 +30,7 @@ from liaison.domain.names import (
 from liaison.errors import EnvironmentUnknown, InputInvalid, InputMissing, RequestForged
 from liaison.operations.runs import resume_parked
 from liaison.web import addresses
+from liaison.web.pane_session import set_pane_session
 from liaison.web.place import app_that_shows
 from liaison.web.shell import Shell
 from liaison.web.visit import Visit
@@ -95,18 +96,7 @@ async def claim(visit: Visit) -> Response:
     person = _read_person(kept)
     session = await visit.ports.sessions.open(person, visit.language)
     response = Response(status_code=201, background=BackgroundTask(resume_parked, person, visit.ports))
-    set_pane_session(response, session.id, visit)
-    return response
-
-
-def set_pane_session(response: Response, session: str, visit: Visit) -> None:
-    """A cookie of this frame below this site alone. Written by hand: Python knows the attribute since 3.14 only.
-
-    Source: contracts, teams-app 13.2; CHIPS.
-    """
-    name = visit.door.options.pane_cookie
-    parts = (f"{name}={session}", "Path=/", "Secure", "HttpOnly", "SameSite=None", "Partitioned")
-    response.raw_headers.append((b"set-cookie", "; ".join(parts).encode("ascii")))
+    return set_pane_session(response, session.id, visit)
 
 
 def _read_person(kept: str) -> Person:

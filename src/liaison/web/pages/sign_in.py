@@ -16,6 +16,7 @@ from liaison.errors import RequestForged, SignInExpired
 from liaison.operations.runs import resume_parked
 from liaison.ports import Session, SignInStart
 from liaison.web import addresses
+from liaison.web.pane_session import end_pane_session
 from liaison.web.shell import Shell
 from liaison.web.taste import is_remembered
 from liaison.web.visit import Visit
@@ -97,6 +98,9 @@ async def sign_out(visit: Visit) -> Response:
     if visit.session is None:
         raise SignInExpired
     await visit.ports.sessions.close(visit.session.id)
+    if visit.in_pane:
+        back = addresses.local_path(visit.given("back"))
+        return end_pane_session(visit.go(addresses.address("pane", query={"next": back})), visit)
     response = visit.go("/auth/signed-out")
     options = visit.door.options
     response.delete_cookie(options.session_cookie, secure=options.secure_cookies, httponly=True, samesite="lax")
