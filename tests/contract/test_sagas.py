@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -50,8 +51,12 @@ SOFIA, MARC = (Invited(PersonId(company.person(one).id), company.person(one).nam
 
 @pytest.fixture
 async def stage(product: Product) -> Stage:
+    return await staged(product, also=(GROUPS,))
+
+
+async def staged(product: Product, also: tuple[str, ...] = ()) -> Stage:
     """Linking on, both experiences, with user sync, as an administrator leaves it."""
-    nadia = await product.consented("Nadia", also=(GROUPS,))
+    nadia = await product.consented("Nadia", also=also)
     crm = product.crm(nadia)
     version = (await crm.read_switches()).version
     await crm.save_switches(Switches(basic=True, enhanced=True, user_sync=True, version=version))
@@ -181,10 +186,7 @@ async def test_what_teams_saves_is_found_by_its_entity(stage: Stage) -> None:
 async def test_a_policy_that_comes_in_at_the_last_moment_undoes_and_says_so(
     product: Product, tenant: Tenant, groups: bool
 ) -> None:
-    nadia = await product.consented("Nadia", also=(GROUPS,) if groups else ())
-    version = (await product.crm(nadia).read_switches()).version
-    await product.crm(nadia).save_switches(Switches(basic=True, enhanced=True, user_sync=True, version=version))
-    stage = Stage(product)
+    stage = await staged(product, also=(GROUPS,) if groups else ())
     claire, record = await seller(stage)
 
     async def policy() -> None:
@@ -307,10 +309,7 @@ async def test_a_tab_whose_answer_was_reset_is_there_once(stage: Stage, tenant: 
 async def test_a_team_and_a_library_that_take_their_time_are_waited_for(
     product: Product, tenant: Tenant, groups: bool
 ) -> None:
-    nadia = await product.consented("Nadia", also=(GROUPS,) if groups else ())
-    version = (await product.crm(nadia).read_switches()).version
-    await product.crm(nadia).save_switches(Switches(basic=True, enhanced=True, user_sync=True, version=version))
-    stage = Stage(product)
+    stage = await staged(product, also=(GROUPS,) if groups else ())
     claire, record = await seller(stage)
     tenant.switch(
         graph__team_provision_delay_s=240,
@@ -331,6 +330,47 @@ async def test_a_team_and_a_library_that_take_their_time_are_waited_for(
     assert LinkState.FILES_PENDING in seen
     assert timedelta(hours=1) < timedelta(seconds=sum(stage.steps.pauses)) < timedelta(hours=24)
     assert [one.name for one in await product.teamwork(claire).list_teams()].count("Northwind room") == 1
+
+
+@pytest.mark.statement("F22")
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_with_half_of_all_calls_failing_everything_is_made_once_and_undone(tenant: Tenant, seed: int) -> None:
+    """Without the throttling of the plan `dev-proxy`, whose seconds are real; how long is waited is another test's."""
+    product = Product(tenant, horizon_s=0.2)
+    stage = await staged(product, also=(GROUPS,))
+    claire, record = await seller(stage)
+    room = NewTeam("Northwind room")
+    planned = await connect(ConnectionRequest(record, room, NEW, members=(SOFIA,)), claire, stage.ports)
+    failing = {
+        "times": None,
+        "probability": 0.5,
+        "pick": "random",
+        "actions": [{"status": status} for status in (500, 502, 503, 504, 507)],
+    }
+    rules = [{"path": path, **failing} for path in ("/v1.0/**", "/api/data/**")]
+    tenant.post("/faults", rules=rules, seed=seed)
+    link = await stage.carry_on(planned)
+    tenant.fail_never()
+    assert (link.state, link.trouble, link.findings) == (LinkState.CONNECTED, None, ())
+    assert await made_once(stage, claire, link)
+    assert [one.name for one in await product.teamwork(claire).list_teams()].count(room.name) == 1
+    going = await undo(link.id, claire, stage.ports)
+    tenant.post("/faults", rules=rules, seed=seed + 10)
+    undone = await stage.carry_on(going)
+    tenant.fail_never()
+    assert (undone.state, undone.trouble, undone.findings) == (LinkState.UNDONE, None, ())
+    assert await stage.rows(claire, record) == (0, 0, 0)
+    await product.transport.aclose()
+
+
+@pytest.mark.statement("F22")
+async def test_two_people_at_once_make_one_of_each(stage: Stage) -> None:
+    claire, record = await seller(stage)
+    priya = await stage.product.person("Priya")
+    asked = ConnectionRequest(record, VENTES, NEW)
+    one, two = await asyncio.gather(connect(asked, claire, stage.ports), connect(asked, priya, stage.ports))
+    assert one.id == two.id
+    assert await made_once(stage, claire, await stage.carry_on(one))
 
 
 # --- helpers ---------------------------------------------------------------------------------------------------
