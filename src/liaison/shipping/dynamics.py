@@ -42,12 +42,14 @@ _NO_FACTS: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class Resource:
-    """A web resource. `needs` are names of string resources, with their languages, that its script reads."""
+    """A web resource. `needs` are names of string resources, with their languages, that its script reads; `lcid` is
+    the language of a string resource."""
 
     name: str
     kind: int
     content: bytes
     needs: tuple[tuple[str, int], ...] = ()
+    lcid: int = 0
 
     @property
     def id(self) -> UUID:
@@ -83,7 +85,8 @@ def list_resources(issuer: Issuer, wording: Wording) -> tuple[Resource, ...]:
     script = _read("pane.js").replace(b'"@LIAISON_ADDRESS@"', json.dumps(address).encode())
     strings = tuple((f"{PREFIX}_/strings.{lcid}.resx", lcid) for lcid in LCIDS.values())
     words = (
-        Resource(name, _RESX, _resx(wording, language)) for (name, _), language in zip(strings, LCIDS, strict=True)
+        Resource(name, _RESX, _resx(wording, language), lcid=lcid)
+        for (name, lcid), language in zip(strings, LCIDS, strict=True)
     )
     return (
         Resource(f"{PREFIX}_/main.js", _SCRIPT, _read("main.js"), strings),
@@ -126,25 +129,26 @@ def _resx(wording: Wording, language: str) -> bytes:
 
 
 def _customizations(resources: tuple[Resource, ...], ribbon: str) -> str:
-    empty = "".join(
-        f"<{name}/>"
-        for name in (
-            *("Entities", "Roles", "Workflows", "FieldSecurityProfiles", "Templates"),
-            *("EntityMaps", "EntityRelationships", "OrganizationSettings", "optionsets"),
-        )
-    )
+    """The parts in the order of Microsoft's schema, which an import insists on. Source: CustomizationsSolution.xsd."""
+    before = ("Entities", "Roles", "Workflows", "FieldSecurityProfiles", "Templates")
+    after = ("EntityMaps", "EntityRelationships", "OrganizationSettings", "optionsets")
     languages = "".join(f"<Language>{lcid}</Language>" for lcid in LCIDS.values())
     parts = "".join(_web_resource(one) for one in resources)
     return (
-        f"{_XML}<ImportExportXml {_HEAD}>{empty}{ribbon}<WebResources>{parts}</WebResources>"
-        f"<Languages>{languages}</Languages></ImportExportXml>\n"
+        f"{_XML}<ImportExportXml {_HEAD}>{_empty(before)}{ribbon}{_empty(after)}"
+        f"<WebResources>{parts}</WebResources><Languages>{languages}</Languages></ImportExportXml>\n"
     )
 
 
+def _empty(names: tuple[str, ...]) -> str:
+    return "".join(f"<{name}/>" for name in names)
+
+
 def _web_resource(one: Resource) -> str:
+    language = f"<LanguageCode>{one.lcid}</LanguageCode>" if one.lcid else ""
     return (
         f"<WebResource><WebResourceId>{{{one.id}}}</WebResourceId><Name>{one.name}</Name>"
-        f"<DisplayName>{one.name}</DisplayName><WebResourceType>{one.kind}</WebResourceType>"
+        f"<DisplayName>{one.name}</DisplayName>{language}<WebResourceType>{one.kind}</WebResourceType>"
         "<IntroducedVersion>1.0.0.0</IntroducedVersion><IsEnabledForMobileClient>0</IsEnabledForMobileClient>"
         "<IsAvailableForMobileOffline>0</IsAvailableForMobileOffline>"
         f"{_dependencies(one)}<IsCustomizable>1</IsCustomizable><CanBeDeleted>1</CanBeDeleted><IsHidden>0</IsHidden>"

@@ -35,6 +35,33 @@ def test_everything_that_is_xml_is_well_formed() -> None:
             fromstring(content)
 
 
+ORDER = {
+    "ImportExportXml": (
+        *("Entities", "Roles", "Workflows", "FieldSecurityProfiles", "Templates", "RibbonDiffXml", "EntityMaps"),
+        *("EntityRelationships", "OrganizationSettings", "optionsets", "WebResources", "Languages"),
+    ),
+    "RibbonDiffXml": ("CustomActions", "Templates", "CommandDefinitions", "RuleDefinitions", "LocLabels"),
+    "RuleDefinitions": ("TabDisplayRules", "DisplayRules", "EnableRules"),
+    "CommandDefinition": ("EnableRules", "DisplayRules", "Actions"),
+    "WebResource": (
+        *("WebResourceId", "Name", "DisplayName", "Description", "LanguageCode", "WebResourceType"),
+        *("IntroducedVersion", "IsEnabledForMobileClient", "IsAvailableForMobileOffline", "DependencyXml"),
+        *("IsCustomizable", "CanBeDeleted", "IsHidden", "FileName"),
+    ),
+}
+"""Sequences of Microsoft's schemas, which an import insists on. Source: CustomizationsSolution.xsd, RibbonCore.xsd."""
+
+
+@pytest.mark.parametrize("name", sorted(ORDER))
+def test_parts_stand_in_the_order_of_microsofts_schema(name: str) -> None:
+    root = xml("customizations.xml")
+    found = [root] if root.tag == name else list(root.iter(name))
+    assert found
+    for one in found:
+        places = [ORDER[name].index(part.tag) for part in one]
+        assert places == sorted(set(places))
+
+
 def test_the_content_types_declare_every_extension() -> None:
     declared = {part.get("Extension") for part in xml("[Content_Types].xml")}
     assert declared == {name.rpartition(".")[2] for name in FILES}
