@@ -34,7 +34,8 @@ window.made = [];
 window.Xrm = {
   Utility: {
     getGlobalContext: () => ({ client: { getFormFactor: () => 1 }, getClientUrl: () => ENVIRONMENT }),
-    getEntityMetadata: (table) => fetch(`/metadata/${table}`).then((answer) => answer.json()),
+    getEntityMetadata: async (table) =>
+      window.bareMetadata ? { LogicalName: table } : (await fetch(`/metadata/${table}`)).json(),
     getResourceString: (library, key) => (library === "liaison_/strings" ? `string ${key}` : null),
   },
   WebApi: { retrieveMultipleRecords: (table, query) => fetch(`/rows/${table}${query}`).then((a) => a.json()) },
@@ -95,6 +96,8 @@ class Host:
         if first == "metadata":
             where = f"/EntityDefinitions(LogicalName='{rest}')?$select=LogicalName,IsMSTeamsIntegrationEnabled"
             return "application/json", json.dumps(self._ask(where)).encode()
+        if path.startswith("/api/data/v9.2/EntityDefinitions("):
+            return "application/json", json.dumps(self._ask(f"{path.removeprefix('/api/data/v9.2')}?{query}")).encode()
         if first != "rows":
             raise KeyError(path)
         rows = self._ask(f"/{rest}s?{query}")

@@ -147,6 +147,8 @@ def test_the_command_is_hidden_where_linking_is_off(
             assert run(claire.page, shown, record) is on_record
             assert run(claire.page, "([id]) => Liaison.isShownOnRecord(form('opportunity', ''))", "") is False
             assert run(claire.page, "([id]) => Liaison.isShownOnRecord(form('systemuser', id))", record) is False
+            bare = "([id]) => { bareMetadata = true; return Liaison.isShownOnRecord(form('account', id)); }"
+            assert run(claire.page, bare, record) is on_record
             shown = "([id]) => Liaison.isShownOnView(grid('opportunity', id, 'userquery'))"
             assert run(claire.page, shown, view) is on_view
             odd = "([id]) => Liaison.isShownOnView(grid('opportunity', id, 'something'))"

@@ -62,9 +62,15 @@ var Liaison = window.Liaison || {};
     return { basic, enhanced: basic && row.ismsteamscollaborationenabled === true };
   }
 
+  /** The client's own metadata where it has the flag, which is not documented; else the environment's. */
   async function readTable(table) {
-    const metadata = await Xrm.Utility.getEntityMetadata(table, []);
-    return metadata.IsMSTeamsIntegrationEnabled === true;
+    const known = (await Xrm.Utility.getEntityMetadata(table, [])).IsMSTeamsIntegrationEnabled;
+    if (typeof known === "boolean") return known;
+    const name = encodeURIComponent(table);
+    const address = `/api/data/v9.2/EntityDefinitions(LogicalName='${name}')?$select=IsMSTeamsIntegrationEnabled`;
+    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(`metadata of ${table}: ${answer.status}`);
+    return (await answer.json()).IsMSTeamsIntegrationEnabled === true;
   }
 
   async function open(about) {
