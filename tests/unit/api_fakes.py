@@ -76,6 +76,7 @@ from liaison.ports import AuditLine, Ports, SignInStart
 from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
 from tests.unit.api_fakes_kept import FakeConsents, FakeWatches
+from tests.unit.choosing_fakes import QuietCrm, QuietPeople, QuietTeamwork
 from tests.unit.fakes import FakeClock, FakeJoinRequests
 from tests.unit.tab_fakes import FakeForms, Forms
 
@@ -220,7 +221,7 @@ class FakeSessions:
         return self.kept.pop(state, None)
 
 
-class FakeCrm(FakeForms):
+class FakeCrm(FakeForms, QuietCrm):
     def __init__(self, world: World, by: Person, key: EnvironmentKey) -> None:
         if key not in world.switches:
             raise EnvironmentUnknown(key)
@@ -316,7 +317,9 @@ class FakeCrm(FakeForms):
     async def remove_note(self, row: RowId) -> None: ...
 
 
-class FakeTeamwork:
+class FakeTeamwork(QuietTeamwork):
+    owner = CLAIRE.id
+
     def __init__(self, world: World, by: Person) -> None:
         self.world, self.by = world, by
 
@@ -414,7 +417,7 @@ class FakeFiles:
         )  # fmt: skip
 
 
-class FakePeople:
+class FakePeople(QuietPeople):
     def __init__(self, world: World, by: Person) -> None:
         self.world, self.by = world, by
 
@@ -422,9 +425,6 @@ class FakePeople:
         self.world.touch("people.read_me")
         roles = (GLOBAL_ADMINISTRATOR_TEMPLATE,) if self.by.id == NADIA.id else ()
         return DirectoryPerson(self.by.id, self.by.name, self.by.upn, "en-GB", roles, ("TEAMS1", "DYN365_SALES"))
-
-    async def list_device_policies(self) -> tuple[str, ...] | None:
-        return None
 
 
 class FakeCatalogue:

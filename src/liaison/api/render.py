@@ -84,6 +84,7 @@ def render_connection(connection: Connection, asking: Asking) -> ConnectionShape
         channel_name=row.channel_name if row else link.channel_name if link else "",
         channel_kind=row.channel_kind if row else made.channel_kind,
         channel_address=made.channel_address,
+        access=connection.access,
     )
 
 

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from liaison.domain.consent import ConsentState
 from liaison.domain.crm import PlaceKind
-from liaison.domain.link import LinkState, Operation, StepName
-from liaison.domain.names import ChannelKind
+from liaison.domain.joining import Access
+from liaison.domain.link import LinkState, Operation, StepName, TeamPrivacy
+from liaison.domain.names import ChannelKind, ViewKind
 from liaison.domain.readiness import CheckState
 from liaison.errors import Retry
 
@@ -151,6 +152,8 @@ class ConnectionShape(Shape):
     channel_name: str
     channel_kind: ChannelKind
     channel_address: str
+    access: Access
+    """Whether the asker is in the channel's team, and so can open it or has to ask to join."""
 
 
 class Connections(Shape):
@@ -231,7 +234,7 @@ class Channels(Shape):
 
 
 class ChannelChoice(Shape):
-    """Either `id`, an existing channel, or `name`, a channel to be made."""
+    """Either `id`, an existing channel, or `name`, a channel to be made, or `primary`, the team's first channel."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"name": "Northwind renewal"}]}
@@ -239,10 +242,32 @@ class ChannelChoice(Shape):
 
     id: str | None = Field(default=None, min_length=1, max_length=200)
     name: str | None = Field(default=None, max_length=256)
+    kind: ChannelKind = ChannelKind.STANDARD
+    """Of a channel to be made."""
+    primary: bool = False
+
+
+class NewTeamBody(Shape):
+    """A team to be made. The organization's prefix and suffix are put to the name."""
+
+    name: str = Field(max_length=500)
+    privacy: TeamPrivacy = TeamPrivacy.PRIVATE
+    label: str = Field(default="", max_length=36)
+    """Id of a sensitivity label, from the choices for a new team."""
+    template: str = Field(default="standard", max_length=100)
+    description: str = Field(default="", max_length=1000)
+
+
+class InvitedShape(Shape):
+    """Somebody to be added to the channel's people."""
+
+    id: str = Field(max_length=36)
+    """The person's id in the directory."""
+    name: str = Field(default="", max_length=256)
 
 
 class ConnectBody(Shape):
-    """Ties one record to one channel."""
+    """Ties one record, or one view, to one channel of an existing team or of a new one."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -262,9 +287,18 @@ class ConnectBody(Shape):
 
     environment: str = Field(max_length=100)
     table: str = Field(max_length=128)
-    record: str = Field(max_length=36)
-    team: str = Field(max_length=36)
+    record: str = Field(default="", max_length=36)
+    """Id of the record; leave it out for a view."""
+    view: str = Field(default="", max_length=36)
+    view_kind: ViewKind = ViewKind.SYSTEM
+    team: str = Field(default="", max_length=36)
+    """Id of the team; leave it out for a new one."""
+    new_team: NewTeamBody | None = None
     channel: ChannelChoice
+    members: tuple[InvitedShape, ...] = Field(default=(), max_length=200)
+    """People to be added, for records and for owners of the team."""
+    share_view: bool = False
+    """Agreement to share a personal view with the channel's people."""
 
 
 class StepState(StrEnum):

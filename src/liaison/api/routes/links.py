@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import Annotated
@@ -15,19 +14,15 @@ from liaison.api.asking import Asker, Asking
 from liaison.api.render import render_link
 from liaison.api.rights import environments_administered
 from liaison.api.routes.inputs import (
-    CHANNEL_ID,
     IdempotencyKey,
     LinkPath,
     PageQuery,
     problems,
-    read_guid,
-    read_record_ref,
 )
-from liaison.api.shapes import ChannelChoice, ConnectBody, LinkShape, LinksShape
-from liaison.domain.connection import ConnectionRequest
-from liaison.domain.link import Link, LinkState, NewChannel, TabChoice
-from liaison.domain.names import ChannelId, LinkId, TeamId
-from liaison.errors import InputInvalid, InputMissing
+from liaison.api.routes.requests import read_request
+from liaison.api.shapes import ConnectBody, LinkShape, LinksShape
+from liaison.domain.link import Link, LinkState, TabChoice
+from liaison.domain.names import LinkId
 from liaison.operations.connect import connect as connect_link
 from liaison.operations.connect import try_again
 from liaison.operations.disconnect import disconnect
@@ -47,7 +42,7 @@ class WhoseLinks(StrEnum):
 
 @router.post(
     "",
-    summary="Connect a record to a channel",
+    summary="Connect a record or a view to a channel",
     status_code=202,
     responses={
         **problems(403, 404, 409),
@@ -58,29 +53,12 @@ class WhoseLinks(StrEnum):
 async def connect(
     asking: Asker, body: ConnectBody, response: Response, idempotency_key: IdempotencyKey = ""
 ) -> LinkShape:
-    """Saves the intent and begins the work: channel, app, tab, library, document location, association, note.
+    """Saves the intent and begins the work: team, channel, app, tab, library, rows, members, note, as they apply.
 
     Asking again, with or without a key, never makes a second link for the same record and channel.
     """
-    asked = ConnectionRequest(
-        read_record_ref(asking, body.environment, body.table, body.record),
-        TeamId(read_guid("team", body.team)),
-        _read_channel(body.channel),
-    )
-    link = await connect_link(asked, asking.person, asking.ports, idempotency_key)
+    link = await connect_link(read_request(asking, body), asking.person, asking.ports, idempotency_key)
     return _answer(link, asking, response)
-
-
-def _read_channel(choice: ChannelChoice) -> ChannelId | NewChannel:
-    if choice.id is not None and choice.name is not None:
-        raise InputInvalid("channel", f"{choice.id}, {choice.name}", "channel_choice")
-    if choice.name is not None:
-        return NewChannel(choice.name)
-    if choice.id is None:
-        raise InputMissing("channel")
-    if not re.fullmatch(CHANNEL_ID, choice.id):
-        raise InputInvalid("channel", choice.id, "channel_choice")
-    return ChannelId(choice.id)
 
 
 def _answer(link: Link, asking: Asking, response: Response) -> LinkShape:

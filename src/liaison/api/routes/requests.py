@@ -1,0 +1,75 @@
+"""From the body of a request to connect to what the operations take."""
+
+from __future__ import annotations
+
+import re
+
+from liaison.api.asking import Asking
+from liaison.api.routes.inputs import CHANNEL_ID, TABLE, read_guid, read_record_ref
+from liaison.api.shapes import ChannelChoice, ConnectBody, NewTeamBody
+from liaison.domain.connection import ConnectionRequest
+from liaison.domain.link import Invited, NewChannel, NewTeam, PrimaryChannel, WantedChannel
+from liaison.domain.names import (
+    ChannelId,
+    PersonId,
+    Regarding,
+    TableName,
+    TeamId,
+    ViewId,
+    ViewKind,
+    ViewRef,
+)
+from liaison.errors import InputInvalid, InputMissing
+
+
+def read_request(asking: Asking, body: ConnectBody) -> ConnectionRequest:
+    """Raises EnvironmentUnknown, InputInvalid, InputMissing."""
+    return ConnectionRequest(
+        regarding=read_regarding(asking, body.environment, body.table, body.record, body.view, body.view_kind),
+        team=_read_team(body),
+        channel=read_channel(body.channel),
+        members=tuple(Invited(PersonId(read_guid("member", one.id)), one.name) for one in body.members),
+        share_view=body.share_view,
+    )
+
+
+def read_regarding(
+    asking: Asking, environment: str, table: str, record: str, view: str, kind: ViewKind = ViewKind.SYSTEM
+) -> Regarding:
+    """A record or a view, never both. Raises EnvironmentUnknown, InputInvalid, InputMissing."""
+    if record and view:
+        raise InputInvalid("view", view, "record_or_view")
+    if not view:
+        return read_record_ref(asking, environment, table, record)
+    if not re.match(TABLE, table):
+        raise InputInvalid("table", table, "table_name")
+    key = asking.environment_key(environment)
+    return ViewRef(key, TableName(table), ViewId(read_guid("view", view)), kind)
+
+
+def _read_team(body: ConnectBody) -> TeamId | NewTeam:
+    if body.new_team is None:
+        return TeamId(read_guid("team", body.team))
+    if body.team:
+        raise InputInvalid("team", body.team, "team_choice")
+    return _read_new_team(body.new_team)
+
+
+def _read_new_team(new: NewTeamBody) -> NewTeam:
+    label = read_guid("label", new.label) if new.label else ""
+    return NewTeam(new.name, new.privacy, label, new.template, new.description)
+
+
+def read_channel(choice: ChannelChoice) -> WantedChannel:
+    given = [bool(choice.id), choice.name is not None, choice.primary]
+    if sum(given) > 1:
+        raise InputInvalid("channel", f"{choice.id or ''}, {choice.name or ''}", "channel_choice")
+    if choice.primary:
+        return PrimaryChannel()
+    if choice.name is not None:
+        return NewChannel(choice.name, choice.kind)
+    if choice.id is None:
+        raise InputMissing("channel")
+    if not re.fullmatch(CHANNEL_ID, choice.id):
+        raise InputInvalid("channel", choice.id, "channel_choice")
+    return ChannelId(choice.id)

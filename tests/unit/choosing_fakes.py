@@ -1,0 +1,86 @@
+"""The parts of the ports that choosing takes, in memory: a quiet organization without policy, where all goes well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from liaison.domain.members import CrmUser, DirectoryEntry, Member, Sharing, Source
+from liaison.domain.names import ChannelId, Person, PersonId, RecordRef, RowId, TeamId
+from liaison.domain.naming import NameRefusal, NamingPolicy, Profile
+from liaison.domain.teams import Label
+
+SOFIA = DirectoryEntry(
+    PersonId("5f1c7b52-0000-4000-8000-00000000000a"), "Sofia Rossi", "sofia.rossi@contoso.com", "", is_guest=False
+)
+SOFIA_USER = CrmUser(RowId("user-sofia"), SOFIA.person, SOFIA.name, SOFIA.upn, is_licensed=True)
+
+
+class QuietPeople:
+    by: Person
+
+    async def list_device_policies(self) -> tuple[str, ...] | None:
+        return None
+
+    async def read_naming_policy(self) -> NamingPolicy | None:
+        return NamingPolicy("GRP_")
+
+    async def read_profile(self) -> Profile:
+        return Profile()
+
+    async def check_group_name(self, name: str) -> tuple[NameRefusal, ...] | None:
+        return ()
+
+    async def find_group_by_name(self, name: str) -> tuple[str, ...] | None:
+        return ("GRP_Ventes Europe",)
+
+    async def list_deleted_group_names(self, name: str) -> tuple[str, ...] | None:
+        return None
+
+    async def count_created_objects(self) -> int | None:
+        return 3
+
+    async def is_in_group(self, group: str) -> bool | None:
+        return None
+
+    async def find_people(self, asked: str) -> tuple[DirectoryEntry, ...]:
+        return (SOFIA,) if asked.casefold() in SOFIA.name.casefold() else ()
+
+    async def read_people(self, persons: Sequence[PersonId]) -> tuple[DirectoryEntry, ...]:
+        return (SOFIA,) if SOFIA.person in persons else ()
+
+    async def list_labels(self) -> tuple[Label, ...] | None:
+        return (Label("label-1", "Confidential", "For the team only"),)
+
+
+class QuietTeamwork:
+    """One person owns every team that they are in."""
+
+    owner: PersonId
+    by: Person
+    world: Any
+
+    async def list_members(self, team: TeamId, channel: ChannelId = ChannelId("")) -> tuple[Member, ...]:
+        await self.read_team(team)
+        people = sorted(self.world.members[team])
+        return tuple(Member(person, person, is_owner=person == self.owner) for person in people)
+
+    async def is_owner(self, team: TeamId, person: PersonId) -> bool:
+        return any(member.is_owner and member.person == person for member in await self.list_members(team))
+
+    async def add_member(self, team: TeamId, channel: ChannelId, person: PersonId) -> None:
+        self.world.members[team] |= {person}
+
+    async def read_team(self, team: TeamId) -> Any:
+        raise NotImplementedError
+
+
+class QuietCrm:
+    async def list_sharers(self, ref: RecordRef) -> tuple[Sharing, ...]:
+        return (Sharing(SOFIA_USER, Source.SHARED),)
+
+    async def find_users(self, persons: Sequence[PersonId]) -> tuple[CrmUser, ...]:
+        return (SOFIA_USER,) if SOFIA.person in persons else ()
+
+    async def list_readers(self, users: Sequence[RowId], ref: RecordRef) -> tuple[RowId, ...] | None:
+        return ()
