@@ -40,6 +40,8 @@ def read_regarding(
     if record and view:
         raise InputInvalid("view", view, "record_or_view")
     if not view:
+        if not record.strip():
+            raise InputMissing("record")
         return read_record_ref(asking, environment, table, record)
     if not re.match(TABLE, table):
         raise InputInvalid("table", table, "table_name")
@@ -49,6 +51,8 @@ def read_regarding(
 
 def _read_team(body: ConnectBody) -> TeamId | NewTeam:
     if body.new_team is None:
+        if not body.team.strip():
+            raise InputMissing("team")
         return TeamId(read_guid("team", body.team))
     if body.team:
         raise InputInvalid("team", body.team, "team_choice")
