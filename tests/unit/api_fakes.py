@@ -76,8 +76,8 @@ from liaison.ports import AuditLine, Ports, SignInStart
 from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
 from tests.unit.api_fakes_kept import FakeConsents, FakeWatches
-from tests.unit.choosing_fakes import QuietCrm, QuietPeople, QuietTeamwork
-from tests.unit.fakes import FakeClock, FakeJoinRequests
+from tests.unit.choosing_fakes import FakeJoinRequests, QuietCrm, QuietPeople, QuietTeamwork
+from tests.unit.fakes import FakeClock
 from tests.unit.tab_fakes import FakeForms, Forms
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

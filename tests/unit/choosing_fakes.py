@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from liaison.domain.joining import JoinRequest, JoinState
 from liaison.domain.members import CrmUser, DirectoryEntry, Member, Sharing, Source
-from liaison.domain.names import ChannelId, Person, PersonId, RecordRef, RowId, TeamId
+from liaison.domain.names import ChannelId, Person, PersonId, RecordRef, RowId, TeamId, TenantId
 from liaison.domain.naming import NameRefusal, NamingPolicy, Profile
 from liaison.domain.teams import Label
+from liaison.errors import JoinUnknown
 
 SOFIA = DirectoryEntry(
     PersonId("5f1c7b52-0000-4000-8000-00000000000a"), "Sofia Rossi", "sofia.rossi@contoso.com", "", is_guest=False
@@ -84,3 +86,34 @@ class QuietCrm:
 
     async def list_readers(self, users: Sequence[RowId], ref: RecordRef) -> tuple[RowId, ...] | None:
         return ()
+
+
+class FakeJoinRequests:
+    """One request for each person and team."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[TeamId, PersonId], JoinRequest] = {}
+
+    async def ask(self, request: JoinRequest) -> JoinRequest:
+        held = self.kept.get((request.team, request.by.id))
+        if held is not None and held.state is JoinState.WAITING:
+            return held
+        self.kept[request.team, request.by.id] = request
+        return request
+
+    async def get(self, tenant: TenantId, request: str) -> JoinRequest:
+        found = next((one for one in self.kept.values() if one.id == request and one.by.tenant == tenant), None)
+        if found is None:
+            raise JoinUnknown(request)
+        return found
+
+    async def save_answer(self, request: JoinRequest) -> None:
+        held = await self.get(request.by.tenant, request.id)
+        held.answered(request.state, request.by, request.asked_at)
+        self.kept[request.team, request.by.id] = request
+
+    async def waiting_for(self, tenant: TenantId, teams: Sequence[TeamId]) -> tuple[JoinRequest, ...]:
+        return tuple(one for one in self.kept.values() if one.team in teams and one.state is JoinState.WAITING)
+
+    async def of_person(self, tenant: TenantId, person: PersonId) -> tuple[JoinRequest, ...]:
+        return tuple(one for one in self.kept.values() if one.by.id == person)

@@ -9,7 +9,6 @@ from typing import Any
 
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
 from liaison.domain.crm import Association, Environment, LinkRows, Record, Table, View
-from liaison.domain.joining import JoinRequest, JoinState
 from liaison.domain.link import Link, LinkState, NewChannel, NewTeam, Operation
 from liaison.domain.members import CrmUser, Member
 from liaison.domain.names import (
@@ -51,7 +50,6 @@ from liaison.domain.teams import (
 from liaison.errors import (
     ChannelGone,
     ChannelNameTaken,
-    JoinUnknown,
     LiaisonError,
     LinkBusy,
     LinkUnknown,
@@ -59,6 +57,7 @@ from liaison.errors import (
     TeamAmbiguous,
 )
 from liaison.ports import Ports
+from tests.unit.choosing_fakes import FakeJoinRequests
 
 CLAIRE = Person(TenantId("t1"), PersonId("claire"), "Claire Fontaine", "claire.fontaine@contoso.com", "fr")
 OLIVER = Person(TenantId("t1"), PersonId("oliver"), "Oliver Grant", "oliver.grant@contoso.com", "en")
@@ -515,37 +514,6 @@ class FakeSignIn:
 class FakeConsents:
     async def read(self, tenant: TenantId) -> Consent:
         return Consent(ConsentState.GRANTED)
-
-
-class FakeJoinRequests:
-    """One request for each person and team."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[TeamId, PersonId], JoinRequest] = {}
-
-    async def ask(self, request: JoinRequest) -> JoinRequest:
-        held = self.kept.get((request.team, request.by.id))
-        if held is not None and held.state is JoinState.WAITING:
-            return held
-        self.kept[request.team, request.by.id] = request
-        return request
-
-    async def get(self, tenant: TenantId, request: str) -> JoinRequest:
-        found = next((one for one in self.kept.values() if one.id == request and one.by.tenant == tenant), None)
-        if found is None:
-            raise JoinUnknown(request)
-        return found
-
-    async def save_answer(self, request: JoinRequest) -> None:
-        held = await self.get(request.by.tenant, request.id)
-        held.answered(request.state, request.by, request.asked_at)
-        self.kept[request.team, request.by.id] = request
-
-    async def waiting_for(self, tenant: TenantId, teams: Sequence[TeamId]) -> tuple[JoinRequest, ...]:
-        return tuple(one for one in self.kept.values() if one.team in teams and one.state is JoinState.WAITING)
-
-    async def of_person(self, tenant: TenantId, person: PersonId) -> tuple[JoinRequest, ...]:
-        return tuple(one for one in self.kept.values() if one.by.id == person)
 
 
 class FakeWording:
