@@ -57,10 +57,10 @@ class Demo:
         approve(device.address, device.user_code, company.person(given).upn)
         return wait_for_token(self._sign_in, device).access_token
 
-    def graph_token(self, given: str) -> str:
-        """An access token for Microsoft Graph."""
+    def graph_token(self, given: str, scope: str = "https://graph.microsoft.com/User.Read") -> str:
+        """An access token for Microsoft Graph, or for whatever the scope belongs to."""
         asked = self._sign_in
-        fields = {"client_id": asked.client_id, "scope": "https://graph.microsoft.com/User.Read"}
+        fields = {"client_id": asked.client_id, "scope": scope}
         told = httpx2.post(f"{asked.authority}/oauth2/v2.0/devicecode", data=fields).json()
         approve(told["verification_uri"], told["user_code"], company.person(given).upn)
         device = DeviceCode(told["user_code"], told["verification_uri"], told["device_code"], 1.0, time.time() + 60)
@@ -69,6 +69,12 @@ class Demo:
     def api(self, given: str, language: str = "en") -> httpx2.Client:
         headers = {"Authorization": f"Bearer {self.token(given)}", "Accept-Language": language}
         return httpx2.Client(base_url=f"{self.product}/api/v1", headers=headers, timeout=60.0)
+
+    def dataverse(self, given: str, environment: int = 0) -> httpx2.Client:
+        """The Web API of an environment itself, for arranging what a test needs."""
+        place = self.told["environments"][environment]["http"]
+        headers = {"Authorization": f"Bearer {self.graph_token(given, f'{place}/user_impersonation')}"}
+        return httpx2.Client(base_url=f"{place}/api/data/v9.2", headers=headers, timeout=60.0)
 
     def grant_consent(self) -> None:
         """The Global Administrator accepts Liaison's permissions for the organization."""

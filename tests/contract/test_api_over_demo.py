@@ -209,6 +209,15 @@ def test_turning_linking_on_names_every_unmet_prerequisite_and_its_rows(demo: De
         assert marc.get(where).json()["switches"] == before["switches"]
 
 
+@pytest.mark.statement("S07", "F13")
+def test_a_seller_without_a_teams_licence_is_refused_by_its_name(demo: Demo, claire: httpx2.Client) -> None:
+    asked = body(claire, {"name": "Never made"})
+    with demo.api("Tom") as tom:
+        refused = tom.post("/links", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (403, "licence.missing")
+    assert refused.json()["facts"]["licence"] == "Microsoft Teams"
+
+
 @pytest.mark.statement("F66")
 def test_the_audit_names_who_connected_what(demo: Demo, claire: httpx2.Client) -> None:
     made = claire.post("/links", json=body(claire, {"name": "Audited"})).json()

@@ -45,6 +45,7 @@ async def test_a_person_is_known_with_their_roles(product: Product) -> None:
     assert (seller.name, seller.roles, seller.is_system_administrator) == ("Oliver Grant", ("Salesperson",), False)
 
 
+@pytest.mark.statement("S06", "F13")
 async def test_somebody_outside_the_environment_lacks_a_licence(product: Product) -> None:
     lukas = await product.person("Lukas")
     with pytest.raises(LicenceMissing):

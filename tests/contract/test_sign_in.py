@@ -114,7 +114,7 @@ async def test_a_token_carries_what_was_granted_and_no_more(product: Product) ->
     assert (await product.sign_in.probe_scopes(person)) & set(enhanced_scopes()) == {"User.Read"}
 
 
-@pytest.mark.statement("S33", "S34")
+@pytest.mark.statement("S33", "S34", "F09")
 async def test_the_administrators_consent_reaches_everybody(product: Product) -> None:
     claire = await product.consented("Claire")
     for person in (claire, await product.person("Oliver")):
@@ -129,6 +129,7 @@ async def test_consent_for_one_environment_serves_the_other(product: Product) ->
         assert "user_impersonation" in token.scopes
 
 
+@pytest.mark.statement("F12")
 async def test_a_cancelled_consent_is_a_refusal_even_though_it_says_admin_consent(product: Product) -> None:
     nadia = await product.person("Nadia")
     start = await product.sign_in.start_consent(nadia, "en")

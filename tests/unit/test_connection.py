@@ -73,6 +73,7 @@ REFUSALS = [
 ]
 
 
+@pytest.mark.statement("S06", "S07", "F13")
 @pytest.mark.parametrize(("change", "error"), REFUSALS, ids=lambda value: getattr(value, "code", ""))
 def test_each_unmet_rule_is_named(change: dict[str, object], error: Exception) -> None:
     with pytest.raises(type(error)) as raised:
@@ -91,6 +92,7 @@ def test_rules_speak_in_their_order_whatever_else_is_wrong() -> None:
     assert order == [error.code for _, error in reversed(REFUSALS)]
 
 
+@pytest.mark.statement("S06", "S07")
 @pytest.mark.parametrize("plan", ["TEAMS1", "TEAMS_COMMERCIAL_TRIAL"])
 @pytest.mark.parametrize("crm", ["DYN365_ENTERPRISE_SALES", "CRMSTANDARD", "D365_SALES_PRO"])
 def test_plans_of_one_family_are_as_good_as_each_other(plan: str, crm: str) -> None:

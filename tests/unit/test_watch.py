@@ -9,7 +9,7 @@ import pytest
 
 from liaison.domain.readiness import Check, CheckState, Deployment, ReadinessFacts
 from liaison.domain.watch import what_broke
-from liaison.errors import Row
+from liaison.errors import Remembered, Row
 from liaison.operations.doctor import diagnose
 from liaison.operations.watch import begin_watch, look_again, look_at
 from tests.unit.api_fakes import NADIA, NOW, SALES, World
@@ -96,5 +96,5 @@ async def test_an_environment_that_is_gone_is_told_and_nothing_is_forgotten() ->
     await begin_watch(await diagnose(SALES, NADIA, ports), NADIA, ports)
     del world.switches[SALES]
     seen = await look_at(world.watches[SALES], ports)
-    assert seen.trouble == "environment.unknown"
+    assert seen.trouble == Remembered("environment.unknown", {"environment": SALES})
     assert seen.checks == world.watches[SALES].checks != ()

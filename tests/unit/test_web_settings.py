@@ -76,7 +76,7 @@ async def test_the_way_through_the_app_has_the_labels_people_know(language: str,
     assert f'href="{IN_APP}"' in app.text
 
 
-@pytest.mark.statement("S45")
+@pytest.mark.statement("S43", "S44", "S45")
 @pytest.mark.parametrize(
     ("language", "labels"),
     [
@@ -135,7 +135,7 @@ async def test_a_system_administrator_alone_may_turn_enhanced_off() -> None:
 
 
 @WAYS
-@pytest.mark.statement("S40")
+@pytest.mark.statement("S40", "S47", "S51")
 async def test_saving_puts_the_switches_into_force_and_shows_on_the_other_way_too(path: str) -> None:
     world = fresh()
     client = WebClient(world).sign_in("nadia")
@@ -196,7 +196,7 @@ async def test_somebody_elses_save_in_between_shows_both_states() -> None:
 
 
 @WAYS
-@pytest.mark.statement("S34")
+@pytest.mark.statement("S34", "S50")
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_consent_is_shown_with_the_warning_and_the_permissions_by_their_names(path: str, language: str) -> None:
     page = await WebClient(fresh()).sign_in("nadia", language).get(path)
@@ -210,7 +210,7 @@ async def test_consent_is_shown_with_the_warning_and_the_permissions_by_their_na
 
 
 @WAYS
-@pytest.mark.statement("S33")
+@pytest.mark.statement("S33", "S50", "F09")
 async def test_accepting_leads_to_microsoft_and_back_with_the_unsaved_switches_kept(path: str) -> None:
     world = fresh()
     client = WebClient(world).sign_in("nadia")
@@ -226,7 +226,7 @@ async def test_accepting_leads_to_microsoft_and_back_with_the_unsaved_switches_k
     assert (saved.status_code, world.switches[SALES].enhanced) == (303, True)
 
 
-@pytest.mark.statement("S37")
+@pytest.mark.statement("S37", "F11", "F12")
 async def test_declining_is_remembered_and_can_be_mended() -> None:
     world = fresh()
     world.consent_answer = "refused"

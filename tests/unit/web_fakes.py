@@ -39,11 +39,23 @@ from liaison.domain.names import (
     TabId,
     TableName,
     TeamId,
+    TenantId,
     ViewId,
     ViewKind,
 )
-from liaison.domain.teams import AppPlacement, Channel, FileEntry, FilePage, Folder, Tab, TabContent, Team
-from liaison.errors import ConsentRefused, FilesRefused, RecordUnknown, TableUnknown
+from liaison.domain.remedy import Mending
+from liaison.domain.teams import (
+    AppPlacement,
+    Channel,
+    DirectoryPerson,
+    FileEntry,
+    FilePage,
+    Folder,
+    Tab,
+    TabContent,
+    Team,
+)
+from liaison.errors import ConsentRefused, FilesRefused, MendingUnknown, RecordUnknown, TableUnknown
 from liaison.operations.runs import run
 from liaison.ports import Ports, Session, SignInStart
 from tests.unit.api_fakes import (
@@ -59,6 +71,7 @@ from tests.unit.api_fakes import (
     SERVICE,
     FakeCrm,
     FakeFiles,
+    FakePeople,
     FakeSignIn,
     FakeTeamwork,
     World,
@@ -115,6 +128,8 @@ class WebWorld(World):
     consent_answer: str = "granted"
     forbidden_places: set[str] = field(default_factory=set)
     folders: dict[ItemId, list[FileEntry]] = field(default_factory=dict)
+    plans: tuple[str, ...] = ("TEAMS1", "DYN365_SALES")
+    device_policies: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         self.members[SUPPORT] = frozenset({CLAIRE.id, NADIA.id})
@@ -138,6 +153,8 @@ class WebWorld(World):
             crm=lambda by, key: WebCrm(self, by, key),
             teamwork=lambda by: WebTeamwork(self, by),
             files=lambda by: WebFiles(self, by),
+            people=lambda by: WebPeople(self, by),
+            mendings=NoMendings(),
             sign_in=WebSignIn(self),
             sessions=WebSessions(self),
             clock=RealClock() if self.step_s else ports.clock,
@@ -313,6 +330,29 @@ class WebFiles(FakeFiles):
         if address.endswith("archive"):
             raise FilesRefused("Old archive")
         return Folder(DriveId("drive-2"), ItemId("folder-default"), "Northwind", address, "", "/sites/sales")
+
+
+class WebPeople(FakePeople):
+    world: WebWorld
+
+    async def read_me(self) -> DirectoryPerson:
+        return replace(await super().read_me(), service_plans=self.world.plans)
+
+    async def list_device_policies(self) -> tuple[str, ...] | None:
+        return self.world.device_policies
+
+
+class NoMendings:
+    """Nothing was mended yet; tests/contract tries remedies on real rows."""
+
+    async def save(self, mending: Mending) -> None:
+        raise NotImplementedError
+
+    async def get(self, tenant: TenantId, environment: EnvironmentKey, mending: str) -> Mending:
+        raise MendingUnknown(mending)
+
+    async def list(self, tenant: TenantId, environment: EnvironmentKey, size: int = 20) -> tuple[Mending, ...]:
+        return ()
 
 
 class WebSignIn(FakeSignIn):

@@ -42,7 +42,7 @@ def render_watch(watch: Watch, asking: Asking) -> WatchShape:
     return WatchShape(
         checked_at=watch.checked_at,
         broke=tuple(render_check(check, asking) for check in watch.checks if check.code in watch.broke),
-        trouble=watch.trouble,
+        trouble=watch.trouble.code if watch.trouble else "",
     )
 
 

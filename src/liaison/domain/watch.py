@@ -7,14 +7,15 @@ from datetime import datetime
 
 from liaison.domain.names import EnvironmentKey, Person
 from liaison.domain.readiness import Check, CheckState
+from liaison.errors import Remembered
 
 
 @dataclass(frozen=True)
 class Watch:
     """One environment as it was last looked at, on behalf of whoever switched linking on.
 
-    `broke` are the codes of checks that were fine and no longer are; `trouble` is the code of the error for which the
-    environment could not be looked at at all.
+    `broke` are the codes of checks that were fine and no longer are; `trouble` is the error for which the environment
+    could not be looked at at all.
     """
 
     environment: EnvironmentKey
@@ -22,7 +23,7 @@ class Watch:
     checked_at: datetime | None = None
     checks: tuple[Check, ...] = ()
     broke: tuple[str, ...] = ()
-    trouble: str = ""
+    trouble: Remembered | None = None
 
     @property
     def needs_a_person(self) -> bool:

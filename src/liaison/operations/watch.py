@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from liaison.domain.names import EnvironmentKey, Person
 from liaison.domain.watch import Watch, what_broke
-from liaison.errors import LiaisonError
+from liaison.errors import LiaisonError, Remembered
 from liaison.operations.doctor import Diagnosis, diagnose
 from liaison.ports import Ports
 
@@ -37,10 +37,10 @@ async def look_at(watch: Watch, ports: Ports) -> Watch:
     try:
         diagnosis = await diagnose(watch.environment, watch.by, ports)
     except LiaisonError as error:
-        seen = replace(watch, checked_at=now, trouble=error.code)
+        seen = replace(watch, checked_at=now, trouble=Remembered.of(error))
     else:
         broke = what_broke(watch.checks, diagnosis.checks, watch.broke)
-        seen = replace(watch, checked_at=now, checks=diagnosis.checks, broke=broke, trouble="")
+        seen = replace(watch, checked_at=now, checks=diagnosis.checks, broke=broke, trouble=None)
     await ports.watches.save(seen)
     await _tell(watch, seen, ports)
     return seen
@@ -59,4 +59,4 @@ async def _tell(before: Watch, now: Watch, ports: Ports) -> None:
         if code not in now.broke:
             await ports.audit.write(now.by, "readiness.mended", now.environment, code)
     if now.trouble and now.trouble != before.trouble:
-        await ports.audit.write(now.by, "readiness.not_looked_at", now.environment, now.trouble)
+        await ports.audit.write(now.by, "readiness.not_looked_at", now.environment, now.trouble.code)

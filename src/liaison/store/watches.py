@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from liaison.domain.names import EnvironmentKey, Person, PersonId, TenantId
 from liaison.domain.readiness import Check, CheckState
 from liaison.domain.watch import Watch
-from liaison.errors import Row
+from liaison.errors import Remembered, Row
 from liaison.store.database import Database, insert_new
 from liaison.store.schema.tables import watches
 
@@ -60,7 +60,7 @@ def _written(watch: Watch) -> dict[str, Any]:
     by = watch.by
     return {
         "by": {"id": by.id, "name": by.name, "upn": by.upn, "language": by.language},
-        "trouble": watch.trouble,
+        "trouble": [watch.trouble.code, watch.trouble.facts] if watch.trouble else "",
         "broke": list(watch.broke),
         "checks": [
             {
@@ -85,8 +85,13 @@ def _read(row: Any) -> Watch:
         checked_at=row.checked_at,
         checks=tuple(_check(check) for check in document["checks"]),
         broke=tuple(document["broke"]),
-        trouble=document["trouble"],
+        trouble=_trouble(document["trouble"]),
     )
+
+
+def _trouble(kept: Any) -> Remembered | None:
+    """None also for what was kept before errors were kept with their facts: tomorrow's look says it anew."""
+    return Remembered(kept[0], kept[1]) if isinstance(kept, list) else None
 
 
 def _check(kept: Any) -> Check:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from liaison.domain.remedy import Change, Mending
 from liaison.errors import NotAllowed, RemedyChanged
 from liaison.operations.mend import apply_remedy, list_mendings, show_remedy, undo_remedy
-from liaison.web import problems
+from liaison.web import addresses, problems
 from liaison.web.pages.settings_place import settings_address, settings_shell
 from liaison.web.place import find_environment
 from liaison.web.shell import Shell
@@ -49,7 +49,7 @@ class ShownMending:
 
 @dataclass(frozen=True)
 class RemedyPage:
-    """`more` counts the changes that are not listed; they are made all the same."""
+    """`total` counts all changes, those of other pages included; they are made all the same."""
 
     template: ClassVar[str] = "remedy.html"
     shell: Shell
@@ -59,7 +59,9 @@ class RemedyPage:
     back: str
     mark: str
     changes: tuple[ShownChange, ...]
-    more: int
+    total: int
+    previous: str
+    next: str
     has_deletions: bool
     mendings: tuple[ShownMending, ...]
     problem: problems.Problem | None
@@ -105,6 +107,7 @@ async def _show(visit: Visit, problem: problems.Problem | None = None) -> Respon
         show_remedy(environment.key, by, visit.ports, _codes(code)),
         list_mendings(environment.key, by, visit.ports),
     )
+    start = _start(visit, len(plan.changes))
     page = RemedyPage(
         shell=shell,
         action=settings_address(visit, "remedy"),
@@ -112,14 +115,29 @@ async def _show(visit: Visit, problem: problems.Problem | None = None) -> Respon
         export=settings_address(visit, "remedy", "rows.json"),
         back=settings_address(visit),
         mark=plan.mark,
-        changes=tuple(_change(change, visit) for change in plan.changes[:SHOWN]),
-        more=max(0, len(plan.changes) - SHOWN),
+        changes=tuple(_change(change, visit) for change in plan.changes[start : start + SHOWN]),
+        total=len(plan.changes),
+        previous=_page(visit, code, start - SHOWN) if start else "",
+        next=_page(visit, code, start + SHOWN) if start + SHOWN < len(plan.changes) else "",
         has_deletions=any(change.act.value == "delete_location" for change in plan.changes),
         mendings=tuple(_mending(mending, visit) for mending in mendings),
         problem=problem,
         done=visit.asked("done"),
     )
     return visit.answer(page, problem.status if problem else 200)
+
+
+def _start(visit: Visit, total: int) -> int:
+    """The first change that is shown; a number that leads nowhere leads to the first page."""
+    asked = visit.asked("from")
+    start = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    return start if start < total else 0
+
+
+def _page(visit: Visit, code: str, start: int) -> str:
+    query = {"code": code, "from": str(max(0, start))}
+    parts = (addresses.query_part(name, value) for name, value in query.items() if value)
+    return f"{settings_address(visit, 'remedy')}?{'&'.join(parts)}"
 
 
 def _codes(code: str) -> tuple[str, ...]:

@@ -21,7 +21,6 @@ from liaison.errors import (
     NotAllowed,
     NotReady,
     PrerequisitesUnmet,
-    Remembered,
     SettingsChanged,
 )
 from liaison.operations.doctor import BLOCKING
@@ -250,7 +249,7 @@ def _watched(now: Collaboration, visit: Visit) -> Watched | None:
     if watch is None or not watch.needs_a_person:
         return None
     broke = tuple(show_check(check, visit) for check in watch.checks if check.code in watch.broke)
-    trouble = problems.explain(Remembered(watch.trouble, {}).error(), visit) if watch.trouble else None
+    trouble = problems.explain(watch.trouble.error(), visit) if watch.trouble else None
     return Watched(watch.checked_at, broke, trouble)
 
 
