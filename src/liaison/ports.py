@@ -264,11 +264,15 @@ class Teamwork(Protocol):
         """The channel that the team has from its beginning. Raises TeamUnknown, NotTeamMember."""
         ...
 
-    async def ensure_team(self, new: NewTeam, key: str, text: str) -> Team:
-        """The team of this key, made by way of its group; as safe to repeat as a read.
+    async def ensure_group(self, new: NewTeam, key: str, text: str) -> TeamId:
+        """The group of this key, on which a team can be put; as safe to repeat as a read.
 
-        Raises StillPreparing while the group is too young, TeamCreationNotAllowed, NameBlocked, NameRefusedByPolicy.
+        Raises TeamCreationNotAllowed, RoleMissing for a label, NameBlocked, NameRefusedByPolicy.
         """
+        ...
+
+    async def ensure_team(self, group: TeamId, new: NewTeam) -> Team:
+        """The team on its group; as safe to repeat as a read. Raises StillPreparing while the group is too young."""
         ...
 
     async def ask_for_team(self, new: NewTeam, text: str) -> TeamOperation:

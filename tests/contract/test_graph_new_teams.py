@@ -9,7 +9,7 @@ import pytest
 
 from liaison.domain.consent import GROUPS
 from liaison.domain.link import NewChannel, NewTeam, TeamPrivacy
-from liaison.domain.names import ChannelId, ChannelKind, Person, PersonId, TeamId
+from liaison.domain.names import ChannelKind, Person, PersonId, TeamId
 from liaison.domain.teams import NotAdded, Team, TeamOperation
 from liaison.errors import (
     AnswerLost,
@@ -28,6 +28,7 @@ from liaison.errors import (
 from liaison.graph.client import Call
 from liaison.graph.errors import About, Subject
 from liaison.graph.new_teams import nickname_of
+from liaison.graph.teamwork import GraphTeamwork
 from liaison.tenant.seeds import company
 from liaison.wire.wild import Wild
 from tests.contract.product import Product
@@ -52,6 +53,11 @@ async def rich(product: Product, given: str = "Claire") -> Person:
     return await product.consented(given, also=(GROUPS,))
 
 
+async def ensure_team(teamwork: GraphTeamwork, new: NewTeam, key: str, text: str) -> Team:
+    """By its group, both halves."""
+    return await teamwork.ensure_team(await teamwork.ensure_group(new, key, text), new)
+
+
 async def teams_named(product: Product, person: Person, name: str) -> list[Team]:
     return [team for team in await product.teamwork(person).list_teams() if team.name == name]
 
@@ -69,8 +75,8 @@ async def group_of(product: Product, person: Person, team: TeamId) -> Wild:
 async def test_by_its_group_a_team_is_made_once_however_often_it_is_asked_for(product: Product) -> None:
     claire = await rich(product)
     teamwork = product.teamwork(claire)
-    made = await teamwork.ensure_team(ROOM, KEY, TEXT)
-    assert await teamwork.ensure_team(ROOM, KEY, TEXT) == made
+    made = await ensure_team(teamwork, ROOM, KEY, TEXT)
+    assert await ensure_team(teamwork, ROOM, KEY, TEXT) == made
     assert (made.name, made.description) == (ROOM.name, TEXT)
     assert made.thread.startswith("19:")
     assert len(await teams_named(product, claire, ROOM.name)) == 1
@@ -88,7 +94,7 @@ async def test_by_its_group_a_lost_answer_leaves_one_team(
 ) -> None:
     claire = await rich(product)
     tenant.fail(method, path, phase, LOST, times=1)
-    made = await product.teamwork(claire).ensure_team(ROOM, KEY, TEXT)
+    made = await ensure_team(product.teamwork(claire), ROOM, KEY, TEXT)
     assert [team.id for team in await teams_named(product, claire, ROOM.name)] == [made.id]
 
 
@@ -96,9 +102,9 @@ async def test_a_young_group_is_waited_for(product: Product, tenant: Tenant) -> 
     claire = await rich(product)
     tenant.switch(graph__group_replication_s=600)
     with pytest.raises(StillPreparing):
-        await product.teamwork(claire).ensure_team(ROOM, KEY, TEXT)
+        await ensure_team(product.teamwork(claire), ROOM, KEY, TEXT)
     tenant.switch(graph__group_replication_s=0)
-    assert (await product.teamwork(claire).ensure_team(ROOM, KEY, TEXT)).name == ROOM.name
+    assert (await ensure_team(product.teamwork(claire), ROOM, KEY, TEXT)).name == ROOM.name
 
 
 @pytest.mark.statement("F34", "S54")
@@ -106,19 +112,19 @@ async def test_a_label_is_set_by_an_administrator_and_refused_to_others(product:
     nadia = await rich(product, "Nadia")
     label = (await product.people(nadia).list_labels() or ())[0]
     labelled = NewTeam("Northwind board", TeamPrivacy.PRIVATE, label.id)
-    made = await product.teamwork(nadia).ensure_team(labelled, KEY, TEXT)
+    made = await ensure_team(product.teamwork(nadia), labelled, KEY, TEXT)
     (found,) = (await group_of(product, nadia, made.id)).list("assignedLabels")
     assert found.text("labelId").lower() == label.id.lower()
     claire = await rich(product)
     with pytest.raises(RoleMissing):
-        await product.teamwork(claire).ensure_team(labelled, f"{KEY}-2", TEXT)
+        await ensure_team(product.teamwork(claire), labelled, f"{KEY}-2", TEXT)
 
 
 async def test_a_nickname_in_use_is_given_another_end(product: Product) -> None:
     claire = await rich(product)
     teamwork = product.teamwork(claire)
-    first = await teamwork.ensure_team(ROOM, KEY, TEXT)
-    second = await teamwork.ensure_team(ROOM, f"{KEY[:-4]}9999", TEXT)
+    first = await ensure_team(teamwork, ROOM, KEY, TEXT)
+    second = await ensure_team(teamwork, ROOM, f"{KEY[:-4]}9999", TEXT)
     assert first.id != second.id
     nicknames = [(await group_of(product, claire, team.id)).text("mailNickname") for team in (first, second)]
     assert nicknames == ["Northwinddeal", "Northwinddeal-2a9999"]
@@ -130,10 +136,10 @@ async def test_a_policy_that_came_in_at_the_last_moment_is_named(product: Produc
     claire = await rich(product)
     tenant.switch(graph__name_prefix="GRP_", graph__blocked_words="Payroll")
     with pytest.raises(NameRefusedByPolicy) as refused:
-        await product.teamwork(claire).ensure_team(ROOM, KEY, TEXT)
+        await ensure_team(product.teamwork(claire), ROOM, KEY, TEXT)
     assert refused.value.service_code == "MissingPrefixSuffix"
     with pytest.raises(NameBlocked):
-        await product.teamwork(claire).ensure_team(NewTeam("GRP_Our Payroll"), KEY, TEXT)
+        await ensure_team(product.teamwork(claire), NewTeam("GRP_Our Payroll"), KEY, TEXT)
     with pytest.raises(NameRefusedByPolicy):
         await product.teamwork(claire).ask_for_team(ROOM, TEXT)
 
@@ -213,7 +219,7 @@ async def test_a_team_that_the_service_gave_up_is_said_so(tenant: Tenant) -> Non
 
 async def test_a_team_is_removed_with_its_group_and_twice_is_done(product: Product) -> None:
     teamwork = product.teamwork(await rich(product))
-    made = await teamwork.ensure_team(ROOM, KEY, TEXT)
+    made = await ensure_team(teamwork, ROOM, KEY, TEXT)
     await teamwork.remove_team(made.id)
     await teamwork.remove_team(made.id)
     with pytest.raises(TeamUnknown):
@@ -300,10 +306,3 @@ async def test_a_team_that_has_had_its_four_a_minute_is_waited_for(product: Prod
     with pytest.raises(UpstreamThrottled) as throttled:
         await teamwork.add_members(VENTES, (id_of("Sofia"),))
     assert throttled.value.wait_s >= 7
-
-
-async def test_a_channel_without_tabs_of_microsofts_app_has_none(product: Product) -> None:
-    teamwork = product.teamwork(await product.consented("Claire"))
-    assert (
-        await teamwork.find_microsoft_tabs(VENTES, ChannelId("19:00000000000000000000000000000000@thread.tacv2")) == ()
-    )

@@ -8,6 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from liaison.dataverse.client import Call as RowsCall
+from liaison.dataverse.client import DataverseClient
+from liaison.dataverse.errors import Subject as RowsSubject
 from liaison.domain.connection import ConnectionRequest
 from liaison.domain.consent import GROUPS, SCOPES, Rung
 from liaison.domain.link import (
@@ -33,6 +36,8 @@ from liaison.errors import (
 )
 from liaison.graph.client import Call
 from liaison.graph.errors import About, Subject
+from liaison.graph.tabs import DYNAMICS_APP
+from liaison.operations.complete import complete_connection
 from liaison.operations.connect import connect, try_again
 from liaison.operations.connecting import tab_content
 from liaison.operations.disconnect import disconnect
@@ -176,6 +181,43 @@ async def test_what_teams_saves_is_found_by_its_entity(stage: Stage) -> None:
     stage.steps.on_pause = save_in_teams
     link = await stage.carry_on(planned)
     assert (link.state, link.findings, link.evidence.tab != "") == (LinkState.CONNECTED, (), True)
+
+
+@pytest.mark.statement("F65")
+async def test_what_microsofts_button_made_is_completed_and_its_tab_is_kept(stage: Stage) -> None:
+    """A row made by hand, and a tab of the Dynamics 365 app for the same record."""
+    claire, record = await seller(stage)
+    channel = await general(stage, claire)
+    tab = await _pin_dynamics(stage, claire, channel, record)
+    crm, teamwork = stage.product.crm(claire), stage.product.teamwork(claire)
+    team, folder = await teamwork.read_team(VENTES), await teamwork.read_files_folder(VENTES, channel)
+    row = {
+        "regardingobjectid": record.id,
+        "regardingobjecttypename": record.table,
+        "regardingobjecttypecode": 3,
+        "msdyn_groupid": VENTES,
+        "msdyn_teamid": team.thread,
+        "msdyn_teamname": team.name,
+        "msdyn_channelid": channel,
+        "msdyn_channelname": "General",
+        "msdyn_channeltype": "Standard",
+        "msdyn_teamsiteurl": folder.site_address,
+        "msdyn_channelfolderrelativeurl": folder.path,
+    }
+    place = stage.product.environments[0]
+    client = DataverseClient(stage.product.transport, place, stage.product.tokens.bearer(claire, place.address))
+    await client.send(RowsCall("POST", "/msdyn_teamscollaborations", RowsSubject("msdyn_teamscollaboration"), body=row))
+    (native,) = await crm.list_associations(record)
+    tabs = len(await stage.tabs(claire, VENTES, channel))
+    link = await stage.carry_on(await complete_connection(record, native.id, claire, stage.ports))
+    assert (link.state, link.evidence.association, link.evidence.tab) == (LinkState.CONNECTED, native.id, tab)
+    assert link.evidence.tab_is_adopted
+    assert (await stage.rows(claire, record))[:2] == (1, 1)
+    assert len(await stage.tabs(claire, VENTES, channel)) == tabs
+    undone = await stage.carry_on(await undo(link.id, claire, stage.ports))
+    assert undone.state is LinkState.UNDONE
+    assert (await stage.rows(claire, record))[0] == 1
+    assert len(await stage.tabs(claire, VENTES, channel)) == tabs
 
 
 # --- the world changes midway ----------------------------------------------------------------------------------
@@ -384,6 +426,19 @@ async def _stopped_by(stage: Stage, record: RecordRef, person: Person, step: str
 
 async def _channels_named(stage: Stage, person: Person, name: str) -> list[ChannelId]:
     return [one.id for one in await stage.product.teamwork(person).list_channels(VENTES) if one.name == name]
+
+
+async def _pin_dynamics(stage: Stage, person: Person, channel: ChannelId, record: RecordRef) -> str:
+    """A tab of Microsoft's own app for the record; its id."""
+    graph = stage.product.graph(person)
+    app = {"teamsApp@odata.bind": f"{graph.base}/appCatalogs/teamsApps/{DYNAMICS_APP}"}
+    ids = {"team": VENTES, "channel": channel}
+    await graph.send(Call("POST", "/teams/{team}/installedApps", Subject(About.APP), ids, body=app, expects=(409,)))
+    address = f"https://org.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=opportunity&id=%7B{record.id}%7D"
+    shown = {"entityId": "piped", "contentUrl": address, "websiteUrl": address, "removeUrl": address}
+    body = {**app, "displayName": "D365", "configuration": shown}
+    path = "/teams/{team}/channels/{channel}/tabs"
+    return (await graph.read(Call("POST", path, Subject(About.CHANNEL), ids, body=body))).text("id")
 
 
 async def _leave(stage: Stage, administrator: Person, team: TeamId, person: Person) -> None:

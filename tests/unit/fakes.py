@@ -262,9 +262,13 @@ class FakeTeamwork:
         self._troubles.meet("read_primary_channel")
         return GENERAL
 
-    async def ensure_team(self, new: NewTeam, key: str, text: str) -> Team:
+    async def ensure_group(self, new: NewTeam, key: str, text: str) -> TeamId:
+        self._troubles.meet("ensure_group")
+        return self._make_team(key, new, text).id
+
+    async def ensure_team(self, group: TeamId, new: NewTeam) -> Team:
         self._troubles.meet("ensure_team")
-        return self._make_team(key, new, text)
+        return next(team for team in self.teams.values() if team.id == group)
 
     async def ask_for_team(self, new: NewTeam, text: str) -> TeamOperation:
         self._troubles.meet("ask_for_team")

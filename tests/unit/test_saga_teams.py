@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -38,6 +39,7 @@ from liaison.errors import (
 )
 from liaison.operations.connect import connect
 from liaison.operations.new_team import team_key
+from liaison.operations.undo import undo
 from tests.unit.fakes import CLAIRE, DEAL, GENERAL, MY_VIEW, OLIVER, RENEWALS, TEAM, Crash, World
 from tests.unit.test_saga import carry_on
 
@@ -125,7 +127,7 @@ async def test_two_teams_that_could_be_ours_need_a_person(world: World) -> None:
     world.teamwork._make_team("twin", ROOM, f"somebody copied {team_key(planned)}")
     link = await carry_on(world, planned)
     assert link.trouble is not None
-    assert (link.state, link.trouble.code) == (LinkState.UNDONE, TeamAmbiguous.code)
+    assert (link.state, link.trouble.code) == (LinkState.NEEDS_PERSON, TeamAmbiguous.code)
     assert len(world.teamwork.teams) == 2
 
 
@@ -141,6 +143,18 @@ async def test_a_team_that_is_not_ready_is_waited_for_and_is_not_called_connecte
     link = await connected(world, NEW_TEAM)
     assert (link.state, seen) == (LinkState.CONNECTED, {LinkState.CONNECTING})
     assert team_key(link) == f"lnk-{link.id}"
+
+
+async def test_a_group_that_never_becomes_a_team_needs_a_person_and_can_be_undone(world: World) -> None:
+    carry_groups(world, carried=True)
+    world.troubles.fail("ensure_team", *[StillPreparing("graph", what="Northwind")] * 99)
+    link = await connected(world, NEW_TEAM)
+    assert link.trouble is not None
+    assert (link.state, link.trouble.code) == (LinkState.NEEDS_PERSON, StillPreparing.code)
+    assert timedelta(minutes=15) < timedelta(seconds=sum(world.steps.pauses)) < timedelta(minutes=40)
+    world.clock.moment = link.planned_at
+    undone = await carry_on(world, await undo(link.id, CLAIRE, world.ports))
+    assert (undone.state, world.teamwork.teams) == (LinkState.UNDONE, {})
 
 
 @pytest.mark.parametrize("error", [TeamCreationNotAllowed(), TeamNotMade("graph", reason="no room")])

@@ -47,12 +47,8 @@ class GraphNewTeams:
         self._client = client
         self._horizon = horizon
 
-    async def ensure_team(self, new: NewTeam, key: str, text: str) -> Team:
-        """The group under our own key, then the team on it; both may be repeated.
-
-        Source: api/group-upsert.md, team-put-teams.md.
-        """
-        group = await self._ensure_group(new, key, text)
+    async def ensure_team(self, group: TeamId, new: NewTeam) -> Team:
+        """The team on its group; putting it twice is putting it once. Source: api/team-put-teams.md."""
         subject = Subject(About.NEW_TEAM, new.name, group)
         call = Call(
             "PUT", "/groups/{team}/team", subject, {"team": group}, body={}, repeatable=True, expects=(404, 409)
@@ -63,12 +59,13 @@ class GraphNewTeams:
             raise StillPreparing(SERVICE, "group_too_young", answer.request_id, what=new.name)
         return await self._read(group)
 
-    async def _ensure_group(self, new: NewTeam, key: str, text: str) -> str:
+    async def ensure_group(self, new: NewTeam, key: str, text: str) -> TeamId:
+        """The group under our own key, which is the team's id from now on. Source: api/group-upsert.md."""
         nickname = nickname_of(new.name)
         for _ in range(3):
             answer = await self._upsert(new, key, text, nickname)
             if answer.is_success:
-                return await self._id_of(answer, key, new)
+                return TeamId(await self._id_of(answer, key, new))
             nickname = _other_nickname(answer, nickname, key)
             if not nickname:
                 raise _refusal_of_name(answer, new)

@@ -57,6 +57,7 @@ class GraphTeamwork:
         self.find_tab = tabs.find_tab
         self.remove_tab = tabs.remove_tab
         new_teams = GraphNewTeams(client, horizon)
+        self.ensure_group = new_teams.ensure_group
         self.ensure_team = new_teams.ensure_team
         self.ask_for_team = new_teams.ask_for_team
         self.find_team = new_teams.find_team

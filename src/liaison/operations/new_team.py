@@ -32,11 +32,20 @@ class TeamMaker:
         new = link.new_team
         if new is None:
             raise ValueError(f"link {link.id} has no team to make")
+        if link.evidence.team_asked_at:
+            return await self._by_template(link, new)
+        if link.team:
+            return _with_team(link, await self._ports.teamwork(link.acting).ensure_team(link.team, new))
         carried = await self._ports.sign_in.carried_scopes(link.acting)
-        if choose_making(new, carried) is TeamMaking.GROUP and not link.evidence.team_asked_at:
-            teamwork = self._ports.teamwork(link.acting)
-            return _with_team(link, await teamwork.ensure_team(new, team_key(link), self._text(link, new)))
+        if choose_making(new, carried) is TeamMaking.GROUP:
+            return await self._group(link, new)
         return await self._by_template(link, new)
+
+    async def _group(self, link: Link, new: NewTeam) -> Link:
+        """The link with its group, on which the team is put next. Source: replay table C2a."""
+        teamwork = self._ports.teamwork(link.acting)
+        group = await teamwork.ensure_group(new, team_key(link), self._text(link, new))
+        return replace(link, team=group, evidence=replace(link.evidence, team_is_ours=True))
 
     async def _by_template(self, link: Link, new: NewTeam) -> Link:
         """Intent, then the one call, then looking until it is there. Source: replay table C2b.

@@ -9,7 +9,16 @@ from datetime import timedelta
 
 from liaison.domain.link import Link, LinkState, Operation, StepName, Waiting
 from liaison.domain.names import LinkId
-from liaison.errors import LiaisonError, LinkBusy, Remembered, Retry, SignInExpired, StillPreparing
+from liaison.errors import (
+    ChannelAmbiguous,
+    LiaisonError,
+    LinkBusy,
+    Remembered,
+    Retry,
+    SignInExpired,
+    StillPreparing,
+    TeamAmbiguous,
+)
 from liaison.ports import Ports
 
 FIRST_WAIT_S = 1.0
@@ -21,6 +30,10 @@ GROUP_HORIZON = timedelta(minutes=15)
 """How long a new team, or a tab that Teams itself makes, may stay out of sight. Source: replay table C2a; fault F7."""
 
 Effect = Callable[[Link], Awaitable[Link]]
+
+
+_UNDECIDED = (SignInExpired, TeamAmbiguous, ChannelAmbiguous, StillPreparing)
+"""Something may be there although no step says so, or the work goes on as soon as the person has done their part."""
 
 
 class Stopped(Exception):
@@ -140,9 +153,9 @@ async def _wait(link: Link, step: Step, number: int, error: LiaisonError, ports:
 
 
 async def _stop(link: Link, error: LiaisonError, ports: Ports) -> dict[str, object]:
-    """Nothing made yet: undone. Something is there, or the person must sign in: a person decides what comes next."""
+    """Nothing made yet: undone. Something is there, or may be: a person decides what comes next."""
     undone = link.state is not LinkState.DISCONNECTING and not link.has_effects()
-    state = LinkState.UNDONE if undone and not isinstance(error, SignInExpired) else LinkState.NEEDS_PERSON
+    state = LinkState.UNDONE if undone and not isinstance(error, _UNDECIDED) else LinkState.NEEDS_PERSON
     stopped = replace(link, state=state, waiting=None, trouble=Remembered.of(error))
     try:
         await ports.links.save(stopped, f"link.{state.value}")

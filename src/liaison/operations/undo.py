@@ -38,7 +38,8 @@ def undo_until(link: Link) -> datetime:
 def can_be_undone(link: Link, ports: Ports) -> bool:
     """Only what was connected here, lately, and is not at work on anything else than its library."""
     is_connection = link.operation is Operation.CONNECT and link.state in _MAY_BE_UNDONE
-    made_here = link.connected_at is not None or (link.has_effects() and StepName.CHANNEL in link.done)
+    # One that was only adopted was never connected here, and has nothing of ours.
+    made_here = link.connected_at is not None or link.state is not LinkState.CONNECTED
     return is_connection and made_here and ports.clock.now() < undo_until(link)
 
 
