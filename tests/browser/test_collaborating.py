@@ -121,8 +121,8 @@ def test_the_channel_in_teams_shows_the_record_in_its_tab(person: Opener) -> Non
     teams.get_by_role("tab", name=title).click()
     tab = teams.frame_locator("iframe").first
     expect(tab.locator('[data-field="title"]')).to_have_text(title)
-    expect(tab.locator('[data-field="state"]')).to_have_text("Connected")
-    expect(tab.locator("[data-fields] dt")).not_to_have_count(0)
+    expect(tab.locator("[data-connected]").first).to_have_text("Connected")
+    expect(tab.locator("[data-fields] .tab-field")).not_to_have_count(0)
     with seller.context.expect_page() as record:
         tab.get_by_role("link", name="Open in Dynamics 365").click()
     expect(record.value.locator(".record-head h1")).to_have_text(title)

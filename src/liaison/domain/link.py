@@ -361,7 +361,9 @@ class Link:
         return replace(self, state=LinkState.CONNECTED, trouble=None, connected_at=self.connected_at or at)
 
     def has_effects(self) -> bool:
-        """Did any step leave something behind in Teams or Dataverse?"""
+        """Did anything stay behind in Teams or Dataverse? A tab that Teams itself made is there whatever we did."""
+        if self.pinned_by is PinnedBy.HOST:
+            return True
         made = self.evidence
         ours = made.team_is_ours or made.channel_is_ours or made.app_is_ours
         return bool(ours or made.tab or made.location or made.association)

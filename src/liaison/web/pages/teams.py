@@ -11,9 +11,11 @@ from typing import ClassVar
 
 from starlette.responses import HTMLResponse, Response
 
+from liaison.domain.consent import SCOPES, Rung
 from liaison.errors import InputInvalid
 from liaison.text.lookup import LANGUAGES
 from liaison.web import addresses
+from liaison.web.pages.sign_in import send_away
 from liaison.web.shell import Shell
 from liaison.web.visit import Door, Visit
 
@@ -92,10 +94,15 @@ async def show_remove(visit: Visit) -> Response:
 
 
 async def start_consent(visit: Visit) -> Response:
-    """In a window of its own, opened by a tab: signing in asks for what is missing. Raises InputInvalid."""
-    attempt = _attempt(visit)
-    end = addresses.address("teams", "consent", "end", query={"attempt": attempt, "locale": visit.asked("locale")})
-    return visit.go(addresses.sign_in(end))
+    """In a window of its own, opened by a tab: signing in asks for what a tab needs and one may grant for oneself.
+
+    Raises InputInvalid.
+    """
+    attempt, language = _attempt(visit), _language(visit)
+    end = addresses.address("teams", "consent", "end", query={"attempt": attempt, "locale": language})
+    also = SCOPES[Rung.LIST_TEAMS]  # files are an administrator's to grant. Source: identity.md section 11
+    started = await visit.ports.sign_in.start(visit.ports.environments[0], language, also=also)
+    return await send_away(visit, started, {"next": end})
 
 
 async def end_consent(visit: Visit) -> Response:
@@ -124,10 +131,14 @@ def _hosts(visit: Visit) -> str:
 
 def _shell(visit: Visit, title: str) -> Shell:
     """Language and theme are those that Teams put into the address; the script corrects them from the context."""
-    locale = visit.asked("locale")[:2].lower()
-    language = locale if locale in LANGUAGES else LANGUAGES[0]
+    language = _language(visit)
     theme = THEMES.get(visit.asked("theme"), "light")
     return Shell(title=title, language=language, theme=theme, nonce="", here="", product=visit.say("web.product"))
+
+
+def _language(visit: Visit) -> str:
+    locale = visit.asked("locale")[:2].lower()
+    return locale if locale in LANGUAGES else LANGUAGES[0]
 
 
 def _cached(door: Door, page: FramedPage) -> Response:

@@ -105,7 +105,9 @@ async function openEnvironment() {
   known.pinned = where.pinned;
   at("[data-where]").textContent = say("where", { channel: where.channel_name, team: where.team_name });
   showPinned();
-  const first = known.apps.find((one) => one.tables.some(({ name }) => name === known.current?.table)) ?? known.apps[0];
+  const richest = [...known.apps].sort((one, other) => other.tables.length - one.tables.length)[0];
+  const shows = (one) => one.tables.some(({ name }) => name === known.current?.table);
+  const first = known.apps.find(shows) ?? richest;
   fillSelect(at("#app"), known.apps.map((one) => ({ value: one.unique_name, label: one.name })), first?.unique_name);
   const name = at("#environment").selectedOptions[0].textContent;
   const trouble = !apps.is_on ? say("off", { environment: name }) : known.apps.length ? "" : say("no_tables");
@@ -136,10 +138,13 @@ async function openKind() {
   chosen.kind = at('[name="kind"]:checked').value;
   for (const part of page.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== chosen.kind;
   choose(null);
+  at("[data-records]").replaceChildren(loading());
   await (chosen.kind === "record" ? findRecords() : listViews());
 }
 
 let newest = 0;
+
+const loading = () => h("div.skeleton.wide", { "aria-hidden": "true" });
 
 async function findRecords() {
   const mine = ++newest;
@@ -150,6 +155,7 @@ async function findRecords() {
   if (mine !== newest) return;
   at("[data-records-title]").textContent = say(asked ? "found" : "recent");
   const none = asked ? say("none_found", { asked }) : say("none_recent");
+  if (!found.some((record) => record.id === chosen.thing?.id)) choose(null);
   const choices = found.map(recordChoice);
   at("[data-records]").replaceChildren(...(choices.length ? choices : [h("p.quiet", {}, none)]));
 }
@@ -176,14 +182,14 @@ function recordChoice(record) {
   const isTaken = pinnedHere(record.id);
   const isCurrent = known.current?.id === record.id;
   const thing = { table: record.table, id: record.id, title: record.title, isView: false };
-  if (isCurrent) choose(thing);
+  if (isCurrent && !chosen.thing) choose(thing);
   return choiceOf({
     value: record.id,
     title: record.title,
     text: [table?.label, record.stage, record.owner].filter(Boolean).join(" · "),
     note: isTaken ? say("already_here") : "",
     isTaken,
-    isChosen: isCurrent,
+    isChosen: chosen.thing?.id === record.id,
     choose: () => void chooseRecord(thing),
   });
 }
@@ -198,6 +204,8 @@ async function chooseRecord(thing) {
 
 async function listViews() {
   const mine = ++newest;
+  choose(null);
+  at("[data-views]").replaceChildren(loading());
   const { items } = await ask("GET", inEnvironment(`/tables/${at("#view-table").value}/views`));
   if (mine !== newest) return;
   const choices = items.map(viewChoice);
