@@ -1,4 +1,7 @@
-"""From the channel, with the basic experience only: add the tab, choose a record or a view, work in it, remove it."""
+"""From the channel, with the basic experience only: add the tab, choose a record or a view, work in it, remove it.
+
+One demo, walked in order.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,6 @@ from playwright.sync_api import Browser, expect
 from tests.browser.person import person_at
 from tests.browser.teams_client import Teams, teams_at
 from tests.contract.demo_process import Demo, running_demo
-
-pytestmark = pytest.mark.serial  # one demo, walked in order
 
 Opener = Callable[..., Teams]
 NORTHWIND = "Northwind renewal"
