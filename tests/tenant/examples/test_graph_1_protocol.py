@@ -193,5 +193,10 @@ def test_unknown_body_properties_are_refused_1_1(tenant: LocalTenant) -> None:
 
 def test_the_service_document_lists_the_sets_of_the_schema_1_1(tenant: LocalTenant) -> None:
     found = person(tenant, "Claire").http.get("/v1.0/").json()
-    assert [one["name"] for one in found["value"] if one["kind"] == "Singleton"] == ["appCatalogs", "directory", "me"]
+    assert [one["name"] for one in found["value"] if one["kind"] == "Singleton"] == [
+        "appCatalogs",
+        "directory",
+        "me",
+        "search",
+    ]
     assert {"name": "users", "kind": "EntitySet", "url": "users"} in found["value"]

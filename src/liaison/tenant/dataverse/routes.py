@@ -1,4 +1,4 @@
-"""The addresses of the Dataverse face, for any `v9.x`.
+"""The addresses of the Dataverse face, for any `v9.x` and `v8.x`.
 
 Paths below the service root follow OData and are read by `paths`, not by the router.
 Source: compose-http-requests-handle-errors.md, "Web API URL and versions".
@@ -37,8 +37,9 @@ def routes(estate: Estate) -> list[BaseRoute]:
     """Every address this face answers; it belongs to the environment that the host name or port says."""
     endpoint = _Endpoint(estate)
     return [
-        Route("/api/data/v9.{minor:int}", endpoint, methods=METHODS),
-        Route("/api/data/v9.{minor:int}/{rest:path}", endpoint, methods=METHODS),
+        Route(f"/api/data/v{major}.{{minor:int}}{rest}", endpoint, methods=METHODS)
+        for major in (9, 8)
+        for rest in ("", "/{rest:path}")
     ]
 
 

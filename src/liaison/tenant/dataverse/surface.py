@@ -25,7 +25,7 @@ from liaison.tenant.seeds.company import ENVIRONMENTS
 
 FACE = "dataverse"
 ROOT = "/api/data/v9.2"
-_PREFIX = "/api/data/v9."
+_PREFIXES = ("/api/data/v9.", "/api/data/v8.")
 _FETCHES = ("fetchXml", "savedQuery", "userQuery", "sql", "$apply", "$deltatoken")
 _ROW, _SET = f"{ROOT}/{{set}}({{key}})", f"{ROOT}/{{set}}"
 _DEFINITIONS = f"{ROOT}/EntityDefinitions"
@@ -123,9 +123,9 @@ def naming(estate: Estate) -> Naming:
 
     def name(scope: Scope) -> str | None:
         path: str = scope["path"]
-        if not path.startswith(_PREFIX):
+        if not path.startswith(_PREFIXES):
             return None
-        below = path[len(_PREFIX) :].partition("/")[2]
+        below = path[len(_PREFIXES[0]) :].partition("/")[2]
         headers = {key for key, _ in scope["headers"]}
         prefer = b"prefer" in headers and any(
             key == b"prefer" and b"track-changes" in value for key, value in scope["headers"]
