@@ -51,10 +51,11 @@ def _unknown(asked: str, kind: str, facts: Mapping[str, str]) -> LiaisonError:
         "team": errors.TeamUnknown,
         "channel": errors.ChannelGone,
         "record": errors.RecordUnknown,
+        "view": errors.ViewUnknown,
         "place": errors.FileUnknown,
         "file": errors.FileUnknown,
     }
-    field = {"record": "asked", "place": "file"}.get(kind, kind)
+    field = {"record": "asked", "view": "asked", "place": "file"}.get(kind, kind)
     return missing[kind](**{field: asked, **facts})
 
 
@@ -83,6 +84,11 @@ def find_record(api: Api, environment: str, table: str, asked: str) -> Document:
     """The record's document. The server has looked by id, exact name and part of the name already."""
     items = api.get(records_path(environment, table), q=asked)["items"]
     return choose(asked, items, "record", name_key="title", table=table)
+
+
+def find_view(api: Api, environment: str, table: str, asked: str) -> Document:
+    items = api.get(path("environments", environment, "tables", table, "views"))["items"]
+    return choose(asked, items, "view")
 
 
 def record_path(record: Document, *below: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,52 +13,108 @@ from liaison.cli.spoken import SpokenCommand
 from liaison.cli.words import say
 
 if TYPE_CHECKING:
-    from liaison.cli.api import Document
+    from liaison.cli.api import Api, Document
 
 INTERRUPTED = 130
+_KINDS = click.Choice(("standard", "private", "shared"))
 
 
 @click.command(cls=SpokenCommand, help=say("connect.help"))
 @options.table
 @options.record
-@click.option("--team", required=True, metavar="NAME", help=say("connect.team"))
+@click.option("--view", is_flag=True, help=say("connect.view"))
+@click.option("--share-view", is_flag=True, help=say("connect.share_view"))
+@click.option("--team", default="", metavar="NAME", help=say("connect.team"))
+@click.option("--new-team", default="", metavar="NAME", help=say("connect.new_team"))
+@click.option("--public", is_flag=True, help=say("connect.public"))
+@click.option("--label", default="", metavar="ID", help=say("connect.label"))
+@click.option("--template", default="standard", metavar="ID", help=say("connect.template"))
 @click.option("--channel", default="", metavar="NAME", help=say("connect.channel"))
 @click.option("--new-channel", default="", metavar="NAME", help=say("connect.new_channel"))
+@click.option("--kind", default="standard", type=_KINDS, help=say("connect.kind"))
+@click.option("--primary", is_flag=True, help=say("connect.primary"))
+@click.option("--member", multiple=True, metavar="ID", help=say("connect.member"))
 @options.environment
 @click.option("--key", default="", metavar="TEXT", help=say("connect.key"))
+@click.option("--dry-run", is_flag=True, help=say("connect.dry_run"))
 @options.wait
 @options.as_json
 def connect(
     table: str,
     record: str,
-    team: str,
-    channel: str,
-    new_channel: str,
     environment: str,
     key: str,
     *,
+    dry_run: bool,
     wait: bool,
     as_json: bool,
+    **chosen: Any,
 ) -> None:
-    from liaison.cli.find import find_channel, find_environment, find_record, find_team
+    from liaison.cli.find import find_environment
 
-    if bool(channel) == bool(new_channel):
-        from liaison.errors import InputMissing
-
-        raise InputMissing("--channel / --new-channel")
     asked = api()
-    found = find_record(asked, find_environment(asked, environment), table, record)
-    into = find_team(asked, team)
-    choice = {"name": new_channel} if new_channel else {"id": find_channel(asked, into, channel)["id"]}
-    body = {
-        "environment": found["environment"],
-        "table": found["table"],
-        "record": found["id"],
-        "team": into["id"],
-        "channel": choice,
-    }
+    _require_one(chosen, "team", "new_team")
+    _require_one(chosen, "channel", "new_channel", "primary")
+    names = _regarding(asked, find_environment(asked, environment), table, record, chosen)
+    body = {**names, **_place(asked, chosen), "members": [{"id": one} for one in chosen["member"]]}
+    if dry_run:
+        _show_preview(asked.ask("POST", "/links/preview", body=body), as_json=as_json)
+        return
     link = asked.ask("POST", "/links", body=body, headers={"Idempotency-Key": key} if key else {})
     _end(link, wait=wait, as_json=as_json)
+
+
+def _require_one(chosen: Mapping[str, Any], *names: str) -> None:
+    """Exactly one of these options must be given. Raises InputMissing."""
+    if sum(bool(chosen[name]) for name in names) != 1:
+        from liaison.errors import InputMissing
+
+        raise InputMissing(" / ".join(f"--{name.replace('_', '-')}" for name in names))
+
+
+def _regarding(asked: Api, environment: str, table: str, named: str, chosen: Mapping[str, Any]) -> Document:
+    """The record, or the view, as the API takes it."""
+    from liaison.cli.find import find_record, find_view
+
+    names = {"environment": environment, "table": table}
+    if not chosen["view"]:
+        return {**names, "record": find_record(asked, environment, table, named)["id"]}
+    view = find_view(asked, environment, table, named)
+    return {**names, "view": view["id"], "view_kind": view["kind"], "share_view": chosen["share_view"]}
+
+
+def _place(asked: Api, chosen: Mapping[str, Any]) -> Document:
+    """Team and channel as the API takes them."""
+    from liaison.cli.find import find_channel, find_team
+
+    new = {"name": chosen["new_channel"], "kind": chosen["kind"]}
+    channel = {"primary": True} if chosen["primary"] else new
+    if chosen["new_team"]:
+        if chosen["channel"]:
+            from liaison.errors import ChannelGone
+
+            raise ChannelGone(chosen["channel"], chosen["new_team"])
+        privacy = "public" if chosen["public"] else "private"
+        team = {"name": chosen["new_team"], "privacy": privacy, "label": chosen["label"]}
+        return {"new_team": {**team, "template": chosen["template"]}, "channel": channel}
+    into = find_team(asked, chosen["team"])
+    if chosen["channel"]:
+        channel = {"id": find_channel(asked, into, chosen["channel"])["id"]}
+    return {"team": into["id"], "channel": channel}
+
+
+def _show_preview(preview: Document, *, as_json: bool) -> None:
+    from liaison.cli.show import show_columns, show_json, show_note
+
+    if as_json:
+        show_json(preview)
+        return
+    titles = (say("connect.thing"), say("connect.name"), say("connect.is_new"))
+    rows = [(one["step"], one["name"], say("yes") if one["is_new"] else say("no")) for one in preview["things"]]
+    show_columns(titles, rows)
+    show_note(preview["files_text"])
+    for notice in preview["notices"]:
+        show_note(notice["text"])
 
 
 def _end(link: Document, *, wait: bool, as_json: bool) -> None:
