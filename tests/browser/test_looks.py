@@ -41,6 +41,8 @@ def pages(record: str) -> dict[str, str]:
         "environment settings": f"/power-apps/environments/{SALES}/settings",
         "links": "/links",
         "audit": "/audit",
+        "packages": "/packages",
+        "side pane": "/pane/sign-in",
         "help": "/help",
         "topic": "/help/prerequisites",
         "health": "/health",

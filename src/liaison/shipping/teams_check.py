@@ -44,6 +44,8 @@ def check_teams_package(content: bytes) -> tuple[Fault, ...]:
         return (Fault("not_a_zip"),)
     if entries is None:
         return (Fault("too_large", (("limit_bytes", str(LARGEST_BYTES)),)),)
+    if "manifest.json" not in entries and "solution.xml" in entries:
+        return (Fault("is_solution"),)
     if "manifest.json" not in entries:
         inside = next((name for name in entries if name.endswith("/manifest.json")), "")
         return (Fault("manifest_in_folder", (("name", inside),)) if inside else Fault("manifest_missing"),)

@@ -146,12 +146,21 @@ def test_8_4_importing_in_the_background_answers_with_jobs(client: Crm) -> None:
     [
         base64.b64encode(b"no zip").decode(),
         package(customizations__xml=""),
+        package(customizations__xml="<ImportExportXml><WebResources/><Roles/></ImportExportXml>"),
         package(solution__xml="<broken"),
         package(solution__xml='<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'),
         package(**{"WebResources/x__exe": "MZ"}),
         package(**{"WebResources/liaison_mainjs": ""}),
     ],
-    ids=["no zip", "no customizations", "broken manifest", "entities", "undeclared extension", "missing file"],
+    ids=[
+        "no zip",
+        "no customizations",
+        "wrong order",
+        "broken manifest",
+        "entities",
+        "undeclared extension",
+        "missing file",
+    ],
 )
 def test_8_4_a_bad_package_leaves_nothing(client: Crm, content: str) -> None:
     assert client.error("POST", "ImportSolution", imported(content))[:2] == (400, "0x80048060")

@@ -9,6 +9,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.etree.ElementTree import Element, ParseError, tostring
 from xml.sax.saxutils import escape
 
@@ -27,6 +28,18 @@ _HEAD = (
     'version="9.2.25103.162" SolutionPackageVersion="9.2" languagecode="1033" generatedBy="CrmLive"'
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 )
+
+
+_ORDER = (
+    "Entities", "Roles", "Workflows", "FieldSecurityProfiles", "Templates", "RibbonDiffXml", "IsvConfig",
+    "RelationshipRoles", "ConnectionRoles", "SiteMap", "EntityMaps", "EntityRelationships", "OrganizationSettings",
+    "optionsets", "Reports", "RoutingRules", "ChannelPropertyGroups", "ConvertRules", "MobileOfflineProfiles", "Slas",
+    "ChannelAccessProfiles", "ChannelAccessProfileRules", "Dashboards", "InteractionCentricDashboards", "Dialogs",
+    "WebResources", "CustomControls", "SolutionPluginAssemblies", "SdkMessageProcessingSteps", "ServiceEndpoints",
+    "AppModuleSiteMaps", "AppModules", "EntityDataProviders", "EntityDataSources", "Languages",
+    "GlobalSearchConfigurations", "StoredProcedures",
+)  # fmt: skip
+"""The parts of customizations.xml, in this order. Source: CustomizationsSolution.xsd, element ImportExportXml."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +86,11 @@ def read_package(content: bytes) -> Package:
         if name not in files:
             raise _invalid(f"The solution file is invalid. The compressed file must contain '{name}' at its root.")
     _check_types(files)
+    customizations = _xml("customizations.xml", files["customizations.xml"])
+    _check_order(customizations)
     actions = [_xml(name, text) for name, text in files.items() if name.startswith("appactions/")]
     return Package(
-        _manifest(_xml("solution.xml", files["solution.xml"])), _xml("customizations.xml", files["customizations.xml"]),
+        _manifest(_xml("solution.xml", files["solution.xml"])), customizations,
         tuple(actions), files,
     )  # fmt: skip
 
@@ -136,6 +151,17 @@ def _check_types(files: Mapping[str, bytes]) -> None:
         extension = name.rpartition(".")[2].lower() if "." in name.rpartition("/")[2] else ""
         if extension and extension not in declared and name not in overridden and name != "[Content_Types].xml":
             raise _invalid(f"The solution file is invalid. The extension '{extension}' has no content type.")
+
+
+def _check_order(customizations: Element) -> None:
+    """A known part out of its place is refused, as by the schema; parts that came later than the schema pass."""
+    known = [part.tag for part in customizations if part.tag in _ORDER]
+    for before, after in pairwise(known):
+        if _ORDER.index(after) <= _ORDER.index(before):
+            raise _invalid(
+                "The import file is invalid. XSD validation failed with the following error: 'The element"
+                f" 'ImportExportXml' has invalid child element '{after}'.'."
+            )
 
 
 def _xml(name: str, text: bytes) -> Element:
