@@ -44,8 +44,8 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
     )
     try:
         plan = plan_connection(await _with_checked_team(asked, by, ports), facts)
-    except (ChannelNameTaken, TeamNameTaken):
-        held = await _link_that_makes(asked, ports)
+    except (ChannelNameTaken, TeamNameTaken) as taken:
+        held = await _link_that_makes(asked, taken.name, ports)
         if held is None:
             raise
         return held
@@ -72,20 +72,20 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
     return held
 
 
-async def _link_that_makes(asked: ConnectionRequest, ports: Ports) -> Link | None:
-    """The link that has made, or is making, the very team or channel that is asked for: a second click."""
+async def _link_that_makes(asked: ConnectionRequest, taken: str, ports: Ports) -> Link | None:
+    """The link that has made, or is making, the very team or channel whose name is taken: a second click."""
     for link in await ports.links.of(asked.regarding):
-        if _wants_same_team(link, asked) and _wants_same_channel(link, asked):
+        if _wants_same_team(link, asked, taken) and _wants_same_channel(link, asked):
             return link
     return None
 
 
-def _wants_same_team(link: Link, asked: ConnectionRequest) -> bool:
-    if isinstance(asked.team, NewTeam):
-        wanted = asked.team.name.strip().casefold()
-        # What was typed may lack the prefix and suffix that the policy puts to it.
-        return link.new_team is not None and wanted in link.new_team.name.casefold()
-    return link.team == asked.team
+def _wants_same_team(link: Link, asked: ConnectionRequest, taken: str) -> bool:
+    """A name that is taken has the prefix and suffix of the policy; the one that was typed may lack them."""
+    if not isinstance(asked.team, NewTeam):
+        return link.team == asked.team
+    names = {asked.team.name.strip().casefold(), taken.casefold()}
+    return link.new_team is not None and link.new_team.name.casefold() in names
 
 
 def _wants_same_channel(link: Link, asked: ConnectionRequest) -> bool:
