@@ -496,6 +496,20 @@ class SignIn(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class LinkFilter:
+    """Which links a list shows; what is empty does not narrow it. `regarding` is the id of a record or view."""
+
+    states: tuple[LinkState, ...] = ()
+    environment: EnvironmentKey | str = ""
+    table: TableName | str = ""
+    regarding: str = ""
+    team: TeamId | str = ""
+
+
+ALL_LINKS = LinkFilter()
+
+
 class Links(Protocol):
     """Our own memory of links. Each save is one transaction with its audit line."""
 
@@ -530,7 +544,7 @@ class Links(Protocol):
         self,
         tenant: TenantId,
         person: PersonId | None = None,
-        states: Sequence[LinkState] = (),
+        only: LinkFilter = ALL_LINKS,
         page: str = "",
         size: int = 50,
     ) -> tuple[tuple[Link, ...], str]:

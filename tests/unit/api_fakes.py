@@ -22,7 +22,7 @@ from liaison.domain.crm import (
     Table,
 )
 from liaison.domain.diagnosis import GLOBAL_ADMINISTRATOR_TEMPLATE
-from liaison.domain.link import Link, LinkState, NewChannel, Operation
+from liaison.domain.link import Link, NewChannel, Operation
 from liaison.domain.names import (
     ChannelId,
     ChannelKind,
@@ -33,6 +33,7 @@ from liaison.domain.names import (
     Person,
     PersonId,
     RecordRef,
+    Regarding,
     RowId,
     TableName,
     TeamId,
@@ -72,7 +73,7 @@ from liaison.errors import (
     TeamUnknown,
     TokenRefused,
 )
-from liaison.ports import AuditLine, Ports, SignInStart
+from liaison.ports import ALL_LINKS, AuditLine, LinkFilter, Ports, SignInStart
 from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
 from tests.unit.api_fakes_kept import FakeConsents, FakeWatches
@@ -286,10 +287,12 @@ class FakeCrm(FakeForms, QuietCrm):
     async def read_labels(self) -> bool | None:
         return None
 
-    async def list_associations(self, ref: RecordRef) -> tuple[Association, ...]:
+    async def list_associations(self, regarding: Regarding) -> tuple[Association, ...]:
         self.world.touch("crm.list_associations")
-        await self.read_record(ref)
-        return tuple(self.world.associations.get(ref, ()))
+        if not isinstance(regarding, RecordRef):
+            return ()
+        await self.read_record(regarding)
+        return tuple(self.world.associations.get(regarding, ()))
 
     async def list_locations(self, ref: RecordRef) -> tuple[Location, ...]:
         folder = "https://contoso.sharepoint.com/sites/Europe/Docs/General"
@@ -352,6 +355,9 @@ class FakeTeamwork(QuietTeamwork):
         self, team: TeamId, new: NewChannel, marker: str, description: str, owner: PersonId
     ) -> tuple[Channel, bool]:
         raise NotImplementedError
+
+    async def is_owner(self, team: TeamId, person: PersonId) -> bool:
+        return True
 
     async def find_app(self, team: TeamId) -> AppPlacement | None:
         return None
@@ -522,14 +528,14 @@ class FakeLinks:
         self,
         tenant: TenantId,
         person: PersonId | None = None,
-        states: Sequence[LinkState] = (),
+        only: LinkFilter = ALL_LINKS,
         page: str = "",
         size: int = 50,
     ) -> tuple[tuple[Link, ...], str]:
         found = [
             link
             for link in reversed(self.world.links.values())
-            if link.by.tenant == tenant and person in {None, link.by.id} and (not states or link.state in states)
+            if link.by.tenant == tenant and person in {None, link.by.id} and _fits(link, only)
         ]
         if page and not page.isdecimal():
             raise InputInvalid("page", page, "next_page")
@@ -545,6 +551,16 @@ class FakeLinks:
 
     async def parked_for(self, person: Person) -> tuple[Link, ...]:
         return ()
+
+
+def _fits(link: Link, only: LinkFilter) -> bool:
+    return (
+        (not only.states or link.state in only.states)
+        and only.environment in {"", link.environment}
+        and only.table in {"", link.regarding.table}
+        and only.regarding in {"", link.regarding.id}
+        and only.team in {"", link.team}
+    )
 
 
 def _same(one: Link, other: Link) -> bool:

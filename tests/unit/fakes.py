@@ -9,7 +9,7 @@ from typing import Any
 
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
 from liaison.domain.crm import Association, Environment, LinkRows, Record, Table, View
-from liaison.domain.link import Link, LinkState, NewChannel, NewTeam, Operation
+from liaison.domain.link import Link, NewChannel, NewTeam, Operation
 from liaison.domain.members import CrmUser, Member
 from liaison.domain.names import (
     ChannelId,
@@ -56,7 +56,7 @@ from liaison.errors import (
     Row,
     TeamAmbiguous,
 )
-from liaison.ports import Ports
+from liaison.ports import ALL_LINKS, LinkFilter, Ports
 from tests.unit.choosing_fakes import FakeJoinRequests
 
 CLAIRE = Person(TenantId("t1"), PersonId("claire"), "Claire Fontaine", "claire.fontaine@contoso.com", "fr")
@@ -178,7 +178,7 @@ class FakeLinks:
         self,
         tenant: TenantId,
         person: PersonId | None = None,
-        states: Sequence[LinkState] = (),
+        only: LinkFilter = ALL_LINKS,
         page: str = "",
         size: int = 50,
     ) -> tuple[tuple[Link, ...], str]:

@@ -22,6 +22,10 @@ FILLED = {
     "team": ANY_ID,
     "link": ANY_ID,
     "item": "some-item",
+    "attempt": "some-word-of-a-tab",
+    "request": ANY_ID,
+    "kind": "system",
+    "view": ANY_ID,
     "entity": f"lnk_{ANY_ID}",
     "mending": "0" * 32,
 }

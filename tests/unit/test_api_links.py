@@ -63,6 +63,7 @@ async def test_connecting_saves_the_intent_begins_the_work_and_says_where_to_fol
         "id": RENEWAL.id,
         "title": "Northwind renewal",
         "address": f"{PUBLIC}/l/lnk_{link['id']}",
+        "view": None,
     }
     assert link["by"] == {"id": CLAIRE.id, "name": "Claire Fontaine", "upn": "claire@contoso.com"}
     assert [(step["name"], step["state"]) for step in link["steps"]] == [(step.value, "todo") for step in CONNECT_STEPS]

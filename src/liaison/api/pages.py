@@ -15,7 +15,7 @@ from liaison.api.addresses import PREFIX
 from liaison.api.shapes import CatalogueEntry
 from liaison.text.lookup import Texts
 
-_METHODS = ("get", "post", "put", "delete")
+_METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @dataclass(frozen=True)

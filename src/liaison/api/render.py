@@ -34,13 +34,14 @@ from liaison.domain.consent import Consent
 from liaison.domain.crm import Record
 from liaison.domain.diagnosis import sentences_of
 from liaison.domain.link import Evidence, Finding, Link, LinkState, NewChannel, PrimaryChannel, StepName
-from liaison.domain.names import Person
+from liaison.domain.names import Person, ViewRef
 from liaison.domain.readiness import Check, Switches
 from liaison.domain.teams import Channel, FileEntry, Team
 from liaison.errors import LiaisonError, Remembered
 from liaison.operations.collaborate import Connection
 from liaison.operations.enable import Collaboration
 from liaison.operations.list_files import Place
+from liaison.operations.undo import can_be_undone, undo_until
 
 
 def render_trouble(error: LiaisonError | Remembered, asking: Asking) -> ProblemShape:
@@ -148,6 +149,7 @@ def render_link(link: Link, asking: Asking) -> LinkShape:
             id=link.regarding.id,
             title=link.title,
             address=linked_record_address(public, link),
+            view=link.regarding.kind if isinstance(link.regarding, ViewRef) else None,
         ),
         team=LinkTeam(id=link.team, name=link.team_name),
         channel=_render_channel_of(link),
@@ -156,6 +158,7 @@ def render_link(link: Link, asking: Asking) -> LinkShape:
         planned_at=link.planned_at,
         steps=tuple(_render_step(link, step, asking) for step in _steps_shown(link)),
         evidence=_render_evidence(link.evidence),
+        undo_until=undo_until(link) if can_be_undone(link, asking.ports) else None,
         trouble=render_trouble(link.trouble, asking) if link.trouble else None,
         findings=tuple(_render_finding(finding, asking) for finding in link.findings),
         run=link.run,

@@ -347,7 +347,9 @@ class LinkRecord(Shape):
     id: str
     title: str
     address: str
-    """Where a browser opens the record."""
+    """Where a browser opens the record or view."""
+    view: ViewKind | None
+    """The kind of view, when the link is a view's and not a record's."""
 
 
 class LinkTeam(Shape):
@@ -391,6 +393,8 @@ class LinkShape(Shape):
     evidence: EvidenceShape
     trouble: ProblemShape | None
     """Why the work stopped."""
+    undo_until: datetime | None
+    """Until when the link may be undone; null when it may not."""
     findings: tuple[FindingShape, ...]
     """What a person should know and what did not stop the work."""
     run: int

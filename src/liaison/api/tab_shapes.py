@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from liaison.api.shapes import LinkShape, RecordDetail, Shape
+from liaison.api.shapes import ConnectionShape, LinkShape, RecordDetail, Shape
 from liaison.domain.form import FieldKind
 from liaison.domain.names import ChannelKind, ViewKind
 
@@ -66,6 +66,11 @@ class ViewShape(Shape):
 
 class Views(Shape):
     items: tuple[ViewShape, ...]
+
+
+class ViewConnections(Shape):
+    view: ViewShape
+    items: tuple[ConnectionShape, ...]
 
 
 class ColumnShape(Shape):

@@ -6,12 +6,20 @@ import asyncio
 from dataclasses import dataclass
 
 from liaison.domain.connection import may_collaborate
-from liaison.domain.crm import Association, Record, Table
+from liaison.domain.crm import Association, Record, Table, View
 from liaison.domain.joining import Access, access_by
 from liaison.domain.link import Link, LinkState
-from liaison.domain.names import Person, RecordRef, TeamId
+from liaison.domain.names import Person, RecordRef, TeamId, ViewRef
 from liaison.domain.readiness import Switches
-from liaison.errors import CollaborationOff, ConsentMissing, NotAllowed, SignInRequired, TableNotEnabled, Upstream
+from liaison.errors import (
+    CollaborationOff,
+    ConsentMissing,
+    EnhancedOff,
+    NotAllowed,
+    SignInRequired,
+    TableNotEnabled,
+    Upstream,
+)
 from liaison.operations.environments import find_environment
 from liaison.ports import Ports
 
@@ -55,6 +63,33 @@ async def read_panel(ref: RecordRef, by: Person, ports: Ports) -> Panel:
         environment = find_environment(ref.environment, ports)
         raise TableNotEnabled(table.plural) if switches.basic else CollaborationOff(environment.name)
     return Panel(record, table, switches, join_connections(associations, links, mine))
+
+
+@dataclass(frozen=True)
+class ViewPanel:
+    view: View
+    connections: tuple[Connection, ...]
+
+
+async def read_view_panel(ref: ViewRef, by: Person, ports: Ports) -> ViewPanel:
+    """The same for a view, which only the enhanced experience connects.
+
+    Raises CollaborationOff, EnhancedOff, TableNotEnabled, ViewUnknown, PrivilegeMissing.
+    """
+    crm = ports.crm(by, ref.environment)
+    (switches, table, view, associations), links, mine = await asyncio.gather(
+        asyncio.gather(crm.read_switches(), crm.read_table(ref.table), crm.read_view(ref), crm.list_associations(ref)),
+        ports.links.of(ref),
+        read_my_teams(by, ports),
+    )
+    name = find_environment(ref.environment, ports).name
+    if not switches.basic:
+        raise CollaborationOff(name)
+    if not switches.enhanced:
+        raise EnhancedOff(name)
+    if not may_collaborate(switches, table):
+        raise TableNotEnabled(table.plural)
+    return ViewPanel(view, join_connections(associations, links, mine))
 
 
 async def read_my_teams(by: Person, ports: Ports) -> frozenset[TeamId] | None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from liaison.domain.crm import Association
 from liaison.domain.link import Evidence, Link, LinkState, Operation, StepName, TabChoice, steps_to_disconnect
-from liaison.domain.names import LinkId, Person, RecordRef, RowId
+from liaison.domain.names import LinkId, Person, Regarding, RowId
 from liaison.errors import LinkBusy, LinkUnknown
 from liaison.operations.connecting import note_words
 from liaison.operations.regarding import read_title
@@ -42,19 +42,19 @@ async def disconnect(link_id: LinkId, by: Person, ports: Ports, tab: TabChoice =
     return saved
 
 
-async def adopt_association(record: RecordRef, row: RowId, by: Person, ports: Ports) -> Link:
+async def adopt_association(regarding: Regarding, row: RowId, by: Person, ports: Ports) -> Link:
     """A link for a row that Liaison did not make, so that it can be shown and disconnected like our own.
 
-    Raises LinkUnknown when the record has no such row.
+    Raises LinkUnknown when the record or view has no such row.
     """
-    crm = ports.crm(by, record.environment)
-    found = next((one for one in await crm.list_associations(record) if one.id == row), None)
+    crm = ports.crm(by, regarding.environment)
+    found = next((one for one in await crm.list_associations(regarding) if one.id == row), None)
     if found is None:
         raise LinkUnknown(row)
-    for link in await ports.links.of(record):
+    for link in await ports.links.of(regarding):
         if link.evidence.association == row or link.evidence.channel == found.channel:
             return link
-    title = (await crm.read_record(record)).title
+    title = await read_title(regarding, by, ports)
     return await ports.links.plan(_adopted(found, title, by, ports), "", "")
 
 

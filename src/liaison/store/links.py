@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from liaison.domain.link import Link, LinkState, NewChannel, PrimaryChannel
 from liaison.domain.names import EnvironmentKey, LinkId, Person, PersonId, Regarding, TeamId, TenantId
 from liaison.errors import IdempotencyKeyReused, InputInvalid, LinkBusy, LinkUnknown, SignInExpired
-from liaison.ports import Clock
+from liaison.ports import ALL_LINKS, Clock, LinkFilter
 from liaison.store.audit import Entry, append
 from liaison.store.database import Database, insert_new
 from liaison.store.documents import read_link, write_link
@@ -115,15 +114,22 @@ class StoredLinks:
         self,
         tenant: TenantId,
         person: PersonId | None = None,
-        states: Sequence[LinkState] = (),
+        only: LinkFilter = ALL_LINKS,
         page: str = "",
         size: int = 50,
     ) -> tuple[tuple[Link, ...], str]:
         query = sa.select(*_CONTENT).where(links.c.tenant == tenant)
         if person is not None:
             query = query.where(links.c.by_person == person)
-        if states:
-            query = query.where(links.c.state.in_([state.value for state in states]))
+        if only.states:
+            query = query.where(links.c.state.in_([state.value for state in only.states]))
+        wanted = {
+            links.c.environment: only.environment,
+            links.c.table_name: only.table,
+            links.c.record: only.regarding,
+            links.c.team: only.team,
+        }
+        query = query.where(*(column == value for column, value in wanted.items() if value))
         if page:
             query = query.where(_is_after(page))
         newest_first = query.order_by(links.c.planned_at.desc(), links.c.id.desc()).limit(size + 1)

@@ -52,6 +52,7 @@ from liaison.errors import (
     StillPreparing,
     UpstreamUnavailable,
 )
+from liaison.ports import LinkFilter
 from liaison.store.audit import StoredAudit
 from liaison.store.database import Database
 from liaison.store.documents import DocumentUnreadable, read_link, write_link
@@ -263,7 +264,17 @@ async def test_lists_of_a_person_go_newest_first_page_by_page(links: StoredLinks
     assert [*first, *second, *last] == newest
     assert end == ""
     assert len((await links.of_person(CLAIRE.tenant))[0]) == 6
-    assert await links.of_person(CLAIRE.tenant, states=(LinkState.CONNECTED,)) == ((), "")
+    assert await links.of_person(CLAIRE.tenant, only=LinkFilter((LinkState.CONNECTED,))) == ((), "")
+    deal = newest[0].regarding
+    here = LinkFilter((), deal.environment, deal.table, deal.id, newest[0].team)
+    assert len((await links.of_person(CLAIRE.tenant, only=here))[0]) == 6
+    for elsewhere in (
+        LinkFilter(environment="elsewhere"),
+        LinkFilter(table="account"),
+        LinkFilter(regarding="another"),
+        LinkFilter(team="another"),
+    ):
+        assert await links.of_person(CLAIRE.tenant, only=elsewhere) == ((), "")
 
 
 @pytest.mark.parametrize("mark", ["nonsense", "W10", "WyJ4IiwgMV0", "bnVsbA"])

@@ -14,6 +14,8 @@ from liaison.api.asking import Asker, Asking
 from liaison.api.render import render_link
 from liaison.api.rights import environments_administered
 from liaison.api.routes.inputs import (
+    GUID,
+    TABLE,
     IdempotencyKey,
     LinkPath,
     PageQuery,
@@ -27,6 +29,7 @@ from liaison.operations.connect import connect as connect_link
 from liaison.operations.connect import try_again
 from liaison.operations.disconnect import disconnect
 from liaison.operations.read_link import read_link
+from liaison.ports import LinkFilter
 
 router = APIRouter(prefix="/links", tags=["links"])
 
@@ -58,10 +61,11 @@ async def connect(
     Asking again, with or without a key, never makes a second link for the same record and channel.
     """
     link = await connect_link(read_request(asking, body), asking.person, asking.ports, idempotency_key)
-    return _answer(link, asking, response)
+    return answer_with(link, asking, response)
 
 
-def _answer(link: Link, asking: Asking, response: Response) -> LinkShape:
+def answer_with(link: Link, asking: Asking, response: Response) -> LinkShape:
+    """The link's document: 202 and where to follow it while it is at work, else 200."""
     shown = render_link(link, asking)
     response.status_code = 202 if link.state.at_work else 200
     response.headers["Location"] = shown.address
@@ -75,16 +79,24 @@ async def browse(
         WhoseLinks, Query(description="Everyone’s links need the role System Administrator.")
     ] = WhoseLinks.MINE,
     state: Annotated[list[LinkState] | None, Query(description="Only links in these states.")] = None,
+    environment: Annotated[str, Query(max_length=100, description="Only links of this environment.")] = "",
+    table: Annotated[str, Query(pattern=f"(?:{TABLE})|^$", description="Only links of this table.")] = "",
+    regarding: Annotated[
+        str, Query(pattern=f"(?:{GUID})|^$", description="Only links of the record or view with this id.")
+    ] = "",
+    team: Annotated[str, Query(pattern=f"(?:{GUID})|^$", description="Only links to channels of this team.")] = "",
     page: PageQuery = "",
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> LinksShape:
     """Newest first. Of everyone: those in environments where the asker is System Administrator."""
     person = asking.person
+    key = asking.environment_key(environment) if environment else ""
+    only = LinkFilter(tuple(state or ()), key, table, regarding.lower(), team.lower())
     if of is WhoseLinks.MINE:
-        found, after = await asking.ports.links.of_person(person.tenant, person.id, state or (), page, size)
+        found, after = await asking.ports.links.of_person(person.tenant, person.id, only, page, size)
         return LinksShape(items=tuple(render_link(link, asking) for link in found), next=after or None)
     administered = await environments_administered(asking)
-    found, after = await asking.ports.links.of_person(person.tenant, None, state or (), page, size)
+    found, after = await asking.ports.links.of_person(person.tenant, None, only, page, size)
     shown = (link for link in found if link.environment in administered)
     return LinksShape(items=tuple(render_link(link, asking) for link in shown), next=after or None)
 
@@ -140,7 +152,7 @@ def _event(link: Link, asking: Asking) -> str:
 async def retry(asking: Asker, link: LinkPath, response: Response) -> LinkShape:
     """Goes on with a link that needs a person, where it stopped, on the asker’s behalf."""
     known = await read_link(LinkId(link.lower()), asking.person, asking.ports)
-    return _answer(await try_again(known.id, asking.person, asking.ports), asking, response)
+    return answer_with(await try_again(known.id, asking.person, asking.ports), asking, response)
 
 
 @router.delete(
@@ -160,4 +172,4 @@ async def remove(
 ) -> LinkShape:
     """Takes away the association, the document location and, if wished, the tab. Channel and files stay."""
     known = await read_link(LinkId(link.lower()), asking.person, asking.ports)
-    return _answer(await disconnect(known.id, asking.person, asking.ports, tab), asking, response)
+    return answer_with(await disconnect(known.id, asking.person, asking.ports, tab), asking, response)

@@ -43,10 +43,14 @@ def read_regarding(
         if not record.strip():
             raise InputMissing("record")
         return read_record_ref(asking, environment, table, record)
+    return read_view_ref(asking, environment, table, view, kind)
+
+
+def read_view_ref(asking: Asking, environment: str, table: str, view: str, kind: ViewKind) -> ViewRef:
+    """Raises EnvironmentUnknown, InputInvalid."""
     if not re.match(TABLE, table):
         raise InputInvalid("table", table, "table_name")
-    key = asking.environment_key(environment)
-    return ViewRef(key, TableName(table), ViewId(read_guid("view", view)), kind)
+    return ViewRef(asking.environment_key(environment), TableName(table), ViewId(read_guid("view", view)), kind)
 
 
 def _read_team(body: ConnectBody) -> TeamId | NewTeam:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from starlette.responses import Response
 
 from liaison.domain.link import Link, LinkState
+from liaison.ports import LinkFilter
 from liaison.web import addresses, pictures
 from liaison.web.place import plain_shell
 from liaison.web.shell import Crumb, Entry, Shell
@@ -49,7 +50,9 @@ class LinksPage:
 async def show(visit: Visit) -> Response:
     chosen = visit.asked("show") if visit.asked("show") in FILTERS else "all"
     person = visit.person
-    links, next_page = await visit.ports.links.of_person(person.tenant, person.id, FILTERS[chosen], visit.asked("page"))
+    links, next_page = await visit.ports.links.of_person(
+        person.tenant, person.id, LinkFilter(FILTERS[chosen]), visit.asked("page")
+    )
     page = LinksPage(
         shell=plain_shell(visit, visit.say("web.links.title"), (Crumb(visit.say("web.links.title")),)),
         filters=tuple(_filter(name, chosen, visit) for name in FILTERS),
