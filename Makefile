@@ -63,6 +63,7 @@ crash: $(DEV_READY) $(ASSETS_READY) ## Kill the worker at every step of connect 
 
 bench: $(DEV_READY) $(JUDGES_READY) $(BENCH_READY) ## Measure, side by side with a baseline (SCALE=1000000 rows)
 	@$(BIN)/python -m bench.run
+	@$(BIN)/python -m bench.doctor --large $(SCALE)
 	@$(BIN)/python -m bench.actions
 	@$(BIN)/python -m bench.tenant --datasette $(VENV)-bench/bin/datasette --scale $(SCALE)
 

@@ -115,19 +115,21 @@ class Demo:
 
 
 @contextmanager
-def running_demo(folder: Path, **variables: str) -> Iterator[Demo]:
-    """A demo on free ports, with these environment variables; it is stopped as Ctrl-C would."""
+def running_demo(
+    folder: Path, *options: str, ready_within_s: float = READY_WITHIN_S, **variables: str
+) -> Iterator[Demo]:
+    """A demo on free ports, with these options and environment variables; it is stopped as Ctrl-C would."""
     with (
         (folder / "output").open("w", encoding="utf-8") as output,
         subprocess.Popen(
-            [sys.executable, "-m", "liaison", "demo", "--port", "0", "--data", str(folder / "data")],
+            [sys.executable, "-m", "liaison", "demo", "--port", "0", "--data", str(folder / "data"), *options],
             stdout=output,
             stderr=subprocess.STDOUT,
             env={**os.environ, **variables},
         ) as process,
     ):
         try:
-            told = _wait_until_ready(process, folder)
+            told = _wait_until_ready(process, folder, ready_within_s)
             with observed(told["tenant"]["http"]):
                 yield Demo(told, folder / "data")
         finally:
@@ -139,8 +141,8 @@ def running_demo(folder: Path, **variables: str) -> Iterator[Demo]:
                 raise
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> dict[str, Any]:
-    until = time.monotonic() + READY_WITHIN_S
+def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path, within_s: float) -> dict[str, Any]:
+    until = time.monotonic() + within_s
     path = folder / "data" / "demo.json"
     while not path.exists():
         if process.poll() is not None or time.monotonic() > until:
