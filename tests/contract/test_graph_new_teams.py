@@ -10,6 +10,7 @@ import pytest
 from liaison.domain.consent import GROUPS
 from liaison.domain.link import NewChannel, NewTeam, TeamPrivacy
 from liaison.domain.names import ChannelKind, Person, PersonId, TeamId
+from liaison.domain.naming import nickname_of
 from liaison.domain.teams import NotAdded, Team, TeamOperation
 from liaison.errors import (
     AnswerLost,
@@ -27,7 +28,6 @@ from liaison.errors import (
 )
 from liaison.graph.client import Call
 from liaison.graph.errors import About, Subject
-from liaison.graph.new_teams import nickname_of
 from liaison.graph.teamwork import GraphTeamwork
 from liaison.tenant.seeds import company
 from liaison.wire.wild import Wild

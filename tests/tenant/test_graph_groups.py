@@ -328,3 +328,22 @@ def test_guests_see_only_their_own_groups(tenant: LocalTenant) -> None:
     lukas = Graph(tenant, tenant.token("Lukas", "Group.Read.All User.Read"))
     assert [group["displayName"] for group in lukas.get("/groups")["value"]] == ["Northwind account"]
     assert lukas.refused("GET", f"/groups/{VENTES}/members")[:2] == (403, "Authorization_RequestDenied")
+
+
+def test_what_somebody_without_an_administrators_role_has_made_is_listed(tenant: LocalTenant) -> None:
+    claire, nadia = person(tenant, "Claire"), person(tenant, "Nadia")
+    made = claire.get("/me/createdObjects?$select=id,displayName")["value"]
+    assert [(one["@odata.type"], one["displayName"]) for one in made] == [
+        ("#microsoft.graph.group", "Northwind account")
+    ]
+    assert nadia.get("/me/createdObjects")["value"] == []
+    of_claire = nadia.get(f"/users/{tenant.person('Claire').id}/createdObjects")["value"]
+    assert [one["id"] for one in of_claire] == [NORTHWIND]
+
+
+def test_the_recycle_bin_is_filtered_by_name(tenant: LocalTenant) -> None:
+    graph = person(tenant, "Nadia")
+    for name in ("old-deals", "old-news"):
+        graph.delete(f"/groups/{graph.post('/groups', new_group(name))['id']}")
+    address = "/directory/deletedItems/microsoft.graph.group?$filter=startswith(displayName,'OLD-D')"
+    assert [group["displayName"] for group in graph.get(address)["value"]] == ["old-deals"]

@@ -11,7 +11,6 @@ from liaison.domain.connection import (
     ConnectionRequest,
     may_collaborate,
     plan_connection,
-    propose_free_name,
     same_person,
 )
 from liaison.domain.consent import SCOPES, Rung, enhanced_scopes
@@ -126,12 +125,6 @@ def test_a_taken_name_comes_with_a_free_one(name: str) -> None:
 def test_a_name_that_teams_would_refuse_is_refused_before_teams_is_asked(name: str, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         plan_connection(asking_for(name), FACTS)
-
-
-def test_a_free_name_fits_the_limit_and_is_free() -> None:
-    long = "x" * 50
-    assert propose_free_name(long, {long}) == f"{'x' * 44} 2"
-    assert propose_free_name("Deal", {"deal", "deal 2", "deal 3"}) == "Deal 4"
 
 
 @pytest.mark.parametrize(

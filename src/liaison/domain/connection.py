@@ -14,10 +14,9 @@ from liaison.domain.names import (
     TeamId,
     ViewKind,
     ViewRef,
-    propose_channel_name,
     read_channel_name,
 )
-from liaison.domain.naming import PRIMARY_CHANNEL
+from liaison.domain.naming import PRIMARY_CHANNEL, propose_free_name
 from liaison.domain.readiness import Switches
 from liaison.domain.teams import Channel, TeamMaking
 from liaison.errors import (
@@ -166,16 +165,6 @@ def _with_new_channel(asked: ConnectionRequest, channel: NewChannel, facts: Conn
     if name.casefold() in taken:
         raise ChannelNameTaken(name, facts.team_name, propose_free_name(name, taken))
     return replace(asked, channel=NewChannel(name, channel.kind))
-
-
-def propose_free_name(name: str, taken: set[str]) -> str:
-    """The name with the smallest number behind it that no channel of the team has; `taken` is case-folded."""
-    number = 2
-    while True:
-        proposal = propose_channel_name(f"{name[:44].rstrip()} {number}")
-        if proposal.casefold() not in taken:
-            return proposal
-        number += 1
 
 
 def same_person(one: Person, other: Person) -> bool:

@@ -35,7 +35,7 @@ _ATTRIBUTE = re.compile(r"\[([A-Za-z]+)\]")
 _WORD = re.compile(r"\w+")
 PRIMARY_CHANNEL = "General"
 """What Teams calls a new team's first channel in every language of Graph."""
-_NICKNAME_LIMIT = 64
+_NICKNAME_LIMIT = 56
 _MOST_NUMBERS = 1000
 
 
@@ -285,9 +285,12 @@ def _refused(
 
 
 def nickname_of(final_name: str) -> str:
-    """The mail nickname of a team's name: its letters and digits without accents. Empty when it has none."""
+    """The mail nickname of a team's name: its letters and digits without accents; `team` when it has none.
+
+    There is room for an ending that makes it free.
+    """
     plain = unicodedata.normalize("NFKD", final_name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9._-]", "", plain).strip(".")[:_NICKNAME_LIMIT]
+    return re.sub(r"[^A-Za-z0-9_-]+", "", plain)[:_NICKNAME_LIMIT] or "team"
 
 
 # --- channels --------------------------------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from liaison.domain.crm import TEAMS_ADMINISTRATOR
 from liaison.domain.link import NewTeam
 from liaison.domain.names import TeamId
+from liaison.domain.naming import nickname_of
 from liaison.domain.teams import Team, TeamOperation
 from liaison.errors import (
     LiaisonError,
@@ -34,7 +34,6 @@ from liaison.wire.wild import Wild
 _GROUP = "/groups(uniqueName={key})"
 _TEAM = "/teams/{team}"
 _COLUMNS = {"$select": "id,displayName,description,internalId,webUrl,isArchived"}
-_NICKNAME_LIMIT = 56
 _NAMED_TEAM = re.compile(r"teams(?:\('|/)([0-9a-fA-F-]{36})")
 _NO_ALIAS = "UnableToGenerateValidTeamAlias"
 _TAKEN = "ObjectConflict"
@@ -180,12 +179,6 @@ class GraphNewTeams:
         await self._client.send(
             Call("DELETE", "/groups/{team}", subject, {"team": team}, repeatable=True, expects=(404,))
         )
-
-
-def nickname_of(name: str) -> str:
-    """A mail nickname like the name: the letters and digits of ASCII, hyphens and underscores."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9_-]+", "", plain)[:_NICKNAME_LIMIT] or "team"
 
 
 def _details(answer: Answer) -> tuple[Wild, ...]:

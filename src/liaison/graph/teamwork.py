@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from liaison.domain.connection import propose_free_name
 from liaison.domain.link import NewChannel
 from liaison.domain.names import ChannelId, ChannelKind, PersonId, TeamId
+from liaison.domain.naming import propose_free_name
 from liaison.domain.teams import Channel, Folder, Team
 from liaison.errors import (
     AnswerLost,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from liaison.domain.connection import missing_to_connect, propose_free_name
+from liaison.domain.connection import missing_to_connect
 from liaison.domain.consent import Rung
 from liaison.domain.names import Person, RecordRef, TeamId, read_channel_name
+from liaison.domain.naming import propose_free_name
 from liaison.domain.teams import Channel, Team
 from liaison.errors import ChannelNameTaken, ConsentNotGranted, EnhancedOff
 from liaison.operations.collaborate import Panel, read_panel

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from liaison.domain.connection import propose_free_name
 from liaison.domain.link import Finding, Link, LinkState, NewChannel, Operation, PinnedBy, PrimaryChannel, StepName
 from liaison.domain.names import LinkId
+from liaison.domain.naming import propose_free_name
 from liaison.domain.teams import AppPlacement, Channel, TabContent
 from liaison.errors import ChannelNameTaken, StillPreparing
 from liaison.operations.add_members import PACE_S, add_some
