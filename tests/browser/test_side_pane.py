@@ -63,9 +63,9 @@ def claire(request: pytest.FixtureRequest, chromium: Browser, pane_demo: Demo) -
         yield person
 
 
-def opportunity(demo: Demo) -> str:
+def opportunity(demo: Demo, title: str = RENEWAL) -> str:
     with demo.api("Claire") as api:
-        found = api.get(f"/environments/{SALES}/tables/opportunity/records", params={"q": RENEWAL}).json()
+        found = api.get(f"/environments/{SALES}/tables/opportunity/records", params={"q": title}).json()
     return str(found["items"][0]["id"])
 
 
@@ -110,6 +110,29 @@ def test_the_pane_signs_in_by_a_window_and_shows_the_records_panel(claire: Perso
     assert cookie.get("partitionKey", "").startswith("http://127.0.0.1")
     pane.locator(".panel-foot a.primary").click()  # the wizard, in the frame, with the pane's own session
     expect(pane.locator(".panel-head h2")).to_be_visible()
+
+
+@pytest.mark.statement("F15", "F17", "F22")
+def test_a_record_is_connected_to_a_channel_without_leaving_the_pane(
+    chromium: Browser, pane_demo: Demo, host: Host
+) -> None:
+    with person_at(chromium, pane_demo, "Claire", storage_state=None) as claire:
+        pane = open_pane(claire.page, host, opportunity(pane_demo, "Pilot project"))
+        sign_in(claire, pane)
+        pane.get_by_role("link", name="Create a new connection").click()
+        following, finish = (pane.get_by_role("button", name=name, exact=True) for name in ("Next", "Finish"))
+        for choice in ("Ventes Europe", "Renewals"):
+            pane.locator(".choice").filter(has=pane.get_by_text(choice, exact=True)).click()
+            following.click()
+        for _ in range(5):  # steps beyond these have nothing that must be chosen
+            expect(following.or_(finish).first).to_be_visible()
+            if finish.is_visible():
+                break
+            following.click()
+        finish.click()
+        expect(pane.get_by_role("link", name="Open channel")).to_be_visible(timeout=30_000)
+        expect(pane.locator(".site-map")).to_have_count(0)
+        assert claire.page.url.startswith(host.address)
 
 
 def test_no_other_site_may_frame_the_pane(claire: Person, host: Host) -> None:
