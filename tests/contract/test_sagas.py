@@ -405,6 +405,20 @@ async def test_with_half_of_all_calls_failing_everything_is_made_once_and_undone
     await product.transport.aclose()
 
 
+@pytest.mark.statement("F22", "F31")
+async def test_a_second_click_on_a_team_whose_name_the_policy_completes_is_the_first(
+    stage: Stage, tenant: Tenant
+) -> None:
+    tenant.switch(graph__name_prefix="GRP_")
+    claire, record = await seller(stage)
+    asked = ConnectionRequest(record, NewTeam("Northwind room"), NEW)
+    link = await stage.connect(asked, claire)
+    assert (link.state, link.team_name) == (LinkState.CONNECTED, "GRP_Northwind room")
+    assert await connect(asked, claire, stage.ports) == link
+    other = ConnectionRequest(record, NewTeam("room"), NEW)
+    assert (await connect(other, claire, stage.ports)).id != link.id
+
+
 @pytest.mark.statement("F22")
 async def test_two_people_at_once_make_one_of_each(stage: Stage) -> None:
     claire, record = await seller(stage)
