@@ -128,3 +128,14 @@ def test_requests_in_a_row_are_answered_in_their_order(tenant: LocalTenant) -> N
     for body in re.findall(rb'"value":\[(.*?)\]', received):
         sizes.append(body.count(b'"id"'))
     assert sizes == list(range(1, 13))
+
+
+def test_a_client_that_leaves_is_no_defect(tenant: LocalTenant, caplog: pytest.LogCaptureFixture) -> None:
+    host, _, port = tenant.http.removeprefix("http://").rpartition(":")
+    token = tenant.token("Claire", "user_impersonation", tenant.http)
+    for path in ("/api/data/v9.2/accounts", f"/{tenant.id}/oauth2/v2.0/token", "/v1.0/$batch"):
+        announced = f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {token}\r\n"
+        with socket.create_connection(("127.0.0.1", int(port)), timeout=20) as connection:
+            connection.sendall(f"{announced}Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{{".encode())
+    assert httpx2.get(f"{tenant.http}/api/data/v8.2/WhoAmI", headers=crm_headers(tenant)).status_code == 200
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

@@ -9,6 +9,7 @@ from email.utils import formatdate
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -185,6 +186,8 @@ def _with_guard(app: ASGIApp) -> ASGIApp:
             await app(scope, read_bodies(scope, receive), note)
         except ConnectionDropped:
             raise
+        except ClientDisconnect:
+            _log.info("%s %s was left by its client", scope["method"], scope["path"])
         except BodyTooLong as refusal:
             await _service_error(scope, 413, str(refusal))(scope, receive, send)
         except CodingRefused as refusal:
