@@ -54,6 +54,7 @@ def _unknown(asked: str, kind: str, facts: Mapping[str, str]) -> LiaisonError:
         "view": errors.ViewUnknown,
         "place": errors.FileUnknown,
         "file": errors.FileUnknown,
+        "person": errors.PersonUnknown,
     }
     field = {"record": "asked", "view": "asked", "place": "file"}.get(kind, kind)
     return missing[kind](**{field: asked, **facts})
@@ -89,6 +90,24 @@ def find_record(api: Api, environment: str, table: str, asked: str) -> Document:
 def find_view(api: Api, environment: str, table: str, asked: str) -> Document:
     items = api.get(path("environments", environment, "tables", table, "views"))["items"]
     return choose(asked, items, "view")
+
+
+def is_id(asked: str) -> bool:
+    """Is it an id of a person, record or view?"""
+    from uuid import UUID
+
+    try:
+        UUID(asked)
+    except ValueError:
+        return False
+    return True
+
+
+def find_person(api: Api, where: str, asked: str, team: str) -> Document:
+    """Somebody of the directory by sign-in name or name, as far as those who may add people see them."""
+    items = api.get(where, q=asked, team=team)["items"]
+    named = [one for one in items if one["upn"].casefold() == asked.casefold()]
+    return named[0] if len(named) == 1 else choose(asked, items, "person")
 
 
 def record_path(record: Document, *below: str) -> str:

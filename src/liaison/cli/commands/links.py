@@ -56,12 +56,13 @@ def connect(
     _require_one(chosen, "team", "new_team")
     _require_one(chosen, "channel", "new_channel", "primary")
     names = _regarding(asked, find_environment(asked, environment), table, record, chosen)
-    body = {**names, **_place(asked, chosen), "members": [{"id": one} for one in chosen["member"]]}
+    place = _place(asked, chosen)
+    body = {**names, **place, "members": [_member(asked, names, place, one) for one in chosen["member"]]}
     if dry_run:
         _show_preview(asked.ask("POST", "/links/preview", body=body), as_json=as_json)
         return
     link = asked.ask("POST", "/links", body=body, headers={"Idempotency-Key": key} if key else {})
-    _end(link, wait=wait, as_json=as_json)
+    end(link, wait=wait, as_json=as_json)
 
 
 def _require_one(chosen: Mapping[str, Any], *names: str) -> None:
@@ -103,6 +104,17 @@ def _place(asked: Api, chosen: Mapping[str, Any]) -> Document:
     return {"team": into["id"], "channel": channel}
 
 
+def _member(asked: Api, names: Document, place: Document, somebody: str) -> Document:
+    """Somebody as the API takes them: an id as it is, otherwise looked for by sign-in name and name."""
+    from liaison.cli.find import find_person, is_id, record_path
+
+    if is_id(somebody) or "record" not in names:
+        return {"id": somebody}
+    record = {**names, "id": names["record"]}
+    found = find_person(asked, record_path(record, "member-search"), somebody, place.get("team", ""))
+    return {"id": found["id"], "name": found["name"]}
+
+
 def _show_preview(preview: Document, *, as_json: bool) -> None:
     from liaison.cli.show import show_columns, show_json, show_note
 
@@ -117,7 +129,7 @@ def _show_preview(preview: Document, *, as_json: bool) -> None:
         show_note(notice["text"])
 
 
-def _end(link: Document, *, wait: bool, as_json: bool) -> None:
+def end(link: Document, *, wait: bool, as_json: bool) -> None:
     """Wait for the link if wished, show it, and leave with its exit code."""
     from liaison.cli.following import finish, follow
     from liaison.cli.show import show_note
@@ -138,12 +150,37 @@ def _end(link: Document, *, wait: bool, as_json: bool) -> None:
 @click.command(cls=SpokenCommand, help=say("links.help"))
 @click.option("--state", multiple=True, metavar="STATE", help=say("links.state"))
 @click.option("--everyone", is_flag=True, help=say("links.everyone"))
+@click.option("--table", default="", metavar="TABLE", help=say("links.table"))
+@click.option("--regarding", default="", metavar="ID", help=say("links.regarding"))
+@click.option("--team", default="", metavar="NAME", help=say("links.in_team"))
+@click.option("--environment", "-e", default="", metavar="NAME", help=say("links.environment"))
 @options.page
 @options.as_json
-def links(state: tuple[str, ...], page: str, *, everyone: bool, as_json: bool) -> None:
+def links(
+    state: tuple[str, ...],
+    table: str,
+    regarding: str,
+    team: str,
+    environment: str,
+    page: str,
+    *,
+    everyone: bool,
+    as_json: bool,
+) -> None:
+    from liaison.cli.find import find_environment, find_team
     from liaison.cli.show import show_columns, show_json, show_note
 
-    document = api().get("/links", state=state, page=page, of="everyone" if everyone else "")
+    asked = api()
+    document = asked.get(
+        "/links",
+        state=state,
+        table=table,
+        regarding=regarding,
+        team=find_team(asked, team)["id"] if team else "",
+        environment=find_environment(asked, environment) if environment else "",
+        page=page,
+        of="everyone" if everyone else "",
+    )
     if as_json:
         show_json(document)
         return
@@ -178,36 +215,35 @@ def link(link_id: str, *, follow: bool, as_json: bool) -> None:
 def retry(link_id: str, *, wait: bool, as_json: bool) -> None:
     from liaison.cli.api import path
 
-    _end(api().ask("POST", path("links", link_id, "retry")), wait=wait, as_json=as_json)
+    end(api().ask("POST", path("links", link_id, "retry")), wait=wait, as_json=as_json)
 
 
 @click.command(cls=SpokenCommand, help=say("disconnect.help"))
 @click.argument("first", metavar="LINK|TABLE", help=say("disconnect.first"))
 @click.argument("record", default="", help=say("disconnect.record"))
+@click.option("--view", is_flag=True, help=say("connect.view"))
 @click.option("--channel", default="", metavar="NAME", help=say("disconnect.channel"))
 @options.environment
 @click.option("--keep-tab", is_flag=True, help=say("disconnect.keep_tab"))
 @options.wait
 @options.as_json
 def disconnect(
-    first: str, record: str, channel: str, environment: str, *, keep_tab: bool, wait: bool, as_json: bool
+    first: str, record: str, channel: str, environment: str, *, view: bool, keep_tab: bool, wait: bool, as_json: bool
 ) -> None:
     from liaison.cli.api import path
 
-    where = _connection_path(first, record, channel, environment) if record else path("links", first)
+    where = _connection_path(first, record, channel, environment, is_view=view) if record else path("links", first)
     removed = api().ask("DELETE", where, {"tab": "keep" if keep_tab else "remove"})
-    _end(removed, wait=wait, as_json=as_json)
+    end(removed, wait=wait, as_json=as_json)
 
 
-def _connection_path(table: str, record: str, channel: str, environment: str) -> str:
-    """The address of the record's connection to a channel, whoever made it; of its only one when none is named."""
+def _connection_path(table: str, named: str, channel: str, environment: str, *, is_view: bool) -> str:
+    """The address of a connection to a channel, whoever made it; of the only one when none is named."""
     from liaison.cli.api import path
-    from liaison.cli.find import choose, find_environment, find_record, record_path
+    from liaison.cli.commands.connections import connections_path
+    from liaison.cli.find import choose
 
     asked = api()
-    found = find_record(asked, find_environment(asked, environment), table, record)
-    tied = asked.get(record_path(found, "connections"))["items"]
-    chosen = choose(channel, tied, "channel", "channel", "channel_name")
-    if chosen["link"]:
-        return path("links", chosen["link"])
-    return record_path(found, "connections", chosen["association"])
+    where = connections_path(asked, table, named, environment, is_view=is_view)
+    chosen = choose(channel, asked.get(where)["items"], "channel", "channel", "channel_name")
+    return path("links", chosen["link"]) if chosen["link"] else where + path(chosen["association"])
