@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
@@ -12,6 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 from liaison.tenant.seeds import company
 from tests.contract.demo_process import Demo
 
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TEAM = "Ventes Europe"
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 WORDS = {
@@ -90,6 +93,17 @@ class Teams:
     def open_tab(self, name: str) -> FrameLocator:
         self.page.get_by_role("tab", name=name).click()
         return self.tab
+
+    def violations(self, place: str) -> list[dict[str, Any]]:
+        """What an accessibility checker finds wrong in the page that a frame shows."""
+        handle = self.page.locator(place).first.element_handle()
+        frame = handle.content_frame()
+        assert frame is not None
+        frame.add_script_tag(path=str(AXE))
+        found = frame.evaluate(
+            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
+        )["violations"]
+        return [{"id": one["id"], "at": [node["html"][:160] for node in one["nodes"]][:4]} for one in found]
 
     def tab_menu(self, name: str, item: str) -> None:
         self.page.get_by_role("tab", name=name).click()

@@ -53,6 +53,14 @@ def change_behind(api: httpx2.Client, changes: dict[str, str]) -> None:
     api.patch(form, json={"changes": changes}, headers={"If-Match": version}).raise_for_status()
 
 
+def set_basic(demo: Demo, *, on: bool) -> None:
+    """Enhanced stays off."""
+    with demo.api("Nadia") as nadia:
+        version = nadia.get(f"{WHERE}/collaboration").raise_for_status().json()["switches"]["version"]
+        wanted = {"basic": on, "enhanced": False, "version": version}
+        nadia.put(f"{WHERE}/collaboration", json=wanted).raise_for_status()
+
+
 @pytest.mark.statement("S37")
 def test_missing_consent_is_given_in_a_window_and_the_tab_goes_on(teams: Opener, basic_demo: Demo) -> None:
     client = teams()
@@ -71,10 +79,7 @@ def test_missing_consent_is_given_in_a_window_and_the_tab_goes_on(teams: Opener,
     expect(window.get_by_role("heading", name="Done")).to_be_visible()
     expect(page.get_by_text("Linking of records is turned off in Contoso Sales")).to_be_visible()
     basic_demo.grant_consent()
-    with basic_demo.api("Nadia") as nadia:
-        version = nadia.get(f"{WHERE}/collaboration").raise_for_status().json()["switches"]["version"]
-        wanted = {"basic": True, "enhanced": False, "version": version}
-        nadia.put(f"{WHERE}/collaboration", json=wanted).raise_for_status()
+    set_basic(basic_demo, on=True)
 
 
 SAID = {
@@ -121,8 +126,33 @@ def test_a_record_is_pinned_from_the_channel_and_found_in_the_crm(
         expect(seller.page.locator(".connection", has_text=channel)).to_have_count(1)
 
 
+@pytest.mark.statement("F19")
+def test_a_channel_takes_a_second_record_and_a_refusal_is_said_in_the_dialog(teams: Opener, basic_demo: Demo) -> None:
+    client = teams()
+    client.open_channel("Claire", "Renewals")
+    page = client.add_liaison()
+    expect(page.locator("[data-pinned]")).to_contain_text("1 connection is in this channel already")
+    taken = page.locator("[data-records] .choice", has_text=NORTHWIND).first
+    expect(taken).to_contain_text("Connected to this channel already")
+    expect(taken.locator("input")).to_be_disabled()
+    page.locator("#record-table").select_option(value="account")
+    other = page.locator("[data-records] .choice").first
+    expect(other).to_contain_text("Account")
+    title = other.locator("strong").inner_text()
+    other.click()
+    set_basic(basic_demo, on=False)
+    save = client.page.get_by_role("dialog").get_by_role("button", name="Save")
+    save.click()
+    expect(client.page.get_by_role("dialog")).to_contain_text("turned off in Contoso Sales")
+    set_basic(basic_demo, on=True)
+    client.save()
+    expect(client.tab.locator('[data-field="title"]')).to_have_text(title)
+    expect(client.page.get_by_role("tab", name=NORTHWIND)).to_be_visible()
+
+
 @pytest.mark.statement("S27")
 @pytest.mark.statement("F38")
+@pytest.mark.statement("F39")
 def test_the_tab_leads_to_the_records_files_which_are_the_channels(teams: Opener, basic_demo: Demo) -> None:
     client = teams()
     client.open_channel("Claire", "Renewals")
@@ -240,6 +270,28 @@ def test_une_vue_est_epinglee_triee_et_parcourue_en_francais(teams: Opener) -> N
     expect(opened.value.locator(".record-head h1, button[name=user]").first).to_be_visible()
 
 
+@pytest.mark.statement("F78")
+def test_no_page_in_teams_breaks_an_accessibility_rule(teams: Opener) -> None:
+    client = teams("en", bypass_csp=True)  # the checker's script is let in, which our policy would refuse
+    client.context.add_init_script("if (location.port) localStorage.setItem('teams.theme', 'contrast')")
+    client.open_channel("Claire", "Renewals")
+    expect(client.open_tab(NORTHWIND).locator("[data-fields] .tab-field").first).to_be_visible()
+    broken = {"record": client.violations("main iframe")}
+    client.add_liaison()
+    expect(client.dialog.locator("[data-records] .choice").first).to_be_visible()
+    broken["config"] = client.violations("dialog iframe")
+    client.page.keyboard.press("Escape")
+    client.tab_menu(NORTHWIND, "remove")
+    expect(client.dialog.locator("form")).to_be_visible()
+    broken["remove"] = client.violations("dialog iframe")
+    client.page.keyboard.press("Escape")
+    client.open_channel("Claire", "Prévisions")
+    client.page.get_by_role("tab").last.click()
+    expect(client.tab.locator(".grid tbody tr")).not_to_have_count(0)
+    broken["view"] = client.violations("main iframe")
+    assert {name: found for name, found in broken.items() if found} == {}
+
+
 def test_the_tabs_settings_change_what_it_shows_and_never_make_two_links(teams: Opener, basic_demo: Demo) -> None:
     client = teams()
     client.open_channel("Claire", "Grands comptes")
@@ -274,5 +326,6 @@ def test_removing_the_tab_disconnects_the_record_if_wished(teams: Opener, basic_
     expect(client.page.get_by_role("tab", name=NORTHWIND)).to_have_count(0)
     with basic_demo.api("Claire") as claire:
         links = claire.get("/links").json()["items"]
-    states = {link["state"] for link in links if link["channel"]["name"] == "Renewals"}
+    mine = [link for link in links if (link["record"]["title"], link["channel"]["name"]) == (NORTHWIND, "Renewals")]
+    states = {link["state"] for link in mine}
     assert states <= {"disconnecting", "disconnected"}

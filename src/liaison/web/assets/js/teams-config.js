@@ -112,7 +112,7 @@ async function openEnvironment() {
   const name = at("#environment").selectedOptions[0].textContent;
   const trouble = !apps.is_on ? say("off", { environment: name }) : known.apps.length ? "" : say("no_tables");
   at("[data-notes]").replaceChildren(...(trouble ? [message("warning", trouble)] : []));
-  for (const part of page.querySelectorAll("[data-kinds], [data-for]")) part.hidden = Boolean(trouble);
+  for (const part of page.querySelectorAll("[data-kinds], [data-for], [data-chosen]")) part.hidden = Boolean(trouble);
   choose(null);
   if (!trouble) await openApp();
 }
