@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from liaison.domain.consent import Rung
 from liaison.tenant.seeds import company
 from tests.contract.demo_process import Demo, running_demo
 
@@ -157,7 +158,7 @@ def test_reasons_for_oneself_and_for_others(nadia: httpx2.Client, claire: httpx2
 
 def test_the_ladder_shows_each_rung(claire: httpx2.Client) -> None:
     rungs = {one["rung"]: one for one in read(claire, "/consent/ladder")["items"]}
-    assert list(rungs) == ["sign_in", "list_teams", "connect", "members", "files"]
+    assert list(rungs) == [rung.value for rung in Rung]
     assert rungs["sign_in"]["is_granted"]
     assert rungs["files"]["missing"] == ["Files.ReadWrite.All"]
 
@@ -172,13 +173,17 @@ def test_every_call_of_the_journey_was_promised(nadia: httpx2.Client) -> None:
     assert not any("message" in one["path"] or "mail" in one["path"] for one in ledger["items"])
 
 
-def test_what_cannot_be_read_is_unknown_with_its_reason(own_demo: Demo, nadia: httpx2.Client) -> None:
+@pytest.mark.statement("S11", "F02")
+@pytest.mark.parametrize(("status", "trouble"), [(429, "upstream.throttled"), (503, "upstream.unavailable")])
+def test_what_cannot_be_read_is_unknown_with_its_reason(
+    own_demo: Demo, nadia: httpx2.Client, status: int, trouble: str
+) -> None:
     rule = {
         "method": "GET",
         "path": "/api/data/v9.2/sharepointdocumentlocations",
         "phase": "before",
         "times": 10,
-        "action": {"status": 429, "headers": {"Retry-After": "1"}},
+        "action": {"status": status, "headers": {"Retry-After": "1"}},
     }
     own_demo.control("POST", "/faults", {"rules": [rule]})
     try:
@@ -186,5 +191,5 @@ def test_what_cannot_be_read_is_unknown_with_its_reason(own_demo: Demo, nadia: h
     finally:
         own_demo.control("DELETE", "/faults")
     site = check(found, "readiness.active_site")
-    assert (site["state"], site["trouble"]) == ("unknown", "upstream.throttled")
+    assert (site["state"], site["trouble"]) == ("unknown", trouble)
     assert check(found, "readiness.document_management")["state"] == "attention"
