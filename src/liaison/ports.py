@@ -540,6 +540,10 @@ class Links(Protocol):
         """How many other links of a team there are that are not over."""
         ...
 
+    async def removed_channels(self, tenant: TenantId, team: TeamId, since: datetime) -> tuple[str, ...]:
+        """Names of channels of a team that Liaison itself made and took away again since then: they are still held."""
+        ...
+
     async def of_person(
         self,
         tenant: TenantId,

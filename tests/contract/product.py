@@ -51,6 +51,13 @@ class HeldTokens:
         self.held.pop((tenant, person), None)
 
 
+class NoLinks:
+    """What operations that only look ask of our memory of links; there are none."""
+
+    async def removed_channels(self, tenant: TenantId, team: str, since: datetime) -> tuple[str, ...]:
+        return ()
+
+
 @dataclass
 class MovableClock:
     """The port `Clock`; a test may move it."""
@@ -128,6 +135,7 @@ class Product:
             people=self.people,
             sign_in=self.sign_in,
             clock=self.clock,
+            links=NoLinks(),
         )
         return cast("Ports", parts)
 

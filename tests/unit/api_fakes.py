@@ -77,7 +77,7 @@ from liaison.ports import ALL_LINKS, AuditLine, LinkFilter, Ports, SignInStart
 from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
 from tests.unit.api_fakes_kept import FakeConsents, FakeWatches
-from tests.unit.choosing_fakes import FakeJoinRequests, QuietCrm, QuietPeople, QuietTeamwork
+from tests.unit.choosing_fakes import FakeJoinRequests, QuietCrm, QuietLinks, QuietPeople, QuietTeamwork
 from tests.unit.fakes import FakeClock
 from tests.unit.tab_fakes import FakeForms, Forms
 
@@ -492,7 +492,7 @@ class FakeSignIn:
     async def forget(self, person: Person) -> None: ...
 
 
-class FakeLinks:
+class FakeLinks(QuietLinks):
     def __init__(self, world: World) -> None:
         self.world = world
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from liaison.domain.joining import JoinRequest, JoinState
@@ -85,6 +86,11 @@ class QuietCrm:
         return (SOFIA_USER,) if SOFIA.person in persons else ()
 
     async def list_readers(self, users: Sequence[RowId], ref: RecordRef) -> tuple[RowId, ...] | None:
+        return ()
+
+
+class QuietLinks:
+    async def removed_channels(self, tenant: TenantId, team: TeamId, since: datetime) -> tuple[str, ...]:
         return ()
 
 

@@ -128,6 +128,7 @@ class FakeLinks:
         self.links: dict[LinkId, Link] = {}
         self.keys: dict[tuple[str, str], LinkId] = {}
         self.acts: list[str] = []
+        self.removed: tuple[str, ...] = ()
         self.crash_before_save = ""
 
     async def plan(self, link: Link, key: str, fingerprint: str) -> Link:
@@ -169,6 +170,9 @@ class FakeLinks:
 
     async def of(self, regarding: Regarding) -> tuple[Link, ...]:
         return tuple(link for link in self.links.values() if link.regarding == regarding and not link.state.is_over)
+
+    async def removed_channels(self, tenant: TenantId, team: TeamId, since: datetime) -> tuple[str, ...]:
+        return self.removed
 
     async def in_team(self, tenant: TenantId, team: TeamId, besides: LinkId) -> int:
         others = (link for link in self.links.values() if link.id != besides and not link.state.is_over)

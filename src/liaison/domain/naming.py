@@ -298,14 +298,15 @@ def nickname_of(final_name: str) -> str:
 
 @dataclass(frozen=True)
 class ChannelNameFacts:
-    """The team that the channel shall be in. `channels` are those that the asker sees; `deleted` names of deleted ones.
+    """The team that the channel shall be in. `channels` are those that the asker sees.
 
-    A team that is still to be made has no channels but its first.
+    `removed` are names of channels that Liaison itself took away lately; what others deleted is listed nowhere in v1.0
+    of Graph. A team that is still to be made has no channels but its first.
     """
 
     team_name: str
     channels: tuple[Channel, ...] = ()
-    deleted: tuple[str, ...] | None = None
+    removed: tuple[str, ...] = ()
     is_new_team: bool = False
 
     @property
@@ -314,8 +315,8 @@ class ChannelNameFacts:
 
     @property
     def unknown(self) -> tuple[NameCheck, ...]:
-        """Deleted channels hold their names and places, and v1.0 of Graph lists them nowhere."""
-        return (NameCheck.DELETED,) if self.deleted is None and not self.is_new_team else ()
+        """Deleted channels hold their names and places for a while; the refusal when one is made says so."""
+        return () if self.is_new_team else (NameCheck.DELETED,)
 
 
 def judge_channel_name(text: str, kind: ChannelKind, facts: ChannelNameFacts) -> NameVerdict:
@@ -323,7 +324,7 @@ def judge_channel_name(text: str, kind: ChannelKind, facts: ChannelNameFacts) ->
 
     Order: form, capacity, names in use, names deleted lately.
     """
-    taken, deleted = _folded(facts.names), _folded(facts.deleted)
+    taken, deleted = _folded(facts.names), _folded(facts.removed)
 
     def free(name: str) -> str:
         return propose_free_name(name, taken | deleted)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeVar
 
+from liaison.domain.limits import DELETED_NAME_DAYS
 from liaison.domain.names import ChannelKind, Person, TeamId
 from liaison.domain.naming import (
     NO_POLICY,
@@ -93,5 +95,13 @@ async def check_channel_name(
     if not team:
         return judge_channel_name(text, kind, ChannelNameFacts("", is_new_team=True))
     teamwork = ports.teamwork(by)
-    found, channels = await asyncio.gather(teamwork.read_team(team), teamwork.list_channels(team))
-    return judge_channel_name(text, kind, ChannelNameFacts(found.name, channels))
+    found, channels, removed = await asyncio.gather(
+        teamwork.read_team(team), teamwork.list_channels(team), read_removed_channels(team, by, ports)
+    )
+    return judge_channel_name(text, kind, ChannelNameFacts(found.name, channels, removed))
+
+
+async def read_removed_channels(team: TeamId, by: Person, ports: Ports) -> tuple[str, ...]:
+    """Names that are still held by channels which Liaison took away."""
+    since = ports.clock.now() - timedelta(days=DELETED_NAME_DAYS.most)
+    return await ports.links.removed_channels(by.tenant, team, since)

@@ -11,12 +11,12 @@ from liaison.domain.crm import PlaceKind
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel
 from liaison.domain.members import Candidate
 from liaison.domain.names import ChannelKind, Person, RecordRef, TeamId
-from liaison.domain.naming import PRIMARY_CHANNEL, NameCheck
+from liaison.domain.naming import PRIMARY_CHANNEL, ChannelNameFacts, NameCheck, judge_channel_name
 from liaison.domain.preview import FILES_OF, Preview, notices_of, plan_things
 from liaison.domain.teams import TeamMaking
 from liaison.errors import NotAllowed, Upstream
 from liaison.operations.connect import gather_connection_facts
-from liaison.operations.preflight import check_team_name
+from liaison.operations.preflight import check_team_name, read_removed_channels
 from liaison.operations.recommend_members import read_candidates
 from liaison.ports import Ports
 
@@ -31,6 +31,7 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
     facts = await gather_connection_facts(asked, by, ports)
     asked, unknown = await _with_final_team(asked, by, ports)
     plan = plan_connection(asked, facts)
+    await _require_free_channel(plan, facts, by, ports)
     members, earlier = await asyncio.gather(_members(plan, by, ports), _earlier_places(plan, by, ports))
     channel_name, kind = _channel(plan, facts)
     new = plan.team if isinstance(plan.team, NewTeam) else None
@@ -67,6 +68,15 @@ async def _with_final_team(
         return asked, ()
     verdict = await check_team_name(asked.team.name, by, ports)
     return replace(asked, team=replace(asked.team, name=verdict.accepted())), verdict.unknown
+
+
+async def _require_free_channel(plan: ConnectionRequest, facts: ConnectionFacts, by: Person, ports: Ports) -> None:
+    """Raise what stands against the name of a new channel beside the channels that are there: room, deleted ones."""
+    if not isinstance(plan.channel, NewChannel) or isinstance(plan.team, NewTeam):
+        return
+    removed = await read_removed_channels(plan.team, by, ports)
+    seen = ChannelNameFacts(facts.team_name, facts.channels, removed)
+    judge_channel_name(plan.channel.name, plan.channel.kind, seen).accepted()
 
 
 async def _members(plan: ConnectionRequest, by: Person, ports: Ports) -> tuple[Candidate, ...]:

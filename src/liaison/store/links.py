@@ -145,6 +145,20 @@ class StoredLinks:
         query = sa.select(sa.func.count()).where(is_other, HOLDS)
         return await self._database.read(lambda connection: int(connection.execute(query).scalar_one()))
 
+    async def removed_channels(self, tenant: TenantId, team: TeamId, since: datetime) -> tuple[str, ...]:
+        undone = await self._list(
+            sa.select(*_CONTENT).where(
+                links.c.tenant == tenant,
+                links.c.team == team,
+                links.c.state == LinkState.UNDONE.value,
+                links.c.wanted_name != "",
+                links.c.updated_at > since,
+            )
+        )
+        return tuple(
+            link.channel_name for link in undone if link.evidence.channel and not link.evidence.channel_is_ours
+        )
+
     async def at_work(self) -> tuple[Link, ...]:
         return await self._list(sa.select(*_CONTENT).where(AT_WORK).order_by(links.c.planned_at))
 

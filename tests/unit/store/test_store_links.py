@@ -396,3 +396,18 @@ def test_a_document_with_any_part_missing_or_added_is_refused() -> None:
     with pytest.raises(DocumentUnreadable) as unreadable:
         read_link(orjson.dumps(whole).decode(), 0)
     assert unreadable.value.path == "evidence/tab"
+
+
+@pytest.mark.statement("F28")
+async def test_names_of_channels_that_were_taken_away_are_remembered(database: Database, clock: SetClock) -> None:
+    links = StoredLinks(database, clock)
+    before = clock.now()
+    clock.advance(timedelta(minutes=1))
+    gone = await links.plan(make_link(NewChannel("Deal")), "", "f")
+    kept = await links.plan(make_link(NewChannel("Kept")), "", "f")
+    for link, is_ours in ((gone, False), (kept, True)):
+        made = replace(link.evidence, channel=ChannelId(f"19:{link.id}"), channel_is_ours=is_ours)
+        await links.save(replace(link, state=LinkState.UNDONE, evidence=made))
+    assert await links.removed_channels(gone.by.tenant, gone.team, before) == ("Deal",)
+    assert await links.removed_channels(gone.by.tenant, TeamId("other"), before) == ()
+    assert await links.removed_channels(gone.by.tenant, gone.team, clock.now()) == ()
