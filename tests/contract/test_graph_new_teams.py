@@ -120,6 +120,18 @@ async def test_a_label_is_set_by_an_administrator_and_refused_to_others(product:
         await ensure_team(product.teamwork(claire), labelled, f"{KEY}-2", TEXT)
 
 
+async def test_a_template_is_used_on_the_group_as_well_and_the_team_is_one(product: Product) -> None:
+    claire = await rich(product)
+    teamwork = product.teamwork(claire)
+    planned = NewTeam("Northwind project", template="com.microsoft.teams.template.ManageAProject")
+    group = await teamwork.ensure_group(planned, KEY, TEXT)
+    with pytest.raises(StillPreparing):
+        await teamwork.ensure_team(group, planned)
+    made = await teamwork.ensure_team(group, planned)
+    assert (made.id, await teamwork.ensure_team(group, planned)) == (group, made)
+    assert len(await teams_named(product, claire, planned.name)) == 1
+
+
 async def test_a_nickname_in_use_is_given_another_end(product: Product) -> None:
     claire = await rich(product)
     teamwork = product.teamwork(claire)

@@ -25,7 +25,6 @@ from liaison.operations.choose_team import TeamChoices
 _ABOUT_SOMETHING = frozenset(NoticeCode) - {
     NoticeCode.NO_USER_SYNC,
     NoticeCode.NAME_UNCHECKED,
-    NoticeCode.TEMPLATE_UNUSED,
     NoticeCode.SHARE_VIEW,
 }
 

@@ -41,7 +41,6 @@ class NoticeCode(StrEnum):
     NO_RIGHTS = "no_rights"
     ALREADY_MEMBERS = "already_members"
     NAME_UNCHECKED = "name_unchecked"
-    TEMPLATE_UNUSED = "template_unused"
     EARLIER_FILES = "earlier_files"
     SHARE_VIEW = "share_view"
 
@@ -112,7 +111,6 @@ def notices_of(
     earlier_files: int,
     *,
     can_add: bool,
-    template_is_used: bool = True,
 ) -> tuple[Notice, ...]:
     """What to know before Finish, the most important first."""
     people = tuple(members)
@@ -128,8 +126,6 @@ def notices_of(
     already = [one.name for one in people if one.is_member]
     if already:
         found.append(Notice(NoticeCode.ALREADY_MEMBERS, ", ".join(already)))
-    if not template_is_used:
-        found.append(Notice(NoticeCode.TEMPLATE_UNUSED))
     if earlier_files:
         found.append(Notice(NoticeCode.EARLIER_FILES, str(earlier_files)))
     if any(True for _ in unknown):

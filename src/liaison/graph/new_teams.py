@@ -37,6 +37,7 @@ _COLUMNS = {"$select": "id,displayName,description,internalId,webUrl,isArchived"
 _NAMED_TEAM = re.compile(r"teams(?:\('|/)([0-9a-fA-F-]{36})")
 _NO_ALIAS = "UnableToGenerateValidTeamAlias"
 _TAKEN = "ObjectConflict"
+STANDARD = "standard"
 
 
 class GraphNewTeams:
@@ -48,6 +49,8 @@ class GraphNewTeams:
 
     async def ensure_team(self, group: TeamId, new: NewTeam) -> Team:
         """The team on its group; putting it twice is putting it once. Source: api/team-put-teams.md."""
+        if new.template != STANDARD:
+            return await self._from_template(group, new)
         subject = Subject(About.NEW_TEAM, new.name, group)
         call = Call(
             "PUT", "/groups/{team}/team", subject, {"team": group}, body={}, repeatable=True, expects=(404, 409)
@@ -57,6 +60,27 @@ class GraphNewTeams:
             # A group of the last quarter of an hour may not be known everywhere.
             raise StillPreparing(SERVICE, "group_too_young", answer.request_id, what=new.name)
         return await self._read(group)
+
+    async def _from_template(self, group: TeamId, new: NewTeam) -> Team:
+        """The team on its group with a template's channels and tabs: asked for once, then looked for.
+
+        Source: api/team-post.md, example 4 (a team from a group).
+        """
+        try:
+            return await self._read(group)
+        except TeamUnknown:
+            asked = f"team on {group}"
+        if not self._horizon.is_open(asked):
+            self._horizon.close(asked)
+            body = {
+                "template@odata.bind": f"{self._client.base}/teamsTemplates({literal(new.template)})",
+                "group@odata.bind": f"{self._client.base}/groups({literal(group)})",
+            }
+            subject = Subject(About.NEW_TEAM, new.name, group)
+            answer = await self._client.send(Call("POST", "/teams", subject, body=body, expects=(404, 409)))
+            if answer.status != 404:
+                self._horizon.note(asked)
+        raise StillPreparing(SERVICE, "createTeam", what=new.name)
 
     async def ensure_group(self, new: NewTeam, key: str, text: str) -> TeamId:
         """The group under our own key, which is the team's id from now on. Source: api/group-upsert.md."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from liaison.domain.connection import ConnectionFacts, ConnectionRequest, choose_making, is_personal, plan_connection
+from liaison.domain.connection import ConnectionFacts, ConnectionRequest, is_personal, plan_connection
 from liaison.domain.consent import USER_SYNC, missing_for
 from liaison.domain.crm import PlaceKind
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel
@@ -13,14 +13,11 @@ from liaison.domain.members import Candidate
 from liaison.domain.names import ChannelKind, Person, RecordRef, TeamId
 from liaison.domain.naming import PRIMARY_CHANNEL, ChannelNameFacts, NameCheck, judge_channel_name
 from liaison.domain.preview import FILES_OF, Preview, notices_of, plan_things
-from liaison.domain.teams import TeamMaking
 from liaison.errors import NotAllowed, Upstream
 from liaison.operations.connect import gather_connection_facts
 from liaison.operations.preflight import check_team_name, read_removed_channels
 from liaison.operations.recommend_members import read_candidates
 from liaison.ports import Ports
-
-STANDARD = "standard"
 
 
 async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports) -> Preview:
@@ -36,7 +33,6 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
     channel_name, kind = _channel(plan, facts)
     new = plan.team if isinstance(plan.team, NewTeam) else None
     team_name = new.name if new else facts.team_name
-    by_group = new is not None and choose_making(new, facts.carried_scopes) is TeamMaking.GROUP
     return Preview(
         title=facts.title,
         team_name=team_name,
@@ -53,7 +49,6 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
             unknown,
             earlier,
             can_add=not missing_for(USER_SYNC, facts.carried_scopes) and facts.switches.user_sync,
-            template_is_used=new is None or new.template == STANDARD or not by_group,
         ),
         privacy=new.privacy if new else None,
         label=await _label_name(new.label, by, ports) if new else "",
