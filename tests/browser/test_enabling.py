@@ -47,6 +47,17 @@ def switches(page: Page) -> tuple[bool, bool]:
     return page.locator("#basic").is_checked(), page.locator("#enhanced").is_checked()
 
 
+def reach(page: Page, name: str, key: str = "Tab") -> None:
+    """Move the focus by keyboard to the element with this id or text."""
+    seen = []
+    for _ in range(80):
+        page.keyboard.press(key)
+        seen.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+        if seen[-1] == name:
+            return
+    raise AssertionError(f"{name} is not reached by {key}, only {seen}")
+
+
 def a_link(walk: Walk, record: str, channel: str) -> str:
     """Claire connects a record by the API; its id when it is connected."""
     with walk.demo.api("Claire") as claire:
@@ -176,12 +187,17 @@ def apply(walk: Walk, page: Page) -> None:
     expect(page.get_by_text(walk.say("web.remedy.none.title"))).to_be_visible()
 
 
-@pytest.mark.statement("S25", "S26", "S41", "S51")
+@pytest.mark.statement("S25", "S26", "S41", "S51", "F78")
 def test_06_with_basic_records_have_collaborate_which_points_to_teams_and_lists_do_not(walk: Walk) -> None:
+    """Basic is turned on by keyboard alone."""
     with walk.person("Marc") as marc:
         page = walk.settings(marc)
-        walk.flip(page, "basic")
-        walk.saved(page)
+        reach(page, "basic")
+        page.keyboard.press("Space")
+        expect(page.get_by_role("switch", name=walk.labels["basic"])).to_be_checked()
+        reach(page, walk.say("web.settings.save"), "Shift+Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(walk.say("web.settings.saved.text"))).to_be_visible()
     with walk.person("Claire") as claire:
         page = claire.open_table(OPPORTUNITIES)
         expect(walk.collaborate(page)).to_have_count(0)
