@@ -67,6 +67,14 @@ def list_created(ask: Ask) -> Answer:
     return Answer(body=collection(ask.context("directoryObjects"), values, next_page=following))
 
 
+def list_owned(ask: Ask) -> Answer:
+    """`GET …/ownedObjects`: the groups that somebody owns. Source: Graph v1.0, api/user-list-ownedobjects.md"""
+    owned = groups.list_groups_of(ask.estate, asked_user(ask).id, "owners")
+    part, following = page(ask, owned, 100, 999)
+    values: list[Json] = [{"@odata.type": "#microsoft.graph.group", **shown_group(ask, group)} for group in part]
+    return Answer(body=collection(ask.context("directoryObjects"), values, next_page=following))
+
+
 def get_by_ids(ask: Ask) -> Answer:
     """`POST /directoryObjects/getByIds`: the objects there are; ids of nothing are passed over."""
     body = ask.json().only({"ids", "types"}, "getByIds")
@@ -137,6 +145,11 @@ OPERATIONS = operations(
     ),
     ("GET", "me/createdObjects", list_created, ME_READ),
     ("GET", "users/{user}/createdObjects", list_created, USERS_DELTA),
+    *below(
+        ("me", "users/{user}"),
+        ("GET", "/ownedObjects", list_owned, MEMBER_OF_READ),
+        ("GET", "/ownedObjects/graph.group", list_owned, MEMBER_OF_READ),
+    ),
     *below(
         ("groups/{group}",),
         *_acts("checkMemberGroups", check_groups),

@@ -1,14 +1,14 @@
-"""Pictures and presence of people. Nobody here has a picture.
+"""Pictures of people, groups and teams, and presence. Nobody here has a picture.
 
-Source: Graph v1.0, api/profilephoto-get.md, api/presence-get.md
+Source: Graph v1.0, api/profilephoto-get.md, api/team-get-photo.md, api/presence-get.md
 """
 
 from __future__ import annotations
 
 from liaison.tenant.estate.people import User, find_user
-from liaison.tenant.graph.access import asked_user
+from liaison.tenant.graph.access import asked_group, asked_user, team_as_member
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request
-from liaison.tenant.graph.permissions import PHOTO_READ, PRESENCE_READ, PRESENCES_READ
+from liaison.tenant.graph.permissions import GROUP_READ, PHOTO_READ, PRESENCE_READ, PRESENCES_READ, TEAM_READ
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import Answer, Json
 from liaison.tenant.graph.shapes import collection, entity
@@ -24,7 +24,23 @@ def read_photo(ask: Ask) -> Answer:
     size = ask.params.get("size")
     if size is not None and size.lower() not in _SIZES:
         raise bad_request(Backend.DIRECTORY, f"The photo size '{size}' is not supported.")
-    raise GraphError(
+    raise _no_picture()
+
+
+def read_group_photo(ask: Ask) -> Answer:
+    """`GET /groups/{group}/photo`, `…/photo/$value`: 404 for a group without a picture."""
+    asked_group(ask)
+    raise _no_picture()
+
+
+def read_team_photo(ask: Ask) -> Answer:
+    """`GET /teams/{team}/photo`, `…/photo/$value`: as of its group. Source: Graph v1.0, api/team-get-photo.md"""
+    team_as_member(ask)
+    raise _no_picture()
+
+
+def _no_picture() -> GraphError:
+    return GraphError(
         404,
         "ImageNotFound",
         "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown.",
@@ -61,7 +77,14 @@ _PHOTOS = (
 OPERATIONS = (
     *operations(Backend.DIRECTORY, *below(("me", "users/{user}"), *_PHOTOS)),
     *operations(
+        Backend.DIRECTORY,
+        ("GET", "groups/{group}/photo", read_group_photo, GROUP_READ),
+        ("GET", "groups/{group}/photo/$value", read_group_photo, GROUP_READ),
+    ),
+    *operations(
         Backend.TEAMS,
+        ("GET", "teams/{team}/photo", read_team_photo, TEAM_READ),
+        ("GET", "teams/{team}/photo/$value", read_team_photo, TEAM_READ),
         ("GET", "me/presence", read_presence, PRESENCE_READ),
         ("GET", "users/{user}/presence", read_presence, PRESENCES_READ),
         ("POST", "communications/getPresencesByUserId", list_presences, PRESENCES_READ),
