@@ -8,7 +8,14 @@ import pytest
 
 from liaison.domain.names import ChannelKind, Person, TeamId
 from liaison.domain.naming import NameCheck, NameRefusal, NamingPolicy
-from liaison.errors import ChannelNameTaken, NameBlocked, NotTeamMember, TeamNameDeleted, TeamNameTaken
+from liaison.errors import (
+    ChannelNameTaken,
+    NameBlocked,
+    NotTeamMember,
+    TeamCreationNotAllowed,
+    TeamNameDeleted,
+    TeamNameTaken,
+)
 from liaison.graph.client import Call
 from liaison.graph.errors import About, Subject
 from liaison.operations.preflight import check_channel_name, check_team_name
@@ -134,3 +141,22 @@ async def test_labels_are_listed_the_least_sensitive_first(product: Product) -> 
     assert [label.name for label in labels] == ["Public", "Interne", "Confidentiel"]
     without = await product.consented("Claire", without=("SensitivityLabel.Read",))
     assert await product.people(without).list_labels() is None
+
+
+@pytest.mark.statement("F31", "F36")
+async def test_where_only_some_make_teams_others_are_told_so(product: Product, tenant: Tenant) -> None:
+    claire = await product.consented("Claire")
+    tenant.switch(graph__group_settings={"EnableGroupCreation": "false"})
+    assert (await check_team_name("Deals", claire, product.ports)).error == TeamCreationNotAllowed()
+    for group, is_good in ((VENTES, True), (DIRECTION, False)):
+        settings = {"EnableGroupCreation": "false", "GroupCreationAllowedGroupId": group}
+        tenant.switch(graph__group_settings=settings)
+        verdict = await check_team_name("Deals", claire, product.ports)
+        assert (verdict.is_good, verdict.unknown) == (is_good, ())
+
+
+@pytest.mark.statement("F31")
+async def test_a_suffix_by_department_is_filled_in_with_ones_own(product: Product, tenant: Tenant) -> None:
+    tenant.switch(graph__name_suffix=" (Sales)")
+    claire = await product.consented("Claire")
+    assert (await check_team_name("Deals", claire, product.ports)).final_name == "Deals (Sales)"
