@@ -38,6 +38,7 @@ class Teamwork(FakeTeamwork):
     def __init__(self, troubles: Troubles, by: Person, people: dict[TeamId, list[PersonId]]) -> None:
         super().__init__(troubles)
         self.by, self.people = by, people
+        self.added: list[tuple[ChannelId, PersonId]] = []
 
     async def list_teams(self) -> tuple[Team, ...]:
         self._troubles.meet("list_teams")
@@ -49,16 +50,19 @@ class Teamwork(FakeTeamwork):
 
     async def add_member(self, team: TeamId, channel: ChannelId, person: PersonId) -> None:
         self._troubles.meet("add_member")
+        self.added.append((channel, person))
         if person not in self.people[team]:
             self.people[team].append(person)
 
 
 class Crm(FakeCrm):
+    kind = ChannelKind.STANDARD
+
     async def list_associations(self, regarding: Any) -> tuple[Association, ...]:
         return (
             Association(
                 RowId("row-1"), DEAL, TEAM, "Ventes Europe", "19:t", RENEWALS.id, "Renewals",
-                ChannelKind.STANDARD, "https://s", "/sites/x/Renewals", "t1",
+                self.kind, "https://s", "/sites/x/Renewals", "t1",
             ),
         )  # fmt: skip
 
@@ -119,6 +123,17 @@ async def test_an_owner_lets_somebody_in(world: Joining) -> None:
         await answer_join(asked.id, CLAIRE, world.ports, accept=False)
     with pytest.raises(AlreadyMember):
         await ask_to_join(DEAL, TEAM, OLIVER, world.ports)
+
+
+@pytest.mark.statement("F23", "F32")
+async def test_whoever_comes_from_a_private_channel_is_let_into_it_too(world: Joining) -> None:
+    world.crm.kind = ChannelKind.PRIVATE
+    asked = await ask_to_join(DEAL, TEAM, OLIVER, world.ports)
+    assert asked.channel == RENEWALS.id
+    teamwork = Teamwork(world.troubles, CLAIRE, world.people)
+    ports = Ports(**{**vars(world.ports), "teamwork": lambda person: teamwork})
+    await answer_join(asked.id, CLAIRE, ports, accept=True)
+    assert teamwork.added == [("", OLIVER.id), (RENEWALS.id, OLIVER.id)]
 
 
 @pytest.mark.statement("F23")

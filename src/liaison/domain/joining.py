@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from liaison.domain.names import ChannelKind, Person, TeamId
+from liaison.domain.names import ChannelId, ChannelKind, Person, TeamId
 from liaison.errors import JoinAnswered
 
 
@@ -29,6 +29,7 @@ class JoinRequest:
     """Somebody's wish to be in a team: one for each person and team, however often it is asked.
 
     `channel_name` is the channel they came from. Nothing is kept of the record: the owner may not be allowed to see it.
+    `channel` is given where the channel has people of its own, to whom they are to be added as well.
     """
 
     id: str
@@ -40,6 +41,7 @@ class JoinRequest:
     state: JoinState = JoinState.WAITING
     answered_by: str = ""
     answered_at: datetime | None = None
+    channel: ChannelId = ChannelId("")
 
     def answered(self, state: JoinState, by: Person, at: datetime) -> JoinRequest:
         """The request with an owner's answer. Raises JoinAnswered."""

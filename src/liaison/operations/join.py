@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from uuid import uuid4
 
 from liaison.domain.joining import JoinRequest, JoinState
-from liaison.domain.names import ChannelId, Person, Regarding, TeamId
+from liaison.domain.names import ChannelId, ChannelKind, Person, Regarding, TeamId
 from liaison.errors import AlreadyMember, NotTeamOwner, TeamUnknown
 from liaison.operations.regarding import read_title
 from liaison.ports import Ports
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A channel of the record by which somebody comes to the team."""
+
+    team_name: str
+    channel_name: str
+    kind: ChannelKind
+    channel: ChannelId
 
 
 async def ask_to_join(regarding: Regarding, team: TeamId, by: Person, ports: Ports) -> JoinRequest:
@@ -24,17 +35,25 @@ async def ask_to_join(regarding: Regarding, team: TeamId, by: Person, ports: Por
         ports.links.of(regarding),
         ports.teamwork(by).list_teams(),
     )
-    names = [(row.team_name, row.channel_name) for row in associations if row.team == team]
-    names += [(link.team_name, link.channel_name) for link in links if link.team == team]
-    if not names:
+    found = [
+        _Way(row.team_name, row.channel_name, row.channel_kind, row.channel) for row in associations if row.team == team
+    ]
+    found += [
+        _Way(link.team_name, link.channel_name, link.evidence.channel_kind, link.evidence.channel)
+        for link in links
+        if link.team == team
+    ]
+    if not found:
         raise TeamUnknown(team)
-    team_name, channel_name = names[0]
+    way = next((one for one in found if one.kind is ChannelKind.STANDARD), found[0])
     if any(one.id == team for one in mine):
-        raise AlreadyMember(team_name)
-    asked = JoinRequest(str(uuid4()), team, team_name, channel_name, by, ports.clock.now())
+        raise AlreadyMember(way.team_name)
+    own_people = ChannelId("") if way.kind is ChannelKind.STANDARD else way.channel
+    now = ports.clock.now()
+    asked = JoinRequest(str(uuid4()), team, way.team_name, way.channel_name, by, now, channel=own_people)
     held = await ports.join_requests.ask(asked)
     if held.id == asked.id:
-        await ports.audit.write(by, "join.asked", team, team_name)
+        await ports.audit.write(by, "join.asked", team, way.team_name)
     return held
 
 
@@ -68,6 +87,8 @@ async def answer_join(request: str, by: Person, ports: Ports, *, accept: bool) -
         raise NotTeamOwner(asked.team)
     if accept:
         await teamwork.add_member(asked.team, ChannelId(""), asked.by.id)
+        if asked.channel:
+            await teamwork.add_member(asked.team, asked.channel, asked.by.id)
     await ports.join_requests.save_answer(answered)
     await ports.audit.write(by, f"join.{state.value}", asked.team, asked.by.name)
     return answered

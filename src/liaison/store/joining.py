@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 
 from liaison.domain.joining import JoinRequest, JoinState
-from liaison.domain.names import Person, PersonId, TeamId, TenantId
+from liaison.domain.names import ChannelId, Person, PersonId, TeamId, TenantId
 from liaison.errors import JoinAnswered, JoinUnknown
 from liaison.store.database import Database, insert_new
 from liaison.store.schema.tables import join_requests
@@ -95,6 +95,7 @@ def _values(request: JoinRequest) -> dict[str, Any]:
     document = {
         "team_name": request.team_name,
         "channel_name": request.channel_name,
+        "channel": request.channel,
         "by": {"name": by.name, "upn": by.upn, "language": by.language},
         "answered_by": request.answered_by,
         "answered_at": request.answered_at.isoformat() if request.answered_at else None,
@@ -124,4 +125,5 @@ def _read(row: Any) -> JoinRequest:
         state=JoinState(row.state),
         answered_by=kept["answered_by"],
         answered_at=datetime.fromisoformat(answered_at) if answered_at else None,
+        channel=ChannelId(kept["channel"]),
     )
