@@ -106,6 +106,20 @@ def test_a_deferred_commit_waits_for_the_word(claire: Graph, folder: str) -> Non
     assert claire.get(f"{folder}:/later.bin")["size"] == 3
 
 
+def test_who_commits_afterwards_may_leave_the_size_open(claire: Graph, folder: str) -> None:
+    opened = claire.post(f"{folder}:/stream.bin:/createUploadSession", {"deferCommit": True}, status=200)
+    first = httpx2.put(opened["uploadUrl"], content=b"abc", headers={"Content-Range": "bytes 0-2/*"})
+    assert (first.status_code, first.json()["nextExpectedRanges"]) == (202, ["3-"])
+    last = httpx2.put(opened["uploadUrl"], content=b"de", headers={"Content-Range": "bytes 3-4/*"})
+    assert (last.status_code, last.json()["nextExpectedRanges"]) == (202, ["5-"])
+    assert httpx2.post(opened["uploadUrl"], content=b"").json()["size"] == 5
+    assert claire.call("GET", f"{folder}:/stream.bin:/content", follow_redirects=True).content == b"abcde"
+    other = start(claire, f"{folder}:/known.bin:")
+    assert httpx2.put(other, content=b"a", headers={"Content-Range": "bytes 0-0/*"}).status_code == 400
+    empty = claire.post(f"{folder}:/empty.bin:/createUploadSession", {"deferCommit": True}, status=200)
+    assert httpx2.post(empty["uploadUrl"], content=b"").status_code == 400
+
+
 def test_an_authorization_header_does_no_harm(claire: Graph, folder: str) -> None:
     url = start(claire, f"{folder}:/a.bin:")
     headers = {"Content-Range": "bytes 0-0/1", "Authorization": "Bearer nonsense"}

@@ -91,7 +91,7 @@ def find_session(estate: Estate, session_id: str) -> UploadSession | None:
 
 
 async def write_range(
-    estate: Estate, session: UploadSession, start: int, length: int, total: int, pieces: AsyncIterator[bytes]
+    estate: Estate, session: UploadSession, start: int, length: int, total: int | None, pieces: AsyncIterator[bytes]
 ) -> int:
     """Write one range to the spool file and remember it; answers how many bytes of it arrived.
 

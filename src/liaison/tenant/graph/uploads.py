@@ -34,18 +34,18 @@ from liaison.tenant.graph.table import below, operations
 
 UPLOAD_PATH = "/_api/v2.0/uploadSession"
 _LARGEST_RANGE_BYTES = 60 * 1024 * 1024
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 ReadCorrelation = Callable[[Estate, Request], Correlation]
 
 
 @dataclass(frozen=True)
 class AskedRange:
-    """A range of bytes, the last one included, and the size of the whole."""
+    """A range of bytes, the last one included, and the size of the whole, None while the client does not know it."""
 
     start: int
     last: int
-    total: int
+    total: int | None
 
     @property
     def length(self) -> int:
@@ -110,7 +110,7 @@ async def _serve(estate: Estate, request: Request) -> Answer:
 
 
 async def _take_range(estate: Estate, session: UploadSession, request: Request) -> Answer:
-    asked = _read_range(request)
+    asked = _read_range(request, session)
     if session.item_id is not None:
         # A finished upload answers its last range again with the file that came of it.
         if asked.last + 1 == session.total:
@@ -126,7 +126,7 @@ async def _take_range(estate: Estate, session: UploadSession, request: Request) 
     if written != asked.length:
         raise bad_request(Backend.FILES, "Declared fragment length does not match the provided number of bytes")
     session = replace(session, received=asked.last + 1, last_start=asked.start, total=asked.total)
-    if session.received < asked.total or session.defer_commit:
+    if asked.total is None or session.received < asked.total or session.defer_commit:
         return Answer(202, _state(session))
     return _commit(estate, session, request)
 
@@ -135,7 +135,9 @@ def _commit(estate: Estate, session: UploadSession, request: Request) -> Answer:
     """Make the file of what arrived: 201 or 200, or 409 when the name was taken meanwhile."""
     if session.item_id is not None:
         return _made(estate, session, request)
-    if session.total is None or session.received < session.total:
+    # Whoever does not know the size ends the file by committing it.
+    total = session.received if session.defer_commit and session.total is None else session.total
+    if not total or session.received < total:
         raise bad_request(Backend.FILES, "The upload session has not received every byte.")
     parent = files.find_item(estate, session.drive_id, session.parent_id)
     if parent is None:
@@ -192,12 +194,14 @@ def _asked_session(estate: Estate, request: Request) -> UploadSession:
     return session
 
 
-def _read_range(request: Request) -> AskedRange:
+def _read_range(request: Request, session: UploadSession) -> AskedRange:
+    """The range of the header; only who commits afterwards may leave the size open."""
     found = _CONTENT_RANGE.fullmatch(request.headers.get("content-range", "").strip())
-    if found is None:
+    if found is None or (found[3] == "*" and not session.defer_commit):
         raise bad_request(Backend.FILES, "Invalid Content-Range header value")
-    asked = AskedRange(*(int(part) for part in found.groups()))
-    if asked.last < asked.start or asked.last >= asked.total or asked.length > _LARGEST_RANGE_BYTES:
+    asked = AskedRange(int(found[1]), int(found[2]), None if found[3] == "*" else int(found[3]))
+    beyond = asked.total is not None and asked.last >= asked.total
+    if asked.last < asked.start or beyond or asked.length > _LARGEST_RANGE_BYTES:
         raise bad_request(Backend.FILES, "Invalid Content-Range header value")
     return asked
 
