@@ -10,15 +10,14 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 os.environ["LC_ALL"] = "C"  # the command line says its help in the language of the environment
 
-from coverage_page import write_coverage  # noqa: E402 the folder is not a package, so that nothing imports it
-from pages import pages  # noqa: E402
+from pages import pages  # noqa: E402 the folder is not a package, so that nothing imports it
 
 
 def main() -> int:
-    """0 when all is well; 1 when a page was to be checked and is not what would be written."""
-    if "--check" not in sys.argv:
-        # Tests write this page; without them it is as it was, and nobody is asked to run them for it.
-        write_coverage(HERE.parent / "local-tenant" / "coverage.md")
+    """0 when all is well; 1 when a page was to be checked and is not what would be written.
+
+    The pages of statements and of the tenant's operations are written by a whole run of the tests, and only by it.
+    """
     stale = [name for name, text in pages().items() if _read(name) != text]
     for name in stale:
         if "--check" in sys.argv:
