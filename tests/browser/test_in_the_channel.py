@@ -329,3 +329,16 @@ def test_removing_the_tab_disconnects_the_record_if_wished(teams: Opener, basic_
     mine = [link for link in links if (link["record"]["title"], link["channel"]["name"]) == (NORTHWIND, "Renewals")]
     states = {link["state"] for link in mine}
     assert states <= {"disconnecting", "disconnected"}
+
+
+def test_the_apps_own_page_lists_what_one_has_connected(teams: Opener) -> None:
+    client = teams("fr")
+    client.open_channel("Claire", "Renewals")
+    client.page.get_by_role("link", name="Applications", exact=True).click()
+    client.page.get_by_role("link", name="Liaison").click()
+    client.page.get_by_role("button", name="Ouvrir").click()
+    home = client.page.frame_locator(".personal iframe")
+    expect(home.get_by_role("heading", name="Vos enregistrements connectés")).to_be_visible()
+    lines = home.locator(".tab-link")
+    expect(lines.filter(has_text=NORTHWIND).first).to_contain_text("de l’équipe")
+    expect(lines.filter(has_text="Canal Prévisions de l’équipe Ventes Europe")).to_contain_text("Connectée")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -243,7 +244,7 @@ async def test_an_attempt_is_done_once_and_only_for_the_person_who_made_it(clien
     path = "/tabs/attempts/0123456789abcdef"
     assert (await client.get(path)).json()["is_done"] is False
     sessions = client.sessions
-    await sessions.keep("consent-attempt-0123456789abcdef", CLAIRE.id)
+    await sessions.keep("consent-attempt-0123456789abcdef", json.dumps(CLAIRE.id))
     assert (await client.get(path)).json()["is_done"] is True
-    await sessions.keep("consent-attempt-0123456789abcdef", CLAIRE.id)
+    await sessions.keep("consent-attempt-0123456789abcdef", json.dumps(CLAIRE.id))
     assert (await client.get(path, as_="oliver")).json()["is_done"] is False

@@ -55,7 +55,7 @@ async def test_each_answer_has_another_nonce() -> None:
     assert first != second
 
 
-@pytest.mark.parametrize("path", ["/teams/tab/lnk_1", "/teams/remove"])
+@pytest.mark.parametrize("path", ["/teams/tab/lnk_1", "/teams/config", "/teams/home", "/teams/remove"])
 async def test_a_teams_page_may_be_framed_by_teams_alone(path: str) -> None:
     client = WebClient(WebWorld())
     local = await client.get(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Annotated
 
@@ -58,7 +59,7 @@ async def attempt(
 ) -> AttemptShape:
     """Asked again and again by a tab whose person signs in and consents in a window of its own."""
     done = await asking.ports.sessions.take(ATTEMPT_KEPT.format(attempt))
-    return AttemptShape(id=attempt, is_done=done == asking.person.id)
+    return AttemptShape(id=attempt, is_done=done == json.dumps(asking.person.id))
 
 
 @router.post(

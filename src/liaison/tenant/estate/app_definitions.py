@@ -24,6 +24,15 @@ CREATE TABLE IF NOT EXISTS app_definitions (external_id TEXT PRIMARY KEY, manife
 
 
 @dataclass(frozen=True)
+class PersonalTab:
+    """A page of an app that belongs to no channel."""
+
+    entity_id: str
+    name: str
+    content_url: str
+
+
+@dataclass(frozen=True)
 class AppDefinition:
     """The tab side of a manifest. `resource` is the App ID URI of `webApplicationInfo`, `client_id` its id."""
 
@@ -38,6 +47,7 @@ class AppDefinition:
     shows_loading: bool = False
     developer: str = ""
     full_description: str = ""
+    personal_tabs: tuple[PersonalTab, ...] = ()
 
 
 def create_tables(estate: Estate) -> None:
@@ -85,6 +95,7 @@ def _seeded_definition(estate: Estate) -> AppDefinition:
         permissions=("identity",),
         client_id=DELEGATED_APP_ID,
         resource=uris[0] if uris else None,
+        personal_tabs=(PersonalTab("home", "Liaison", f"{address}/teams/home?locale={{locale}}&theme={{theme}}"),),
     )
 
 
@@ -104,4 +115,9 @@ def _read_manifest(manifest: Mapping[str, Any]) -> AppDefinition:
         bool(manifest.get("showLoadingIndicator", False)),
         str((manifest.get("developer") or {}).get("name", "")),
         str((manifest.get("description") or {}).get("full", "")),
+        tuple(_read_personal(tab) for tab in manifest.get("staticTabs") or () if tab.get("contentUrl")),
     )
+
+
+def _read_personal(tab: Mapping[str, Any]) -> PersonalTab:
+    return PersonalTab(str(tab.get("entityId", "")), str(tab.get("name", "")), str(tab["contentUrl"]))

@@ -30,5 +30,9 @@ def _definition(app: CatalogueApp, definition: AppDefinition) -> dict[str, Any]:
         "canUpdateConfiguration": definition.can_update_configuration,
         "validDomains": list(definition.valid_domains),
         "permissions": list(definition.permissions),
+        "personalTabs": [
+            {"entityId": tab.entity_id, "name": tab.name, "contentUrl": tab.content_url}
+            for tab in definition.personal_tabs
+        ],
         "webApplicationInfo": {"id": definition.client_id, "resource": definition.resource},
     }

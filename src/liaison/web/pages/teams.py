@@ -5,6 +5,7 @@ Source: contracts, teams-app sections 7, 10, 11, 12.3 and 13.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import ClassVar
@@ -108,7 +109,7 @@ async def start_consent(visit: Visit) -> Response:
 async def end_consent(visit: Visit) -> Response:
     """The tab learns of it by asking: the window that it opened may be another browser's. Raises InputInvalid."""
     attempt, person = _attempt(visit), visit.person
-    await visit.ports.sessions.keep(ATTEMPT_KEPT.format(attempt), person.id)
+    await visit.ports.sessions.keep(ATTEMPT_KEPT.format(attempt), json.dumps(person.id))
     page = ConsentedPage(_shell(visit, visit.say("web.tab.consent.done.title")), _hosts(visit))
     return HTMLResponse(visit.door.renderer.render(page), headers={"Cache-Control": "no-store"})
 

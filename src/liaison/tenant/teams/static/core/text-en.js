@@ -281,6 +281,7 @@ export const english = {
   "app.version": "Version",
   "app.publisher": "Publisher",
   "app.domains": "Valid domains",
+  "app.open": "Open",
   "app.addToTeam": "Add to the team",
   "app.added": "{name} was added to {team}.",
   "app.remove": "Remove",

@@ -283,6 +283,7 @@ export const french = {
   "app.version": "Version",
   "app.publisher": "Éditeur",
   "app.domains": "Domaines valides",
+  "app.open": "Ouvrir",
   "app.addToTeam": "Ajouter à l’équipe",
   "app.added": "{name} a été ajoutée à {team}.",
   "app.remove": "Retirer",

@@ -5,6 +5,7 @@ import { fill, freshId, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { attempt, bar, emptyState, reasonOf, skeleton, toast } from "../core/notices.js";
 import { t } from "../core/texts.js";
+import { personalPage } from "./personal-page.js";
 import { ensureAppInstalled, listCatalogue, listInstalledApps, uninstallApp } from "./teamwork.js";
 
 /** The page; `appId` (catalogue or manifest id) shows one app, for the address of an app leads here. */
@@ -34,7 +35,7 @@ async function show(client, list, teamId, appId) {
     );
   const app = apps.find((one) => [one.id, one.externalId].includes(appId));
   if (!app) return fill(list, emptyState("apps", t("app.missing"), t("app.missing.text")));
-  return fill(list, details(client, app, teamId));
+  return fill(list, details(client, app, teamId, (page) => fill(list, page)));
 }
 
 function gallery(client, apps) {
@@ -56,7 +57,7 @@ function words(name, text) {
   return h("span.app-tile-main", {}, h("span.app-name", {}, name), h("span.quiet", {}, text || ""));
 }
 
-function details(client, app, teamId) {
+function details(client, app, teamId, showPage) {
   const definition = client.definitions.get(app.externalId);
   const teams = client.teams.filter((team) => !team.isArchived);
   const choice = h(
@@ -96,8 +97,14 @@ function details(client, app, teamId) {
     teams.length
       ? h("div.field", {}, h("label", { for: choice.id }, t("apps.team")), choice)
       : h("p.quiet", {}, t("teams.none.text")),
-    teams.length ? h("div.commands", {}, add) : null,
+    h("div.commands", {}, teams.length ? add : null, definition?.personalTabs?.length ? opener(client, definition, showPage) : null),
   );
+}
+
+function opener(client, definition, showPage) {
+  const open = h("button.button", { type: "button" }, icon("open"), t("app.open"));
+  open.addEventListener("click", () => showPage(personalPage(client, definition)));
+  return open;
 }
 
 /** What a team has installed, with a button to take it out. */

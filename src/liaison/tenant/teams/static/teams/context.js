@@ -100,6 +100,12 @@ export function tabContext({
   };
 }
 
+/** The flat context of an app's own page: no team and no channel. */
+export function personalContext(facts) {
+  const context = tabContext({ team: {}, channel: {}, folder: null, role: null, ...facts });
+  return { ...context, channelType: undefined, isTeamArchived: undefined };
+}
+
 /** Fills {theme}, {locale} and the other placeholders of a tab's address; unknown ones stay. */
 export function fillPlaceholders(address, context) {
   return address.replace(/\{([A-Za-z.]+)\}/g, (whole, name) =>
