@@ -89,6 +89,7 @@ async def test_a_preview_makes_nothing_and_says_everything(client: ApiClient, wo
     shown = (await client.post("/links/preview", json=body)).json()
     assert (shown["team_name"], shown["team_is_new"], shown["files"]) == ("GRP_Deal room", True, "channel")
     assert [thing["step"] for thing in shown["things"]][:2] == ["team", "channel"]
+    assert {thing["step"]: thing["name"] for thing in shown["things"]}["members"] == SOFIA.name
     assert [member["name"] for member in shown["members"]] == [SOFIA.name]
     assert {notice["code"] for notice in shown["notices"]} >= {"no_rights", "name_unchecked"}
     assert world.links == {}

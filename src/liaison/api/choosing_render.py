@@ -19,7 +19,7 @@ from liaison.api.render import render_person, render_trouble
 from liaison.domain.joining import JoinRequest
 from liaison.domain.members import Candidate
 from liaison.domain.naming import NameVerdict
-from liaison.domain.preview import Notice, NoticeCode, Preview
+from liaison.domain.preview import Notice, NoticeCode, PlannedThing, Preview
 from liaison.operations.choose_team import TeamChoices
 
 _ABOUT_SOMETHING = frozenset(NoticeCode) - {
@@ -86,12 +86,17 @@ def render_preview(preview: Preview, asking: Asking) -> PreviewShape:
         privacy=preview.privacy,
         label=preview.label,
         template=preview.template,
-        things=tuple(PlannedShape(step=one.step, name=one.name, is_new=one.is_new) for one in preview.things),
+        things=tuple(_render_planned(one, asking) for one in preview.things),
         files=preview.files,
         files_text=asking.say(f"files.{preview.files.value}"),
         members=tuple(render_candidate(member, asking) for member in preview.members),
         notices=tuple(NoticeShape(code=one.code, text=say_notice(one, asking)) for one in preview.notices),
     )
+
+
+def _render_planned(thing: PlannedThing, asking: Asking) -> PlannedShape:
+    text = asking.say(f"step.{thing.step.value}.doing")
+    return PlannedShape(step=thing.step, text=text, name=thing.name, is_new=thing.is_new)
 
 
 def say_notice(notice: Notice, asking: Asking) -> str:

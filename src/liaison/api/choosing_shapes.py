@@ -103,6 +103,7 @@ class FoundPeople(Shape):
 
 class PlannedShape(Shape):
     step: StepName
+    text: str
     name: str
     is_new: bool
     """False for what exists already and is used."""

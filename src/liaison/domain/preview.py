@@ -89,7 +89,9 @@ class Preview:
     template: str = ""
 
 
-def plan_things(asked: ConnectionRequest, title: str, team_name: str, channel_name: str) -> tuple[PlannedThing, ...]:
+def plan_things(
+    asked: ConnectionRequest, title: str, team_name: str, channel_name: str, people: Iterable[Candidate] = ()
+) -> tuple[PlannedThing, ...]:
     """The steps that apply, each with the name of what it makes or uses."""
     is_new_team = isinstance(asked.team, NewTeam)
     steps = steps_to_connect(
@@ -100,6 +102,7 @@ def plan_things(asked: ConnectionRequest, title: str, team_name: str, channel_na
         StepName.CHANNEL: (channel_name, isinstance(asked.channel, NewChannel)),
         StepName.APP: (team_name, is_new_team),
         StepName.FOLDER: (channel_name, isinstance(asked.channel, NewChannel)),
+        StepName.MEMBERS: (", ".join(person.name for person in people if not person.is_member), True),
     }
     return tuple(PlannedThing(step, *names.get(step, (title, True))) for step in steps)
 

@@ -40,7 +40,7 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
         channel_name=channel_name,
         channel_kind=kind,
         channel_is_new=isinstance(plan.channel, NewChannel),
-        things=plan_things(plan, facts.title, team_name, channel_name),
+        things=plan_things(plan, facts.title, team_name, channel_name, members),
         files=FILES_OF[kind],
         members=members,
         notices=notices_of(

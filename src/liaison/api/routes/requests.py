@@ -28,7 +28,7 @@ def read_request(asking: Asking, body: ConnectBody) -> ConnectionRequest:
         regarding=read_regarding(asking, body.environment, body.table, body.record, body.view, body.view_kind),
         team=_read_team(body),
         channel=read_channel(body.channel),
-        members=tuple(Invited(PersonId(read_guid("member", one.id)), one.name) for one in body.members),
+        members=tuple(Invited(PersonId(read_guid("member", one.id)), one.name or one.id) for one in body.members),
         share_view=body.share_view,
     )
 

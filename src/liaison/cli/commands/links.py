@@ -122,7 +122,7 @@ def _show_preview(preview: Document, *, as_json: bool) -> None:
         show_json(preview)
         return
     titles = (say("connect.thing"), say("connect.name"), say("connect.is_new"))
-    rows = [(one["step"], one["name"], say("yes") if one["is_new"] else say("no")) for one in preview["things"]]
+    rows = [(one["text"], one["name"], say("yes") if one["is_new"] else say("no")) for one in preview["things"]]
     show_columns(titles, rows)
     show_note(preview["files_text"])
     for notice in preview["notices"]:
