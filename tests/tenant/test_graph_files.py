@@ -139,6 +139,13 @@ def test_children_are_paged_ordered_and_selected(claire: Graph, drive: str, fold
     assert claire.refused("GET", f"{folder}?$expand=permissions")[:2] == (400, "invalidRequest")
 
 
+def test_unknown_names_are_passed_over_without_the_dollar_sign(claire: Graph, folder: str) -> None:
+    found = claire.get(f"{folder}?select=id,driveId,shareId,name")
+    assert {name for name in found if not name.startswith("@")} == {"id", "name"}
+    assert claire.refused("GET", f"{folder}?$select=id,driveId")[:2] == (400, "invalidRequest")
+    assert claire.refused("GET", "/me?select=shoeSize")[0] == 400
+
+
 def test_a_folder_is_made_once(claire: Graph, folder: str) -> None:
     body = {"name": "Sub", "folder": {}, "@microsoft.graph.conflictBehavior": "fail"}
     assert claire.post(f"{folder}/children", body)["name"] == "Sub"

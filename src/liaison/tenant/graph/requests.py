@@ -128,6 +128,10 @@ class Ask:
         """The names in a comma-separated option such as `select`."""
         return tuple(word.strip() for word in self.options.get(option, "").split(",") if word.strip())
 
+    def has_dollar(self, option: str) -> bool:
+        """Whether a system option was written with its dollar sign, which makes it part of the checked query."""
+        return any(name.lower() == f"${option}" for name, _ in parse_qsl(self.raw.query, keep_blank_values=True))
+
     def link(self, **changed: str | None) -> str:
         """The absolute address of this request with options changed (None removes), for next and delta links."""
         names = {name.lstrip("$").lower() for name in changed}

@@ -22,7 +22,8 @@ Render = Callable[[Item], Json]
 def selected(ask: Ask, entity: Json, known: Collection[str], type_name: str) -> Json:
     """The entity with the properties that `$select` names; all of it when nothing is selected.
 
-    Raises 400 for a name that the type does not have.
+    Raises 400 for a name that the type does not have; files pass it over where `select` has no dollar sign.
+    Source: Graph v1.0, concepts/query-parameters.md
     """
     names = ask.words("select")
     if not names or "*" in names:
@@ -31,6 +32,8 @@ def selected(ask: Ask, entity: Json, known: Collection[str], type_name: str) -> 
     chosen: Json = {name: value for name, value in entity.items() if name.startswith("@odata.")}
     for name in names:
         plain = by_lower.get(name.split("/")[0].lower())
+        if plain is None and ask.backend is Backend.FILES and not ask.has_dollar("select"):
+            continue
         if plain is None:
             raise bad_request(
                 ask.backend,
