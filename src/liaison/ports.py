@@ -670,6 +670,10 @@ class JoinRequests(Protocol):
         """Raises JoinAnswered when somebody was faster."""
         ...
 
+    async def any_waiting(self, tenant: TenantId) -> bool:
+        """Does anybody wait for any team? Asked often, so that Teams need not be."""
+        ...
+
     async def waiting_for(self, tenant: TenantId, teams: Sequence[TeamId]) -> tuple[JoinRequest, ...]:
         """Those that wait for an owner of one of these teams, the oldest first."""
         ...

@@ -118,6 +118,9 @@ class FakeJoinRequests:
         held.answered(request.state, request.by, request.asked_at)
         self.kept[request.team, request.by.id] = request
 
+    async def any_waiting(self, tenant: TenantId) -> bool:
+        return any(one.state is JoinState.WAITING for one in self.kept.values())
+
     async def waiting_for(self, tenant: TenantId, teams: Sequence[TeamId]) -> tuple[JoinRequest, ...]:
         return tuple(one for one in self.kept.values() if one.team in teams and one.state is JoinState.WAITING)
 

@@ -83,10 +83,10 @@ async def test_the_panel_says_how_far_each_connection_has_come(link: Link, words
 async def test_the_wizard_leads_from_team_to_channel_to_review_to_the_link() -> None:
     world = WebWorld()
     client = WebClient(world).sign_in("claire")
-    teams = await client.fragment(f"{NEW}?pressed=team")
-    channels = await client.fragment(f"{NEW}?team={EUROPE}&pressed=team")
-    none = await client.fragment(f"{NEW}?team={EUROPE}&pressed=channel")
-    review = await client.fragment(f"{NEW}?team={EUROPE}&channel={GENERAL}")
+    teams = await client.fragment(f"{NEW}?step=channel")
+    channels = await client.fragment(f"{NEW}?team={EUROPE}&step=channel")
+    none = await client.fragment(f"{NEW}?team={EUROPE}&step=review")
+    review = await client.fragment(f"{NEW}?team={EUROPE}&channel={GENERAL}&step=review")
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', review.text))
     done = await client.post(NEW, {name: unescape(value) for name, value in hidden.items()})
     link = next(iter(world.links.values()))
@@ -128,16 +128,16 @@ async def test_a_new_channels_name_is_checked_as_it_is_typed_and_again_at_next(
 ) -> None:
     client = WebClient(WebWorld()).sign_in("claire")
     typed = await client.http.get(f"{RECORD}/collaborate/name", params={"team": EUROPE, "name": name})
-    pressed = await client.http.get(NEW, params={"team": EUROPE, "channel": "new", "name": name})
+    pressed = await client.http.get(NEW, params={"team": EUROPE, "channel": "new", "name": name, "step": "review"})
     assert (typed.status_code, title in typed.text) == (200, True)
     assert ('aria-current="step"' in pressed.text, title in pressed.text) == (True, True)
     assert pressed.status_code in {400, 409}
     assert proposal in typed.text
 
 
-async def test_a_free_name_is_said_to_be_free() -> None:
+async def test_a_name_that_can_be_used_is_said_to_be() -> None:
     answer = await WebClient(WebWorld()).sign_in("claire").get(f"{RECORD}/collaborate/name?team={EUROPE}&name=North")
-    assert "“North” is free." in text_of(answer.text)
+    assert "“North” can be used." in text_of(answer.text)
 
 
 async def test_missing_consent_names_its_cause_the_permissions_and_the_page_for_an_administrator() -> None:
@@ -260,7 +260,7 @@ async def test_my_links_are_mine_and_can_be_narrowed() -> None:
 
 
 async def test_the_channels_can_be_searched_without_a_script() -> None:
-    page = await WebClient(WebWorld()).sign_in("claire").get(f"{NEW}?team={EUROPE}&find=contr")
+    page = await WebClient(WebWorld()).sign_in("claire").get(f"{NEW}?team={EUROPE}&step=channel&search=contr")
     assert ("Contract" in page.text, "General" in page.text) == (True, False)
 
 

@@ -9,11 +9,12 @@ from html.parser import HTMLParser
 import pytest
 
 from liaison.domain.crm import Note
+from liaison.domain.joining import JoinRequest
 from liaison.domain.link import Evidence, Link, LinkState
 from liaison.domain.names import ChannelId, DriveId, ItemId, LinkId, RowId
 from liaison.domain.teams import FileEntry
 from liaison.errors import Remembered, UpstreamRefused
-from tests.unit.api_fakes import CLAIRE, EUROPE, NOW, RENEWAL, SALES
+from tests.unit.api_fakes import CLAIRE, EUROPE, NADIA, NOW, OLIVER, RENEWAL, SALES
 from tests.unit.web_client import WebClient
 from tests.unit.web_fakes import WebWorld, lively
 
@@ -43,8 +44,14 @@ LINK = LinkId("77777777-7777-4777-8777-777777777777")
 PAGES = (
     f"{APP}/t/opportunity", f"{APP}/t/opportunity?q=__", f"{APP}/search?q=__", RECORD, f"{RECORD}?tab=documents",
     f"{RECORD}?tab=documents&folder=x%20__", f"{RECORD}?tab=timeline", f"{RECORD}/collaborate",
-    f"{RECORD}/collaborate/new", f"{RECORD}/collaborate/new?search=__", f"{RECORD}/collaborate/new?team={EUROPE}",
-    f"{RECORD}/collaborate/new?team={EUROPE}&channel=new&name=__", f"{RECORD}/collaborate/name?team={EUROPE}&name=__",
+    f"{RECORD}/collaborate/new", f"{RECORD}/collaborate/new?search=__",
+    f"{RECORD}/collaborate/new?team={EUROPE}&step=channel", f"{RECORD}/collaborate/name?team={EUROPE}&name=__",
+    f"{RECORD}/collaborate/new?team={EUROPE}&channel=new&name=__&step=review",
+    f"{RECORD}/collaborate/new?team=new&team_name=__&step=channel",
+    f"{RECORD}/collaborate/new?team=new&team_name=Deals&channel=new&name=North&member=x%20__&step=members&find=e",
+    f"{RECORD}/collaborate/new?team=new&team_name=Deals&channel=new&name=North&step=review",
+    f"{RECORD}/collaborate/team-name?team_name=__", f"{RECORD}/collaborate/people?team={EUROPE}&find=__",
+    f"{APP}/t/opportunity/v/personal/view-3/collaborate",
     f"{RECORD}/collaborate/disconnect?link={LINK}", "/links", f"/links/{LINK}", "/audit", "/__", "/help/__",
     f"{APP}/t/__", f"{RECORD}/collaborate/links/{LINK}", "/auth/login?next=__",
 )  # fmt: skip
@@ -72,6 +79,11 @@ def poisoned(payload: str) -> WebWorld:
     world = lively(WebWorld())
     everybody = world.records[RENEWAL][1]
     world.records[RENEWAL] = (payload, everybody)
+    world.somebody = payload
+    world.owners = {CLAIRE.id, NADIA.id}
+    world.join_requests.kept[EUROPE, OLIVER.id] = JoinRequest(
+        "request-1", EUROPE, payload, payload, replace(OLIVER, name=payload), NOW
+    )
     world.notes[RENEWAL] = [Note(RowId("n"), payload, payload, payload, NOW)]
     world.channels[EUROPE] = [replace(channel, name=payload) for channel in world.channels[EUROPE]]
     world.associations[RENEWAL] = [

@@ -71,11 +71,12 @@ from tests.unit.api_fakes import (
     SERVICE,
     FakeCrm,
     FakeFiles,
-    FakePeople,
     FakeSignIn,
     FakeTeamwork,
     World,
 )
+from tests.unit.choosing_fakes import FakeJoinRequests
+from tests.unit.web_people import CrmPeople, NamedPeople, TeamPeople
 
 PEOPLE = {"claire": CLAIRE, "oliver": OLIVER, "nadia": NADIA, "marc": MARC}
 SUPPORT = TeamId("bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb")
@@ -127,6 +128,11 @@ class WebWorld(World):
     tasks: set[asyncio.Task[str]] = field(default_factory=set)
     consent_answer: str = "granted"
     forbidden_places: set[str] = field(default_factory=set)
+    owners: set[PersonId] = field(default_factory=set)
+    """Who owns teams, every one of them."""
+    join_requests: FakeJoinRequests = field(default_factory=FakeJoinRequests)
+    somebody: str = "Oliver Grant"
+    """What people and labels are called that the wizard shows."""
     folders: dict[ItemId, list[FileEntry]] = field(default_factory=dict)
     plans: tuple[str, ...] = ("TEAMS1", "DYN365_SALES")
     device_policies: tuple[str, ...] | None = None
@@ -155,6 +161,7 @@ class WebWorld(World):
             files=lambda by: WebFiles(self, by),
             people=lambda by: WebPeople(self, by),
             mendings=NoMendings(),
+            join_requests=self.join_requests,
             sign_in=WebSignIn(self),
             sessions=WebSessions(self),
             clock=RealClock() if self.step_s else ports.clock,
@@ -177,7 +184,7 @@ class RealClock:
         return datetime.now(UTC)
 
 
-class WebCrm(FakeCrm):
+class WebCrm(CrmPeople, FakeCrm):
     world: WebWorld
 
     async def list_apps(self) -> tuple[App, ...]:
@@ -283,7 +290,7 @@ class WebCrm(FakeCrm):
             rows[:] = [one for one in rows if one.id != row]
 
 
-class WebTeamwork(FakeTeamwork):
+class WebTeamwork(TeamPeople, FakeTeamwork):
     world: WebWorld
 
     async def list_teams(self) -> tuple[Team, ...]:
@@ -332,7 +339,7 @@ class WebFiles(FakeFiles):
         return Folder(DriveId("drive-2"), ItemId("folder-default"), "Northwind", address, "", "/sites/sales")
 
 
-class WebPeople(FakePeople):
+class WebPeople(NamedPeople):
     world: WebWorld
 
     async def read_me(self) -> DirectoryPerson:

@@ -1,4 +1,4 @@
-"""Choosing where a record is to be connected: the teams, a team's channels, the name of a new channel."""
+"""Choosing where a record or view is to be connected: the teams, a team's channels, the name of a new channel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from liaison.domain.connection import missing_to_connect
 from liaison.domain.consent import Rung
-from liaison.domain.names import Person, RecordRef, TeamId, read_channel_name
+from liaison.domain.names import Person, Regarding, TeamId, read_channel_name
 from liaison.domain.naming import propose_free_name
 from liaison.domain.teams import Channel, Team
 from liaison.errors import ChannelNameTaken, ConsentNotGranted, EnhancedOff
@@ -23,14 +23,14 @@ class Destination:
     channels: tuple[Channel, ...]
 
 
-async def open_choice(ref: RecordRef, by: Person, ports: Ports) -> Panel:
-    """What Collaborate shows, when a connection may be begun from the record.
+async def open_choice(regarding: Regarding, by: Person, ports: Ports) -> Panel:
+    """What Collaborate shows, when a connection may be begun from it.
 
     Raises EnhancedOff, ConsentNotGranted with every permission that connecting lacks, and what `read_panel` raises.
     """
-    panel, carried = await asyncio.gather(read_panel(ref, by, ports), ports.sign_in.carried_scopes(by))
+    panel, carried = await asyncio.gather(read_panel(regarding, by, ports), ports.sign_in.carried_scopes(by))
     if not panel.switches.enhanced:
-        environment = next(place for place in ports.environments if place.key == ref.environment)
+        environment = next(place for place in ports.environments if place.key == regarding.environment)
         raise EnhancedOff(environment.name)
     missing = missing_to_connect(carried)
     if missing:

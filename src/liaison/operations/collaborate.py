@@ -1,15 +1,15 @@
-"""What Collaborate shows on a record: the channels it is tied to, and work that is under way."""
+"""What Collaborate shows on a record or view: the channels it is tied to, and work that is under way."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from liaison.domain.connection import may_collaborate
 from liaison.domain.crm import Association, Record, Table, View
 from liaison.domain.joining import Access, access_by
 from liaison.domain.link import Link, LinkState
-from liaison.domain.names import Person, RecordRef, TeamId, ViewRef
+from liaison.domain.names import Person, RecordRef, Regarding, TeamId, ViewRef
 from liaison.domain.readiness import Switches
 from liaison.errors import (
     CollaborationOff,
@@ -28,7 +28,7 @@ LONGEST_LOOK_S = 3.0
 
 @dataclass(frozen=True)
 class Connection:
-    """One channel of a record: Dataverse's row, our link, or both."""
+    """One channel of a record or view: Dataverse's row, our link, or both."""
 
     association: Association | None
     link: Link | None
@@ -43,53 +43,51 @@ class Connection:
 
 @dataclass(frozen=True)
 class Panel:
-    record: Record
+    regarding: Regarding
+    title: str
     table: Table
     switches: Switches
     connections: tuple[Connection, ...]
 
 
-async def read_panel(ref: RecordRef, by: Person, ports: Ports) -> Panel:
-    """Raises CollaborationOff, TableNotEnabled, RecordUnknown, PrivilegeMissing."""
-    crm = ports.crm(by, ref.environment)
-    (switches, table, record, associations), links, mine = await asyncio.gather(
-        asyncio.gather(
-            crm.read_switches(), crm.read_table(ref.table), crm.read_record(ref), crm.list_associations(ref)
-        ),
-        ports.links.of(ref),
-        read_my_teams(by, ports),
-    )
-    if not may_collaborate(switches, table):
-        environment = find_environment(ref.environment, ports)
-        raise TableNotEnabled(table.plural) if switches.basic else CollaborationOff(environment.name)
-    return Panel(record, table, switches, join_connections(associations, links, mine))
+async def read_panel(regarding: Regarding, by: Person, ports: Ports) -> Panel:
+    """A view's only with the enhanced experience.
 
-
-@dataclass(frozen=True)
-class ViewPanel:
-    view: View
-    connections: tuple[Connection, ...]
-
-
-async def read_view_panel(ref: ViewRef, by: Person, ports: Ports) -> ViewPanel:
-    """The same for a view, which only the enhanced experience connects.
-
-    Raises CollaborationOff, EnhancedOff, TableNotEnabled, ViewUnknown, PrivilegeMissing.
+    Raises CollaborationOff, EnhancedOff, TableNotEnabled, RecordUnknown, ViewUnknown, PrivilegeMissing.
     """
+    if isinstance(regarding, RecordRef):
+        return (await read_record_panel(regarding, by, ports))[1]
+    return (await read_view_panel(regarding, by, ports))[1]
+
+
+async def read_record_panel(ref: RecordRef, by: Person, ports: Ports) -> tuple[Record, Panel]:
+    """A record and what Collaborate shows on it. Raises the same as `read_panel`."""
     crm = ports.crm(by, ref.environment)
-    (switches, table, view, associations), links, mine = await asyncio.gather(
-        asyncio.gather(crm.read_switches(), crm.read_table(ref.table), crm.read_view(ref), crm.list_associations(ref)),
-        ports.links.of(ref),
+    record, panel = await asyncio.gather(crm.read_record(ref), _gather_panel(ref, by, ports))
+    return record, replace(panel, title=record.title)
+
+
+async def read_view_panel(ref: ViewRef, by: Person, ports: Ports) -> tuple[View, Panel]:
+    """The same for a view, which only the enhanced experience connects. Raises the same as `read_panel`."""
+    crm = ports.crm(by, ref.environment)
+    view, panel = await asyncio.gather(crm.read_view(ref), _gather_panel(ref, by, ports))
+    if not panel.switches.enhanced:
+        raise EnhancedOff(find_environment(ref.environment, ports).name)
+    return view, replace(panel, title=view.name)
+
+
+async def _gather_panel(regarding: Regarding, by: Person, ports: Ports) -> Panel:
+    """Everything but the title."""
+    crm = ports.crm(by, regarding.environment)
+    (switches, table, associations), links, mine = await asyncio.gather(
+        asyncio.gather(crm.read_switches(), crm.read_table(regarding.table), crm.list_associations(regarding)),
+        ports.links.of(regarding),
         read_my_teams(by, ports),
     )
-    name = find_environment(ref.environment, ports).name
-    if not switches.basic:
-        raise CollaborationOff(name)
-    if not switches.enhanced:
-        raise EnhancedOff(name)
     if not may_collaborate(switches, table):
-        raise TableNotEnabled(table.plural)
-    return ViewPanel(view, join_connections(associations, links, mine))
+        environment = find_environment(regarding.environment, ports)
+        raise TableNotEnabled(table.plural) if switches.basic else CollaborationOff(environment.name)
+    return Panel(regarding, "", table, switches, join_connections(associations, links, mine))
 
 
 async def read_my_teams(by: Person, ports: Ports) -> frozenset[TeamId] | None:

@@ -58,7 +58,12 @@ async def ask_to_join(regarding: Regarding, team: TeamId, by: Person, ports: Por
 
 
 async def list_join_requests(by: Person, ports: Ports) -> tuple[JoinRequest, ...]:
-    """What waits for an answer in the teams that the asker owns, the oldest first. Raises ConsentNotGranted."""
+    """What waits for an answer in the teams that the asker owns, the oldest first. Raises ConsentNotGranted.
+
+    Teams is asked only while somebody waits.
+    """
+    if not await ports.join_requests.any_waiting(by.tenant):
+        return ()
     teamwork = ports.teamwork(by)
     mine = [team.id for team in await teamwork.list_teams()]
     waiting = await ports.join_requests.waiting_for(by.tenant, mine)

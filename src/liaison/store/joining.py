@@ -61,6 +61,12 @@ class StoredJoinRequests:
 
         await self._database.write(put)
 
+    async def any_waiting(self, tenant: TenantId) -> bool:
+        """Does anybody wait for any team?"""
+        waiting = sa.and_(join_requests.c.tenant == tenant, join_requests.c.state == JoinState.WAITING.value)
+        query = sa.select(sa.exists().where(waiting))
+        return bool(await self._database.read(lambda connection: connection.execute(query).scalar_one()))
+
     async def waiting_for(self, tenant: TenantId, teams: Sequence[TeamId]) -> tuple[JoinRequest, ...]:
         """Those that wait for an owner of one of these teams, the oldest first."""
         query = (

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from liaison.domain.crm import Association
-from liaison.domain.names import EnvironmentKey, LinkId, RecordRef, TableName, TeamId
+from liaison.domain.names import EnvironmentKey, LinkId, RecordRef, Regarding, TableName
 
 HOME = "/"
+REQUESTS_COUNT = "/requests/count"
+Query = Mapping[str, str | Sequence[str]]
+"""Values of a query; several of one name are a sequence."""
 
 
-def address(*segments: str, query: Mapping[str, str] | None = None) -> str:
+def address(*segments: str, query: Query | None = None) -> str:
     """An absolute path of these segments; empty values are left out of the query."""
     path = "/" + "/".join(quote(segment, safe="!") for segment in segments)
-    asked = urlencode({name: value for name, value in (query or {}).items() if value})
+    asked = urlencode({name: value for name, value in (query or {}).items() if value}, doseq=True)
     return f"{path}?{asked}" if asked else path
 
 
@@ -35,8 +38,18 @@ def record(app: str, ref: RecordRef, *below: str, query: Mapping[str, str] | Non
     return address("e", ref.environment, "a", app, "t", ref.table, "r", ref.id, *below, query=query)
 
 
-def new_connection(app: str, ref: RecordRef, team: TeamId | str = "", query: Mapping[str, str] | None = None) -> str:
-    return record(app, ref, "collaborate", "new", query={"team": team, **(query or {})})
+def regarded(app: str, regarding: Regarding) -> str:
+    """The page of a record, or that of a view's rows."""
+    if isinstance(regarding, RecordRef):
+        return record(app, regarding)
+    return view(regarding.environment, app, regarding.table, {"view": regarding.id})
+
+
+def collaborate(app: str, regarding: Regarding, *below: str, query: Query | None = None) -> str:
+    """The Collaborate panel of a record or view, and what lies below it."""
+    shown = ("r",) if isinstance(regarding, RecordRef) else ("v", regarding.kind.value)
+    path = ("e", regarding.environment, "a", app, "t", regarding.table, *shown, regarding.id, "collaborate", *below)
+    return address(*path, query=query)
 
 
 def search(environment: EnvironmentKey, app: str) -> str:

@@ -99,11 +99,12 @@ def areas(visit: Visit, place: Place, *, in_settings: bool = False) -> tuple[Ent
 
 
 def first_entries(visit: Visit) -> Group:
+    is_links = visit.request.url.path == "/links"
     return Group(
         "",
         (
             Entry(visit.say("web.map.home"), "home", addresses.HOME, visit.here == addresses.HOME),
-            Entry(visit.say("web.map.links"), "link", "/links", visit.request.url.path == "/links"),
+            Entry(visit.say("web.map.links"), "link", "/links", is_links, addresses.REQUESTS_COUNT),
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from liaison.web import addresses
 from liaison.web.gate import Gate
 from liaison.web.pages import (
     app,
@@ -13,6 +14,8 @@ from liaison.web.pages import (
     choose_taste,
     collaborate,
     connect,
+    connect_members,
+    connect_names,
     consent,
     disconnect,
     documents,
@@ -29,6 +32,7 @@ from liaison.web.pages import (
     progress,
     record,
     remedy,
+    requests,
     search,
     settings,
     sign_in,
@@ -42,7 +46,7 @@ from liaison.web.visit import Door, Visit
 
 _APP = "/e/{environment}/a/{app}"
 _RECORD = _APP + "/t/{table}/r/{id}"
-_COLLABORATE = _RECORD + "/collaborate"
+_VIEW = _APP + "/t/{table}/v/{kind}/{view}"
 _SETTINGS = _APP + "/settings/chat-and-collaborate"
 _POWER_APPS = power_apps.ROOT + "/{environment}"
 _POWER_APPS_SETTINGS = _POWER_APPS + "/settings/teams-integration"
@@ -74,13 +78,8 @@ def routes(door: Door) -> list[BaseRoute]:
         read(_APP + "/t/{table}", view.show),
         read(_RECORD, show_record),
         read(_RECORD + "/why", why.show),
-        read(_COLLABORATE, collaborate.show),
-        read(_COLLABORATE + "/new", connect.show),
-        write(_COLLABORATE + "/new", connect.finish),
-        read(_COLLABORATE + "/name", connect.check_name),
-        read(_COLLABORATE + "/disconnect", disconnect.ask),
-        write(_COLLABORATE + "/disconnect", disconnect.carry_out),
-        read(_COLLABORATE + "/links/{link}", progress.show),
+        *_collaborating(gate, _RECORD + "/collaborate"),
+        *_collaborating(gate, _VIEW + "/collaborate"),
         read("/files/{drive}/{item}", files.download),
         write("/files/{drive}/{item}", files.receive, limit_bytes=upload_limit),
         read(power_apps.ROOT, power_apps.show_all),
@@ -93,6 +92,9 @@ def routes(door: Door) -> list[BaseRoute]:
         read("/links/{link}", link.show),
         read("/links/{link}/events", progress.stream),
         write("/links/{link}/try-again", disconnect.go_on),
+        write("/links/{link}/undo", disconnect.take_back),
+        read(addresses.REQUESTS_COUNT, requests.count),
+        write("/requests/{request}", requests.answer),
         read("/l/{entity}", link.lead_to_record),
         read("/e/{environment}/records/{table}/{id}", record.find),
         read("/audit", audit.show),
@@ -116,6 +118,23 @@ def routes(door: Door) -> list[BaseRoute]:
     if door.options.tenant_banner:
         table.append(read("/patterns", patterns.show))
     return table
+
+
+def _collaborating(gate: Gate, root: str) -> tuple[BaseRoute, ...]:
+    """The same pages for records and for views."""
+    return (
+        gate.read(root, collaborate.show),
+        gate.read(root + "/new", connect.show),
+        gate.write(root + "/new", connect.finish),
+        gate.read(root + "/name", connect_names.check_channel),
+        gate.read(root + "/team-name", connect_names.check_team),
+        gate.read(root + "/people", connect_members.find_people),
+        gate.write(root + "/join", collaborate.join),
+        gate.write(root + "/complete", collaborate.complete),
+        gate.read(root + "/disconnect", disconnect.ask),
+        gate.write(root + "/disconnect", disconnect.carry_out),
+        gate.read(root + "/links/{link}", progress.show),
+    )
 
 
 def _below_settings(gate: Gate, root: str) -> tuple[BaseRoute, ...]:

@@ -21,12 +21,13 @@ class Face:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the site map or of a menu."""
+    """A line of the site map or of a menu. `counted` is the address that says how much waits there."""
 
     label: str
     icon: str
     address: str
     is_current: bool = False
+    counted: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,9 +64,9 @@ async def view_connections(
 ) -> ViewConnections:
     """Every channel that the view is tied to, whoever tied it, and the links being worked on."""
     ref = read_view_ref(asking, env, table, view, kind)
-    panel = await read_view_panel(ref, asking.person, asking.ports)
+    found, panel = await read_view_panel(ref, asking.person, asking.ports)
     return ViewConnections(
-        view=render_view(panel.view, ref.environment),
+        view=render_view(found, ref.environment),
         items=tuple(render_connection(connection, asking) for connection in panel.connections),
     )
 

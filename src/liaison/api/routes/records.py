@@ -19,7 +19,7 @@ from liaison.api.routes.inputs import (
 from liaison.api.shapes import Connections, LinkShape, RecordDetail, Records
 from liaison.domain.link import TabChoice
 from liaison.domain.names import RowId, TableName
-from liaison.operations.collaborate import read_panel
+from liaison.operations.collaborate import read_record_panel
 from liaison.operations.disconnect import adopt_association, disconnect
 
 router = APIRouter(prefix="/environments/{env}/tables/{table}/records", tags=["records"])
@@ -49,9 +49,9 @@ async def read(asking: Asker, env: EnvironmentPath, table: TablePath, record: Re
 @router.get("/{record}/connections", summary="A record’s channels", responses=problems(403, 404, 409))
 async def connections(asking: Asker, env: EnvironmentPath, table: TablePath, record: RecordPath) -> Connections:
     """Every channel that the record is tied to, whoever tied it, and the links being worked on."""
-    panel = await read_panel(read_record_ref(asking, env, table, record), asking.person, asking.ports)
+    found, panel = await read_record_panel(read_record_ref(asking, env, table, record), asking.person, asking.ports)
     return Connections(
-        record=render_record(panel.record),
+        record=render_record(found),
         items=tuple(render_connection(connection, asking) for connection in panel.connections),
     )
 

@@ -1,19 +1,26 @@
-"""Collaborate: the channels that a record is connected to, and what can be done with each."""
+"""Collaborate: the channels that a record or view is connected to, and what can be done with each."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import ClassVar
 
 from starlette.responses import Response
 
+from liaison.domain.joining import Access, JoinRequest, JoinState
 from liaison.domain.link import Link, LinkState
-from liaison.domain.names import ChannelKind
+from liaison.domain.names import ChannelKind, RowId, TeamId
 from liaison.operations.collaborate import Connection, Panel, read_panel
+from liaison.operations.complete import complete_connection
+from liaison.operations.join import ask_to_join, list_my_requests
 from liaison.web import addresses, pictures, problems
-from liaison.web.pages.record import ref_of
+from liaison.web.pages import requests
+from liaison.web.pages.requests import ShownRequest
 from liaison.web.place import Place, app_shell, find_place
 from liaison.web.shell import Crumb, Shell
+from liaison.web.subject import Subject, regarding_of, subject_of
 from liaison.web.visit import Visit
 
 REFRESH_S = 2
@@ -21,7 +28,11 @@ REFRESH_S = 2
 
 @dataclass(frozen=True)
 class ShownConnection:
-    """A connected channel, or one that is being connected. `now` is the step at work, in words."""
+    """A connected channel, or one that is being connected. `now` is the step at work, in words.
+
+    `row` and `team_id` name it in forms. `join` is empty for whoever is in the team, or has asked to be: `asked_at`.
+    `complete` is for connections that were made elsewhere and may lack something.
+    """
 
     channel: str
     team: str
@@ -32,8 +43,15 @@ class ShownConnection:
     tone: str
     now: str
     is_adopted: bool
+    is_outsider: bool
+    asked_at: datetime | None
+    is_declined: bool
     trouble: problems.Problem | None
+    row: str
+    team_id: str
     open_address: str
+    join: str
+    complete: str
     details: str
     try_again: str
     disconnect: str
@@ -45,30 +63,41 @@ class CollaboratePage:
 
     template: ClassVar[str] = "collaborate.html"
     shell: Shell
-    record: str
-    record_address: str
+    subject: Subject
+    about: str
+    said: str
     address: str
+    requests: tuple[ShownRequest, ...]
     connections: tuple[ShownConnection, ...]
+    none_text: str
     begin: str
     teams_address: str
     is_at_work: bool
 
 
 async def show(visit: Visit) -> Response:
-    ref = ref_of(visit)
-    place = await find_place(visit)
-    panel = await read_panel(ref, visit.person, visit.ports)
-    app = visit.named("app")
-    connections = tuple(_shown(connection, panel, visit) for connection in panel.connections)
+    regarding, app, by = regarding_of(visit), visit.named("app"), visit.person
+    place, panel, waiting, mine = await asyncio.gather(
+        find_place(visit),
+        read_panel(regarding, by, visit.ports),
+        requests.waiting_for_me(visit),
+        list_my_requests(by, visit.ports),
+    )
+    asked = {one.team: one for one in reversed(mine)}
+    connections = tuple(_shown(one, panel, asked.get(_team_of(one)), visit) for one in panel.connections)
     is_at_work = any(connection.now for connection in connections)
     shell = panel_shell(visit, place, panel, visit.say("web.collaborate.title"))
+    subject = subject_of(regarding, panel.title, visit)
     page = CollaboratePage(
         shell=replace(shell, refresh_s=REFRESH_S) if is_at_work else shell,
-        record=panel.record.title,
-        record_address=addresses.record(app, ref),
-        address=addresses.record(app, ref, "collaborate"),
+        subject=subject,
+        about=_about(subject, visit),
+        said=requests.said(visit),
+        address=addresses.collaborate(app, regarding),
+        requests=requests.show_requests(waiting, {_team_of(one) for one in panel.connections}),
         connections=connections,
-        begin=addresses.new_connection(app, ref) if panel.switches.enhanced else "",
+        none_text=_none_text(subject, panel, visit),
+        begin=addresses.collaborate(app, regarding, "new") if panel.switches.enhanced else "",
         teams_address=visit.door.options.teams_address,
         is_at_work=is_at_work,
     )
@@ -77,24 +106,44 @@ async def show(visit: Visit) -> Response:
 
 def panel_shell(visit: Visit, place: Place | None, panel: Panel, title: str) -> Shell:
     """The surroundings of a panel that is shown as a page of its own."""
-    ref, app = panel.record.ref, visit.named("app")
+    regarding, app = panel.regarding, visit.named("app")
     crumbs = (
-        Crumb(panel.table.plural, addresses.view(ref.environment, app, ref.table)),
-        Crumb(panel.record.title, addresses.record(app, ref)),
+        Crumb(panel.table.plural, addresses.view(regarding.environment, app, regarding.table)),
+        Crumb(panel.title, addresses.regarded(app, regarding)),
         Crumb(title),
     )
-    return app_shell(visit, place, title, crumbs, ref.table)
+    return app_shell(visit, place, title, crumbs, regarding.table)
 
 
-def _shown(connection: Connection, panel: Panel, visit: Visit) -> ShownConnection:
+def _about(subject: Subject, visit: Visit) -> str:
+    if subject.is_record:
+        return visit.say("web.collaborate.about", record=subject.title)
+    return visit.say("web.collaborate.about_view", view=subject.title)
+
+
+def _none_text(subject: Subject, panel: Panel, visit: Visit) -> str:
+    if not panel.switches.enhanced:
+        return visit.say("web.collaborate.none.basic")
+    return visit.say("web.collaborate.none.enhanced" if subject.is_record else "web.collaborate.none.view")
+
+
+def _team_of(connection: Connection) -> TeamId:
+    if connection.association is not None:
+        return connection.association.team
+    return connection.link.team if connection.link else TeamId("")
+
+
+def _shown(connection: Connection, panel: Panel, asked: JoinRequest | None, visit: Visit) -> ShownConnection:
     link, row = connection.link, connection.association
     state = link.state if link else LinkState.CONNECTED
     kind = row.channel_kind if row else (link.evidence.channel_kind if link else ChannelKind.STANDARD)
     icon, tone = pictures.STATES[state]
     stops = link is not None and state is LinkState.NEEDS_PERSON
+    is_outsider = connection.access is Access.NOT_MEMBER
+    waiting = asked if asked is not None and asked.state is JoinState.WAITING else None
     return ShownConnection(
         channel=row.channel_name if row else (link.channel_name if link else ""),
-        team=row.team_name if row else (link.evidence.team_name if link else ""),
+        team=row.team_name if row else (link.team_name if link else ""),
         icon=pictures.CHANNELS[kind],
         kind="" if kind is ChannelKind.STANDARD else visit.say(f"web.channel.{kind.value}"),
         state=visit.say(f"state.{state.value}"),
@@ -102,12 +151,48 @@ def _shown(connection: Connection, panel: Panel, visit: Visit) -> ShownConnectio
         tone=tone,
         now=step_now(link, visit) if link else "",
         is_adopted=connection.is_adopted,
+        is_outsider=is_outsider,
+        asked_at=waiting.asked_at if is_outsider and waiting else None,
+        is_declined=is_outsider and asked is not None and asked.state is JoinState.DECLINED,
         trouble=problems.explain(link.trouble.error(), visit) if link and link.trouble else None,
+        row=row.id if row else "",
         open_address=_open_address(connection, visit),
+        team_id=_team_of(connection),
+        join=_below(panel, "join", visit) if is_outsider and not waiting else "",
+        complete=_below(panel, "complete", visit) if _is_incomplete(connection, panel) and not is_outsider else "",
         details=addresses.link(link.id) if link else "",
         try_again=addresses.link(link.id, "try-again") if link and stops else "",
         disconnect=_disconnect_address(connection, panel, visit),
     )
+
+
+def _is_incomplete(connection: Connection, panel: Panel) -> bool:
+    """Made by Microsoft's own integration: there may be no tab of it, and no document location.
+
+    A link that took the row over without all steps done is incomplete too.
+    """
+    link = connection.link
+    if connection.association is None or not panel.switches.enhanced:
+        return False
+    return link is None or (link.state is LinkState.CONNECTED and link.step_at_work is not None)
+
+
+def _below(panel: Panel, act: str, visit: Visit) -> str:
+    return addresses.collaborate(visit.named("app"), panel.regarding, act)
+
+
+async def join(visit: Visit) -> Response:
+    """Ask the owners of the channel's team to be added."""
+    regarding = regarding_of(visit)
+    await ask_to_join(regarding, TeamId(visit.given("team")), visit.person, visit.ports)
+    return visit.go(addresses.collaborate(visit.named("app"), regarding, query={"said": "asked"}))
+
+
+async def complete(visit: Visit) -> Response:
+    """Give a connection that was made elsewhere what it lacks; the work's progress is shown."""
+    regarding = regarding_of(visit)
+    link = await complete_connection(regarding, RowId(visit.given("row")), visit.person, visit.ports)
+    return visit.go(addresses.collaborate(visit.named("app"), regarding, "links", link.id))
 
 
 def step_now(link: Link, visit: Visit) -> str:
@@ -135,4 +220,4 @@ def _disconnect_address(connection: Connection, panel: Panel, visit: Visit) -> s
     if busy:
         return ""
     query = {"link": link.id} if link else {"row": connection.association.id if connection.association else ""}
-    return addresses.record(visit.named("app"), panel.record.ref, "collaborate", "disconnect", query=query)
+    return addresses.collaborate(visit.named("app"), panel.regarding, "disconnect", query=query)

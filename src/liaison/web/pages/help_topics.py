@@ -10,6 +10,7 @@ from starlette.responses import Response
 from liaison.errors import PageUnknown, concrete_errors
 from liaison.web import addresses
 from liaison.web.place import plain_shell
+from liaison.web.problems import Action
 from liaison.web.shell import Crumb, Entry, Shell
 from liaison.web.visit import Visit
 
@@ -22,7 +23,9 @@ TOPICS = (
     "unmanaged-devices",
     "channel-names",
     "documents",
+    "members",
     "disconnecting",
+    "undoing",
     "packages",
     "privacy",
     "terms",
@@ -34,6 +37,9 @@ MICROSOFT = {
     "roles": "https://learn.microsoft.com/dynamics365/sales/security-roles-for-sales",
     "unmanaged-devices": "https://learn.microsoft.com/sharepoint/control-access-from-unmanaged-devices",
 }
+
+CONSENT = ("consent", "members")
+"""Topics whose remedy is the administrator's consent."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class TopicPage:
     paragraphs: tuple[str, ...]
     code: str
     microsoft: str
+    action: Action | None
 
 
 async def show_all(visit: Visit) -> Response:
@@ -84,7 +91,15 @@ async def show_topic(visit: Visit) -> Response:
             raise PageUnknown(visit.request.url.path)
         heading, paragraphs, code = trouble.title, (trouble.remedy,), trouble.code
     shell = plain_shell(visit, heading, (*crumbs, Crumb(heading)))
-    return visit.answer(TopicPage(shell, heading, paragraphs, code, MICROSOFT.get(topic, "")))
+    return visit.answer(TopicPage(shell, heading, paragraphs, code, MICROSOFT.get(topic, ""), _action(topic, visit)))
+
+
+def _action(topic: str, visit: Visit) -> Action | None:
+    """Where consent can be given again, for the topics that come down to it."""
+    if topic not in CONSENT:
+        return None
+    settings = addresses.power_apps_settings(visit.ports.environments[0].key)
+    return Action(visit.say("web.problem.open_settings"), settings)
 
 
 def _troubles(visit: Visit) -> dict[str, Trouble]:

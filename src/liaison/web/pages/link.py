@@ -16,6 +16,7 @@ from liaison.web import addresses
 from liaison.web.pages.collaborate import REFRESH_S
 from liaison.web.pages.links import environment_name
 from liaison.web.pages.progress import Progress, progress_of
+from liaison.web.pages.requests import ShownRequest, show_requests, waiting_for_me
 from liaison.web.place import app_that_shows, plain_shell
 from liaison.web.shell import Crumb, Shell
 from liaison.web.visit import Visit
@@ -38,8 +39,9 @@ class LinkPage:
     shell: Shell
     progress: Progress
     back: str
-    record: str
-    record_address: str
+    title: str
+    subject_address: str
+    is_record: bool
     by: str
     planned_at: datetime
     environment: str
@@ -47,6 +49,7 @@ class LinkPage:
     channel_address: str
     events: str
     disconnect: str
+    requests: tuple[ShownRequest, ...]
 
 
 async def show(visit: Visit) -> Response:
@@ -58,8 +61,9 @@ async def show(visit: Visit) -> Response:
         shell=shell if progress.is_over else replace(shell, refresh_s=REFRESH_S),
         progress=progress,
         back=addresses.link(link.id),
-        record=link.title,
-        record_address=addresses.link_target(link.id),
+        title=link.title,
+        subject_address=addresses.link_target(link.id),
+        is_record=link.record is not None,
         by=link.by.name,
         planned_at=link.planned_at,
         environment=environment_name(link, visit),
@@ -67,19 +71,20 @@ async def show(visit: Visit) -> Response:
         channel_address=link.evidence.channel_address,
         events=addresses.link(link.id, "events"),
         disconnect=await _disconnect(link, visit),
+        requests=show_requests(await waiting_for_me(visit), {link.team}),
     )
     return visit.answer(page)
 
 
 async def _disconnect(link: Link, visit: Visit) -> str:
-    """The confirmation page of the record's Collaborate panel; empty when there is nothing to disconnect."""
-    if link.record is None or link.state.is_over or link.state.at_work:
+    """The confirmation page of the Collaborate panel; empty when there is nothing to disconnect."""
+    if link.state.is_over or link.state.at_work:
         return ""
     try:
         app = await app_that_shows(link.regarding.table, link.environment, visit)
     except AppUnknown:
         return ""
-    return addresses.record(app.unique_name, link.record, "collaborate", "disconnect", query={"link": link.id})
+    return addresses.collaborate(app.unique_name, link.regarding, "disconnect", query={"link": link.id})
 
 
 def _traces(link: Link, visit: Visit) -> tuple[Trace, ...]:
@@ -105,6 +110,5 @@ async def lead_to_record(visit: Visit) -> Response:
     link = await read_link(LinkId(entity.removeprefix(MARK)), visit.person, visit.ports)
     app = await app_that_shows(link.regarding.table, link.environment, visit)
     if link.record is None:
-        ref = link.regarding
-        return visit.go(addresses.view(ref.environment, app.unique_name, ref.table, {"view": ref.id}))
+        return visit.go(addresses.regarded(app.unique_name, link.regarding))
     return visit.go(addresses.record(app.unique_name, link.record, query={"tab": visit.asked("tab")}))

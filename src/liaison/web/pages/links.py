@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from liaison.domain.link import Link, LinkState
 from liaison.ports import LinkFilter
 from liaison.web import addresses, pictures
+from liaison.web.pages.requests import ShownRequest, said, show_requests, waiting_for_me
 from liaison.web.place import plain_shell
 from liaison.web.shell import Crumb, Entry, Shell
 from liaison.web.visit import Visit
@@ -42,6 +44,8 @@ class LinksPage:
     template: ClassVar[str] = "links.html"
     shell: Shell
     filters: tuple[Entry, ...]
+    requests: tuple[ShownRequest, ...]
+    said: str
     links: tuple[ShownLink, ...]
     next: str
     is_first: bool
@@ -50,12 +54,15 @@ class LinksPage:
 async def show(visit: Visit) -> Response:
     chosen = visit.asked("show") if visit.asked("show") in FILTERS else "all"
     person = visit.person
-    links, next_page = await visit.ports.links.of_person(
-        person.tenant, person.id, LinkFilter(FILTERS[chosen]), visit.asked("page")
+    (links, next_page), waiting = await asyncio.gather(
+        visit.ports.links.of_person(person.tenant, person.id, LinkFilter(FILTERS[chosen]), visit.asked("page")),
+        waiting_for_me(visit),
     )
     page = LinksPage(
         shell=plain_shell(visit, visit.say("web.links.title"), (Crumb(visit.say("web.links.title")),)),
         filters=tuple(_filter(name, chosen, visit) for name in FILTERS),
+        requests=show_requests(waiting),
+        said=said(visit),
         links=tuple(_shown(link, visit) for link in links),
         next=addresses.address("links", query={"show": chosen, "page": next_page}) if next_page else "",
         is_first=not visit.asked("page"),
@@ -74,7 +81,7 @@ def _shown(link: Link, visit: Visit) -> ShownLink:
         record=link.title,
         address=addresses.link(link.id),
         channel=link.channel_name,
-        team=link.evidence.team_name,
+        team=link.team_name,
         environment=environment_name(link, visit),
         state=visit.say(f"state.{link.state.value}"),
         state_icon=icon,

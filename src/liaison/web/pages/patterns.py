@@ -10,7 +10,9 @@ from starlette.responses import Response
 from liaison.domain.link import LinkState, StepName
 from liaison.errors import ConsentNotGranted, PrerequisitesUnmet, Row
 from liaison.web import pictures, problems
+from liaison.web.pages.choices import WizardStep
 from liaison.web.pages.progress import Progress, ShownStep
+from liaison.web.pages.wizard import ShownWizardStep
 from liaison.web.place import plain_shell
 from liaison.web.requirements import Requirement
 from liaison.web.shell import Crumb, Entry, Shell
@@ -34,6 +36,7 @@ class PatternsPage:
     badges: tuple[Badge, ...]
     problems: tuple[problems.Problem, ...]
     progress: Progress
+    wizard_steps: tuple[ShownWizardStep, ...]
     requirements: tuple[Requirement, ...]
 
 
@@ -45,6 +48,7 @@ async def show(visit: Visit) -> Response:
         badges=tuple(Badge(visit.say(f"state.{state.value}"), *pictures.STATES[state]) for state in LinkState),
         problems=tuple(problems.explain(error, visit) for error in _ERRORS),
         progress=_progress(visit),
+        wizard_steps=_wizard_steps(visit),
         requirements=tuple(
             _requirement(state, visit) for state in ("met", "unmet", "attention", "unknown", "not_applicable")
         ),
@@ -74,7 +78,15 @@ def _progress(visit: Visit) -> Progress:
     )
     icon, tone = pictures.STATES[LinkState.CONNECTING]
     text = visit.say("state.connecting")
-    return Progress(text, icon, tone, text, steps, False, None, None, None, (), "")
+    return Progress(text, icon, tone, text, steps, False, None, None, None, (), "", "", None)
+
+
+def _wizard_steps(visit: Visit) -> tuple[ShownWizardStep, ...]:
+    states = ("passed", "current", "ahead", "ahead")
+    return tuple(
+        ShownWizardStep(visit.say(f"web.connect.step.{step.value}"), state)
+        for step, state in zip(WizardStep, states, strict=True)
+    )
 
 
 def _requirement(state: str, visit: Visit) -> Requirement:

@@ -10,20 +10,23 @@ from typing import ClassVar
 
 from starlette.responses import Response, StreamingResponse
 
-from liaison.domain.link import Finding, Link, LinkState, Operation, StepName
+from liaison.domain.link import Finding, Link, LinkState, StepName
 from liaison.domain.names import LinkId
 from liaison.operations.read_link import read_link
+from liaison.operations.undo import can_be_undone, undo_until
 from liaison.web import addresses, pictures, problems
 from liaison.web.pages.collaborate import REFRESH_S
-from liaison.web.pages.record import ref_of
 from liaison.web.place import app_shell, find_place
 from liaison.web.shell import Crumb, Shell
+from liaison.web.subject import Subject, regarding_of, subject_of
 from liaison.web.visit import Visit
 
 LOOK_EVERY_S = 0.4
 HEARTBEAT_S = 15.0
 LONGEST_STREAM_S = 600.0
 """A stream ends then; the browser opens another."""
+_HELP = {"member.": "members", "app.": "undoing", "channel.": "undoing", "team.": "undoing"}
+"""The help topic about findings whose code begins so."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,16 @@ class ShownStep:
 
 
 @dataclass(frozen=True)
+class ShownFinding:
+    """Something that did not stop the work; `help` is the address of a page that says what can be done."""
+
+    text: str
+    help: str
+
+
+@dataclass(frozen=True)
 class Progress:
-    """A link's work in words. `until` is when a service is asked again."""
+    """A link's work in words. `until` is when a service is asked again; `undo` is empty when its time is over."""
 
     state: str
     icon: str
@@ -48,23 +59,24 @@ class Progress:
     waiting: problems.Problem | None
     until: datetime | None
     trouble: problems.Problem | None
-    findings: tuple[str, ...]
+    findings: tuple[ShownFinding, ...]
     try_again: str
+    undo: str
+    undo_until: datetime | None
 
 
 @dataclass(frozen=True)
 class ProgressPage:
     template: ClassVar[str] = "progress.html"
     shell: Shell
+    title: str
+    subject: Subject
     progress: Progress
     back: str
-    record: str
-    record_address: str
     panel: str
     events: str
     channel: str
     channel_address: str
-    is_connected: bool
 
 
 @dataclass(frozen=True)
@@ -93,12 +105,15 @@ def progress_of(link: Link, visit: Visit) -> Progress:
         trouble=problems.explain(link.trouble.error(), visit) if link.trouble else None,
         findings=tuple(_finding(finding, visit) for finding in link.findings),
         try_again=addresses.link(link.id, "try-again") if link.state is LinkState.NEEDS_PERSON else "",
+        undo=addresses.link(link.id, "undo") if can_be_undone(link, visit.ports) else "",
+        undo_until=undo_until(link),
     )
 
 
-def _finding(finding: Finding, visit: Visit) -> str:
-    words = visit.door.texts.words(visit.language, dict(finding.facts))
-    return visit.say(f"finding.{finding.code}", **words)
+def _finding(finding: Finding, visit: Visit) -> ShownFinding:
+    topic = next((topic for start, topic in _HELP.items() if finding.code.startswith(start)), "")
+    text = visit.say(f"finding.{finding.code}", **visit.door.texts.words(visit.language, dict(finding.facts)))
+    return ShownFinding(text, addresses.help_topic(topic) if topic else "")
 
 
 def _headline(link: Link, visit: Visit) -> str:
@@ -118,24 +133,24 @@ def _step(step: StepName, link: Link, visit: Visit) -> ShownStep:
 
 
 async def show(visit: Visit) -> Response:
-    """The last step of the wizard, and what Disconnect leads to."""
-    ref, link_id, by = ref_of(visit), LinkId(visit.named("link")), visit.person
+    """The last step of the wizard, and what Disconnect and Undo lead to."""
+    regarding, link_id, by = regarding_of(visit), LinkId(visit.named("link")), visit.person
     place, link = await asyncio.gather(find_place(visit), read_link(link_id, by, visit.ports))
     progress = progress_of(link, visit)
-    app = visit.named("app")
-    crumbs = (Crumb(link.title, addresses.record(app, ref)), Crumb(progress.headline))
-    shell = app_shell(visit, place, progress.headline, crumbs, ref.table)
+    app, here = visit.named("app"), visit.request.url.path
+    subject = subject_of(regarding, link.title, visit)
+    crumbs = (Crumb(link.title, subject.address), Crumb(progress.headline))
+    shell = app_shell(visit, place, progress.headline, crumbs, regarding.table)
     page = ProgressPage(
         shell=_refreshing(shell, progress),
+        title=visit.say(f"web.progress.title.{link.operation.value}"),
+        subject=subject,
         progress=progress,
-        back=visit.request.url.path,
-        record=link.title,
-        record_address=addresses.record(app, ref),
-        panel=addresses.record(app, ref, "collaborate"),
-        events=addresses.link(link.id, "events", query={"back": visit.request.url.path}),
+        back=here,
+        panel=addresses.collaborate(app, regarding),
+        events=addresses.link(link.id, "events", query={"back": here}),
         channel=link.channel_name,
         channel_address=link.evidence.channel_address,
-        is_connected=link.operation is Operation.CONNECT,
     )
     return visit.answer(page)
 

@@ -8,8 +8,10 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
-from liaison.domain.crm import Cell, Grid, GridRow, View
-from liaison.domain.names import EnvironmentKey, TableName, ViewKind
+from liaison.domain.connection import may_collaborate
+from liaison.domain.crm import Cell, Grid, GridRow, Table, View
+from liaison.domain.names import EnvironmentKey, TableName, ViewKind, ViewRef
+from liaison.domain.readiness import Switches
 from liaison.errors import ViewUnknown
 from liaison.web import addresses, pictures
 from liaison.web.place import app_shell, crm_of, find_place
@@ -47,6 +49,8 @@ class ShownGrid:
 
 @dataclass(frozen=True)
 class ViewPage:
+    """`collaborate` is the panel’s address, empty while views cannot be connected."""
+
     template: ClassVar[str] = "view.html"
     shell: Shell
     table: str
@@ -57,12 +61,15 @@ class ViewPage:
     view: str
     asked: str
     address: str
+    collaborate: str
     grid: ShownGrid
 
 
 async def show(visit: Visit) -> Response:
     crm, name = crm_of(visit), TableName(visit.named("table"))
-    place, table, views = await asyncio.gather(find_place(visit), crm.read_table(name), crm.list_views(name))
+    place, table, views, switches = await asyncio.gather(
+        find_place(visit), crm.read_table(name), crm.list_views(name), crm.read_switches()
+    )
     view, asked = _choose(views, visit.asked("view")), visit.asked("q")
     grid = await crm.read_grid(view, asked, visit.asked("page"))
     app, environment = visit.named("app"), EnvironmentKey(visit.named("environment"))
@@ -76,9 +83,18 @@ async def show(visit: Visit) -> Response:
         view=view.id,
         asked=asked,
         address=addresses.view(environment, app, name),
+        collaborate=_collaborate(view, table, switches, visit),
         grid=_shown(grid, visit),
     )
     return visit.answer(page)
+
+
+def _collaborate(view: View, table: Table, switches: Switches, visit: Visit) -> str:
+    """The panel's address, when the enhanced experience shows it on this table's views."""
+    if not (switches.enhanced and may_collaborate(switches, table)):
+        return ""
+    ref = ViewRef(EnvironmentKey(visit.named("environment")), view.table, view.id, view.kind)
+    return addresses.collaborate(visit.named("app"), ref)
 
 
 def _choose(views: tuple[View, ...], wanted: str) -> View:

@@ -11,8 +11,3 @@ document.addEventListener("input", (event) => {
   const none = document.querySelector(`[data-none-of="${id}"]`);
   if (none) none.hidden = choices.some((choice) => !choice.hidden);
 });
-
-// Writing a new channel's name chooses the new channel.
-document.addEventListener("input", (event) => {
-  if (event.target.id === "channel-name") document.querySelector('input[name="channel"][value="new"]').checked = true;
-});

@@ -1,0 +1,110 @@
+"""What was chosen in the wizard so far. Each of its steps is an address that carries all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from starlette.datastructures import ImmutableMultiDict
+
+from liaison.domain.link import Invited, NewTeam, TeamPrivacy
+from liaison.domain.names import ChannelKind, PersonId
+
+NEW = "new"
+GENERAL = "general"
+"""The channel that a new team has from the beginning."""
+_MOST_MEMBERS = 100
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class WizardStep(StrEnum):
+    TEAM = "team"
+    CHANNEL = "channel"
+    MEMBERS = "members"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """As they were sent: ids, or `new` and `general`; nothing here has been checked. `step` is the step asked for."""
+
+    step: WizardStep = WizardStep.TEAM
+    team: str = ""
+    team_name: str = ""
+    privacy: TeamPrivacy = TeamPrivacy.PRIVATE
+    label: str = ""
+    team_template: str = ""
+    channel: str = ""
+    name: str = ""
+    kind: ChannelKind = ChannelKind.STANDARD
+    members: tuple[Invited, ...] = ()
+
+    @property
+    def new_team(self) -> NewTeam:
+        return NewTeam(self.team_name, self.privacy, self.label, self.team_template or "standard")
+
+    def fields(self, without: WizardStep | None = None) -> tuple[tuple[str, str], ...]:
+        """Names and values for a form or an address; those that the named step's own fields carry are left out."""
+        kept = {
+            WizardStep.TEAM: (
+                ("team", self.team),
+                ("team_name", self.team_name),
+                ("privacy", self.privacy.value if self.team == NEW else ""),
+                ("label", self.label),
+                ("template", self.team_template),
+            ),
+            WizardStep.CHANNEL: (
+                ("channel", self.channel),
+                ("name", self.name),
+                ("kind", self.kind.value if self.channel == NEW else ""),
+            ),
+            WizardStep.MEMBERS: tuple(("member", member_value(one)) for one in self.members),
+        }
+        return tuple(
+            (name, value) for step, fields in kept.items() if step is not without for name, value in fields if value
+        )
+
+    def query(self, step: WizardStep) -> dict[str, str | list[str]]:
+        """The choices as a query that leads to this step."""
+        single = dict(self.fields(WizardStep.MEMBERS))
+        return {"step": step.value, **single, "member": [member_value(one) for one in self.members]}
+
+    def at(self, step: WizardStep) -> Choices:
+        return replace(self, step=step)
+
+
+def read_choices(sent: ImmutableMultiDict[str, object]) -> Choices:
+    """From a query or a form; what it cannot have meant is left out."""
+
+    def one(name: str) -> str:
+        value = sent.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    return Choices(
+        step=_known(WizardStep, one("step"), WizardStep.TEAM),
+        team=one("team"),
+        team_name=one("team_name"),
+        privacy=_known(TeamPrivacy, one("privacy"), TeamPrivacy.PRIVATE),
+        label=one("label"),
+        team_template=one("template"),
+        channel=one("channel"),
+        name=one("name"),
+        kind=_known(ChannelKind, one("kind"), ChannelKind.STANDARD),
+        members=_members([value for value in sent.getlist("member") if isinstance(value, str)]),
+    )
+
+
+def _known(kind: type[Choice], text: str, otherwise: Choice) -> Choice:
+    return kind(text) if text in {one.value for one in kind} else otherwise
+
+
+def member_value(member: Invited) -> str:
+    """A chosen person as a form carries them: the id, and the name as it was shown."""
+    return f"{member.id} {member.name}"
+
+
+def _members(values: list[str]) -> tuple[Invited, ...]:
+    parted = (value.strip().partition(" ") for value in values[:_MOST_MEMBERS])
+    found = {who: Invited(PersonId(who), name.strip() or who) for who, _, name in parted if who}
+    return tuple(found.values())

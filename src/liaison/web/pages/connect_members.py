@@ -1,0 +1,163 @@
+"""The wizard's third step, for records and owners of the team: who is to be added to the channel's people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import ClassVar
+
+from starlette.responses import Response
+
+from liaison.domain.link import Invited, NewTeam
+from liaison.domain.members import Candidate
+from liaison.domain.names import PersonId, RecordRef, TeamId
+from liaison.errors import LiaisonError, ViewUnknown
+from liaison.operations.recommend_members import (
+    Recommendation,
+    find_candidates,
+    read_candidates,
+    recommend_members,
+)
+from liaison.web import addresses, problems
+from liaison.web.pages.choices import NEW, Choices, WizardStep, member_value, read_choices
+from liaison.web.pages.wizard import Opened, Where, Wizard, wizard_of, wizard_shell
+from liaison.web.shell import Shell
+from liaison.web.subject import regarding_of
+from liaison.web.visit import Visit
+
+HELP = "members"
+
+
+@dataclass(frozen=True)
+class ShownCandidate:
+    """`detail` says why somebody is proposed, `mark` what they will not see. Members cannot be chosen again."""
+
+    id: PersonId
+    value: str
+    name: str
+    detail: str
+    mark: str
+    is_chosen: bool
+    is_member: bool
+
+
+@dataclass(frozen=True)
+class FoundPeople:
+    """What a search brought, without those who are in the list already."""
+
+    asked: str = ""
+    people: tuple[ShownCandidate, ...] = ()
+    problem: problems.Problem | None = None
+
+
+@dataclass(frozen=True)
+class MembersPage:
+    """`cannot_add` is what is said without the consent that adding people takes; `help` says what can be done."""
+
+    template: ClassVar[str] = "connect_members.html"
+    shell: Shell
+    wizard: Wizard
+    team: str
+    people: tuple[ShownCandidate, ...]
+    found: FoundPeople
+    people_address: str
+    cannot_add: str
+    help: str
+    problem: problems.Problem | None
+    is_refused: bool = False
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """What a search brings while it is typed."""
+
+    template: ClassVar[str] = "connect_people.html"
+    shell: Shell
+    found: FoundPeople
+
+
+async def show_members(visit: Visit, opened: Opened, choices: Choices, where: Where) -> Response:
+    """Owner, sharers and record team first, nobody chosen beforehand; then whoever was found and chosen."""
+    ref, team = _record_of(visit), _team_of(where)
+    recommended, problem = Recommendation((), can_add=True), None
+    try:
+        recommended = await recommend_members(ref, team, visit.person, visit.ports)
+    except LiaisonError as error:
+        problem = problems.explain(error, visit)
+    chosen = {one.id for one in choices.members}
+    proposed = {one.person for one in recommended.candidates}
+    others = await _chosen(tuple(one for one in choices.members if one.id not in proposed), ref, team, visit)
+    everybody = (*recommended.candidates, *others)
+    page = MembersPage(
+        shell=wizard_shell(visit, opened),
+        wizard=wizard_of(visit, opened, WizardStep.MEMBERS, choices, where),
+        team=where.name,
+        people=tuple(_shown(one, visit, is_chosen=one.person in chosen) for one in everybody),
+        found=await _find(visit, ref, team, proposed | chosen),
+        people_address=addresses.collaborate(visit.named("app"), ref, "people", query={"team": team or NEW}),
+        cannot_add="" if recommended.can_add else visit.say("finding.member.no_consent"),
+        help=addresses.help_topic(HELP),
+        problem=problem,
+    )
+    return visit.answer(page)
+
+
+async def find_people(visit: Visit) -> Response:
+    """The people that a search finds while it is typed."""
+    choices = read_choices(visit.request.query_params)
+    shown = {PersonId(one) for one in visit.request.query_params.getlist("shown")}
+    team = TeamId("" if choices.team == NEW else choices.team)
+    return visit.answer(FoundPage(visit.shell(""), await _find(visit, _record_of(visit), team, shown)))
+
+
+def _team_of(where: Where) -> TeamId:
+    """Empty for a team still to be made."""
+    return TeamId("") if isinstance(where.team, NewTeam) else where.team
+
+
+async def _chosen(members: tuple[Invited, ...], ref: RecordRef, team: TeamId, visit: Visit) -> tuple[Candidate, ...]:
+    """Chosen people with what they will not see; their bare names where that cannot be read."""
+    try:
+        return await read_candidates(tuple(one.id for one in members), ref, team, visit.person, visit.ports)
+    except LiaisonError:
+        return tuple(Candidate(one.id, one.name) for one in members)
+
+
+def _record_of(visit: Visit) -> RecordRef:
+    """Raises ViewUnknown: nobody is added for a view."""
+    regarding = regarding_of(visit)
+    if not isinstance(regarding, RecordRef):
+        raise ViewUnknown(regarding.id)
+    return regarding
+
+
+async def _find(visit: Visit, ref: RecordRef, team: TeamId, shown: Collection[PersonId]) -> FoundPeople:
+    asked = visit.asked("find")
+    if not asked:
+        return FoundPeople()
+    try:
+        found = await find_candidates(asked, ref, team, visit.person, visit.ports)
+    except LiaisonError as error:
+        return FoundPeople(asked, problem=problems.explain(error, visit))
+    people = tuple(_shown(one, visit, is_chosen=False) for one in found if one.person not in shown)
+    return FoundPeople(asked, people)
+
+
+def _shown(one: Candidate, visit: Visit, *, is_chosen: bool) -> ShownCandidate:
+    sources = " · ".join(visit.say(f"source.{source.value}") for source in one.sources)
+    return ShownCandidate(
+        id=one.person,
+        value=member_value(Invited(one.person, one.name)),
+        name=one.name,
+        detail=visit.say("web.connect.members.is_member") if one.is_member else sources,
+        mark=mark_of(one, visit),
+        is_chosen=is_chosen,
+        is_member=bool(one.is_member),
+    )
+
+
+def mark_of(one: Candidate, visit: Visit) -> str:
+    """What somebody will not see, in words; empty when nothing."""
+    if one.unseen is not None:
+        return visit.say(f"unseen.{one.unseen.value}")
+    return visit.say("web.connect.members.rights_unknown") if one.can_read_record is None else ""

@@ -1,0 +1,112 @@
+"""The wizard's last step: everything that will be made, under its final names, before anything is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from liaison.domain.connection import ConnectionRequest
+from liaison.domain.link import StepName
+from liaison.domain.preview import Notice, NoticeCode, PlannedThing, Preview
+from liaison.errors import LiaisonError
+from liaison.operations.preview import preview_connection
+from liaison.web import pictures, problems
+from liaison.web.pages.choices import Choices, WizardStep
+from liaison.web.pages.connect_members import mark_of
+from liaison.web.pages.wizard import Opened, Where, Wizard, wizard_of, wizard_shell
+from liaison.web.shell import Shell
+from liaison.web.visit import Visit
+
+_SHOWN_ELSEWHERE = frozenset({NoticeCode.EARLIER_FILES, NoticeCode.SHARE_VIEW})
+
+
+@dataclass(frozen=True)
+class ShownPlan:
+    """One thing that will be made or used."""
+
+    icon: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class ShownMember:
+    """Somebody who will be added, and what they will not see."""
+
+    name: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """`files` says who sees the channel's files, `earlier` what becomes of files that the record has already."""
+
+    template: ClassVar[str] = "connect_review.html"
+    shell: Shell
+    wizard: Wizard
+    team: str
+    channel: str
+    planned: tuple[ShownPlan, ...]
+    members: tuple[ShownMember, ...]
+    warnings: tuple[str, ...]
+    files: str
+    earlier: str
+    share: bool
+    key: str
+    problem: problems.Problem | None
+
+
+async def show_review(
+    visit: Visit,
+    opened: Opened,
+    choices: Choices,
+    where: Where,
+    asked: ConnectionRequest,
+    refusal: LiaisonError | None = None,
+) -> Response:
+    """`refusal` is what Finish met. Raises what connecting would refuse the request for."""
+    found = await preview_connection(asked, visit.person, visit.ports)
+    page = ReviewPage(
+        shell=wizard_shell(visit, opened),
+        wizard=wizard_of(visit, opened, WizardStep.REVIEW, choices, where),
+        team=found.team_name,
+        channel=found.channel_name,
+        planned=tuple(_plan(thing, found, visit) for thing in found.things),
+        members=tuple(ShownMember(one.name, mark_of(one, visit)) for one in found.members),
+        warnings=tuple(_notice(one, visit) for one in found.notices if one.code not in _SHOWN_ELSEWHERE),
+        files=visit.say(f"files.{found.files.value}"),
+        earlier=next((_notice(one, visit) for one in found.notices if one.code is NoticeCode.EARLIER_FILES), ""),
+        share=any(one.code is NoticeCode.SHARE_VIEW for one in found.notices),
+        key=str(uuid4()),
+        problem=problems.explain(refusal, visit) if refusal else None,
+    )
+    return visit.answer(page, refusal.status if refusal else 200)
+
+
+def _notice(notice: Notice, visit: Visit) -> str:
+    facts = {"what": notice.what} if notice.what else {}
+    return visit.say(f"notice.{notice.code.value}", **facts)
+
+
+def _plan(thing: PlannedThing, found: Preview, visit: Visit) -> ShownPlan:
+    key = "new_channel" if thing.step is StepName.CHANNEL and found.channel_is_new else thing.step.value
+    facts = {"channel": found.channel_name, "team": found.team_name, "record": found.title}
+    detail = visit.say(f"web.connect.planned.{key}.detail", **facts)
+    return ShownPlan(
+        icon=pictures.STEPS[thing.step],
+        title=visit.say(f"web.connect.planned.{key}.title", **facts),
+        detail=" · ".join((detail, *_kind(thing, found, visit))),
+    )
+
+
+def _kind(thing: PlannedThing, found: Preview, visit: Visit) -> tuple[str, ...]:
+    """What more there is to say of a new team or channel: its privacy, label and kind."""
+    if thing.step is StepName.TEAM and found.privacy is not None:
+        privacy = visit.say(f"web.connect.privacy.{found.privacy.value}.title")
+        return (privacy, found.label) if found.label else (privacy,)
+    if thing.step is StepName.CHANNEL:
+        return (visit.say(f"web.channel.{found.channel_kind.value}"),)
+    return ()
