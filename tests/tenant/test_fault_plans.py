@@ -150,16 +150,16 @@ def test_a_part_of_a_json_batch_may_be_cut_off(tenant: LocalTenant) -> None:
 
 def test_a_delay_of_a_part_of_a_batch_holds_up_nobody_else(tenant: LocalTenant) -> None:
     tenant.fault(
-        {"operation": "GET /api/data/v9.2/WhoAmI()", "parts": True, "phase": "delay", "action": {"delay_s": 0.6}}
+        {"operation": "GET /api/data/v9.2/WhoAmI()", "parts": True, "phase": "delay", "action": {"delay_s": 3.0}}
     )
     client = crm(tenant)
     body = b"--b\r\nContent-Type: application/http\r\n\r\nGET WhoAmI HTTP/1.1\r\n\r\n\r\n--b--\r\n"
     headers = {**client.headers, "Content-Type": "multipart/mixed; boundary=b"}
     with pytest.raises(httpx2.TimeoutException):
-        httpx2.post(f"{client.root}/$batch", content=body, headers=headers, timeout=0.1)
+        httpx2.post(f"{client.root}/$batch", content=body, headers=headers, timeout=httpx2.Timeout(20.0, read=0.1))
     begun = time.monotonic()
     assert ask(tenant).status_code == 200
-    assert time.monotonic() - begun < 0.4
+    assert time.monotonic() - begun < 2.5
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,19 @@ def effects(tenant: LocalTenant) -> int:
     return int(tenant.ask(lambda estate: estate.db.value("SELECT count(*) FROM device_codes")))
 
 
+def settled(tenant: LocalTenant, wanted: int) -> None:
+    """Wait until so many effects have taken place, though nobody waits for the answer any more."""
+    until = time.monotonic() + 20
+    while effects(tenant) != wanted:
+        assert time.monotonic() < until, f"{effects(tenant)} effects, not {wanted}"
+        time.sleep(0.02)
+
+
+def impatient(seconds: float) -> httpx2.Timeout:
+    """Sends whatever time that takes, and then waits no longer than this for an answer."""
+    return httpx2.Timeout(20.0, read=seconds)
+
+
 def read_discovery(tenant: LocalTenant) -> httpx2.Response:
     return httpx2.get(f"{tenant.http}/{tenant.id}/v2.0/.well-known/openid-configuration")
 
@@ -162,26 +175,26 @@ def test_truncated_json_has_a_fitting_length(tenant: LocalTenant) -> None:
 
 
 def test_a_delay_comes_before_the_effect(tenant: LocalTenant) -> None:
-    tenant.fault({"path": PATH, "phase": "delay", "action": {"delay_s": 0.4}})
+    tenant.fault({"path": PATH, "phase": "delay", "action": {"delay_s": 1.0}})
     with pytest.raises(httpx2.TimeoutException):
-        ask_device_code(tenant, timeout=0.1)
+        ask_device_code(tenant, timeout=impatient(0.1))
     assert effects(tenant) == 0
 
 
 def test_a_delay_after_the_effect_lets_the_client_give_up_too_early(tenant: LocalTenant) -> None:
-    tenant.fault({"path": PATH, "phase": "after", "action": {"delay_s": 0.4}})
+    tenant.fault({"path": PATH, "phase": "after", "action": {"delay_s": 1.0}})
     with pytest.raises(httpx2.TimeoutException):
-        ask_device_code(tenant, timeout=0.15)
-    assert effects(tenant) == 1
+        ask_device_code(tenant, timeout=impatient(0.15))
+    settled(tenant, 1)
 
 
 def test_a_delay_holds_up_nobody_else(tenant: LocalTenant) -> None:
-    tenant.fault({"path": PATH, "phase": "delay", "action": {"delay_s": 0.6}})
+    tenant.fault({"path": PATH, "phase": "delay", "action": {"delay_s": 3.0}})
     with pytest.raises(httpx2.TimeoutException):
-        ask_device_code(tenant, timeout=0.05)
+        ask_device_code(tenant, timeout=impatient(0.05))
     begun = time.monotonic()
     assert read_discovery(tenant).status_code == 200
-    assert time.monotonic() - begun < 0.4
+    assert time.monotonic() - begun < 2.5
 
 
 def test_a_duplicate_takes_effect_twice(tenant: LocalTenant) -> None:
