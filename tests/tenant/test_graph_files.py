@@ -415,3 +415,22 @@ def test_addresses_lead_to_items_and_back(tenant: LocalTenant) -> None:
             assert files.find_folder_by_url(estate, address) is None
 
     tenant.ask(check)
+
+
+def test_the_list_of_a_drive_holds_its_files_by_number(claire: Graph, drive: str) -> None:
+    made = claire.call("PUT", f"/drives/{drive}/root:/General/listed.txt:/content", content=b"x").json()
+    number = claire.get(f"/drives/{drive}/items/{made['id']}/listItem")["id"]
+    items = f"/drives/{drive}/list/items"
+    listed = claire.get(f"{items}?$expand=fields&$top=200")["value"]
+    assert "listed.txt" in [one["fields"]["FileLeafRef"] for one in listed]
+    assert claire.get(f"{items}/{number}")["webUrl"] == made["webUrl"]
+    assert claire.patch(f"{items}/{number}/fields", {"Title": "Named"})["Title"] == "Named"
+    assert claire.get(f"{items}/{number}/fields")["Title"] == "Named"
+    assert claire.get(f"{items}/{number}/driveItem")["id"] == made["id"]
+
+
+def test_applications_list_every_site(claire: Graph, tenant: LocalTenant) -> None:
+    job = Graph(tenant, tenant.app_token())
+    found = {site["name"] for site in job.get("/sites/getAllSites")["value"]}
+    assert {site["name"] for site in claire.get("/sites?search=*")["value"]} <= found
+    assert claire.refused("GET", "/sites/getAllSites")[:2] == (403, "accessDenied")

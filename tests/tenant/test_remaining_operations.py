@@ -79,6 +79,7 @@ GRAPH: tuple[tuple[str, str, Any, int, str], ...] = (
     ("GET", "/v1.0/me/directReports", None, 200, '"value"'),
     ("GET", "/v1.0/me/directReports/graph.user", None, 200, '"value"'),
     ("GET", "/v1.0/me/photos/48x48", None, 404, "ImageNotFound"),
+    ("GET", f"/v1.0/groups/{VENTES}/transitiveMembers/graph.user", None, 200, "Claire Fontaine"),
     ("GET", f"/v1.0/groups/{VENTES}/photo", None, 404, "ImageNotFound"),
     ("GET", f"/v1.0/groups/{VENTES}/photo/$value", None, 404, "ImageNotFound"),
     ("GET", f"/v1.0/groups/{NOBODY}/photo/$value", None, 404, "Request_ResourceNotFound"),

@@ -138,6 +138,7 @@ OPERATIONS = operations(
     ("GET", f"{_GROUP}/members/graph.user", list_members, GROUP_MEMBERS_READ),
     ("GET", f"{_GROUP}/members/$count", count_members, GROUP_MEMBERS_READ),
     ("GET", f"{_GROUP}/transitiveMembers", list_members, GROUP_MEMBERS_READ),
+    ("GET", f"{_GROUP}/transitiveMembers/graph.user", list_members, GROUP_MEMBERS_READ),
     ("GET", f"{_GROUP}/owners", list_owners, GROUP_MEMBERS_READ),
     ("GET", f"{_GROUP}/owners/graph.user", list_owners, GROUP_MEMBERS_READ),
     ("POST", f"{_GROUP}/members/$ref", add_member, GROUP_MEMBERS_WRITE),

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from liaison.tenant.estate import file_states, files, filing
+from liaison.tenant.estate import file_states, files, filing, sites
 from liaison.tenant.estate.access import SiteAccess
 from liaison.tenant.estate.files import DriveItem
 from liaison.tenant.estate.seals import SealBroken, seal, unseal
@@ -26,7 +26,16 @@ from liaison.tenant.graph.drive_items import (
 from liaison.tenant.graph.errors import Backend, bad_request, no_item
 from liaison.tenant.graph.list_columns import WRITABLE_FIELDS, content_type_of
 from liaison.tenant.graph.permissions import SITES_READ, SITES_WRITE
-from liaison.tenant.graph.places import ITEMS, SITES, asked_item, asked_site, find_list, require_access
+from liaison.tenant.graph.places import (
+    DRIVES,
+    ITEMS,
+    SITES,
+    asked_drive,
+    asked_item,
+    asked_site,
+    find_list,
+    require_access,
+)
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
 from liaison.tenant.graph.schema import LIST_ITEM
@@ -183,6 +192,10 @@ def _asked(ask: Ask, wanted: SiteAccess = SiteAccess.READ) -> DriveItem:
 
 
 def _asked_list(ask: Ask) -> tuple[Drive, Site]:
+    """The library whose list the address names, as a list of its site or as the list of a drive."""
+    if "list" not in ask.params:
+        drive = asked_drive(ask)
+        return drive, sites.site_of_drive(ask.estate, drive)
     site = asked_site(ask)
     return find_list(ask, site, ask.params["list"]), site
 
@@ -239,6 +252,14 @@ OPERATIONS = operations(
         ("POST", "", create_numbered, SITES_WRITE),
         ("GET", "/{number}", read_numbered, SITES_READ),
         ("DELETE", "/{number}", delete_numbered, SITES_WRITE),
+        ("GET", "/{number}/fields", read_fields, SITES_READ),
+        ("PATCH", "/{number}/fields", change_fields, SITES_WRITE),
+        ("GET", "/{number}/driveItem", read_driveitem, SITES_READ),
+    ),
+    *below(
+        tuple(f"{drive}/list/items" for drive in DRIVES),
+        ("GET", "", list_list_items, SITES_READ),
+        ("GET", "/{number}", read_numbered, SITES_READ),
         ("GET", "/{number}/fields", read_fields, SITES_READ),
         ("PATCH", "/{number}/fields", change_fields, SITES_WRITE),
         ("GET", "/{number}/driveItem", read_driveitem, SITES_READ),

@@ -110,6 +110,7 @@ SITES_READ = needs(
     "Sites.Read.All Sites.ReadWrite.All Sites.Manage.All Sites.FullControl.All Files.Read.All Files.ReadWrite.All",
     "Sites.Read.All Sites.ReadWrite.All Sites.Manage.All Sites.FullControl.All",
 )
+ALL_SITES_READ = needs("", "Sites.Read.All Sites.ReadWrite.All")
 SITES_WRITE = needs("Sites.ReadWrite.All Sites.Manage.All Sites.FullControl.All")
 SITES_MANAGE = needs("Sites.Manage.All Sites.FullControl.All", "Sites.Manage.All Sites.FullControl.All")
 SITES_CONTROL = needs("Sites.FullControl.All")

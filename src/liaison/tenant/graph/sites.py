@@ -13,7 +13,13 @@ from liaison.tenant.estate.files import Author
 from liaison.tenant.estate.sites import Drive, Site
 from liaison.tenant.graph.drive_items import drive_key, drive_type, identity_set, second
 from liaison.tenant.graph.errors import Backend
-from liaison.tenant.graph.permissions import DRIVE_READ, GROUP_SITE_READ, SHAREPOINT_SETTINGS_READ, SITES_READ
+from liaison.tenant.graph.permissions import (
+    ALL_SITES_READ,
+    DRIVE_READ,
+    GROUP_SITE_READ,
+    SHAREPOINT_SETTINGS_READ,
+    SITES_READ,
+)
 from liaison.tenant.graph.places import DRIVES, SITES, asked_drive, asked_site, find_list
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import Answer, Json
@@ -99,6 +105,14 @@ def search_sites(ask: Ask) -> Answer:
     """`GET /sites?search=…`: sites the caller may open. Source: Graph v1.0, api/site-search.md"""
     text = ask.options.get("search", "").strip('"')
     found = [site for site in sites.search_sites(ask.estate, "" if text == "*" else text) if _is_open(ask, site)]
+    part, following = page(ask, found, 200, 999)
+    values = [selected(ask, site_body(ask, site), SITE, "site") for site in part]
+    return Answer(body=collection(ask.context("sites"), values, next_page=following))
+
+
+def list_all_sites(ask: Ask) -> Answer:
+    """`GET /sites/getAllSites`: every site, for applications only. Source: Graph v1.0, api/site-getallsites.md"""
+    found = [site for site in sites.search_sites(ask.estate, "", -1) if _is_open(ask, site)]
     part, following = page(ask, found, 200, 999)
     values = [selected(ask, site_body(ask, site), SITE, "site") for site in part]
     return Answer(body=collection(ask.context("sites"), values, next_page=following))
@@ -213,6 +227,7 @@ def _is_open(ask: Ask, site: Site) -> bool:
 OPERATIONS = operations(
     Backend.FILES,
     ("GET", "sites", search_sites, SITES_READ),
+    ("GET", "sites/getAllSites", list_all_sites, ALL_SITES_READ),
     *below(
         SITES[:-1],
         ("GET", "", read_site, SITES_READ),
