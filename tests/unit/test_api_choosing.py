@@ -174,3 +174,8 @@ async def test_teams_being_busy_is_said_with_how_long_to_wait(client: ApiClient,
     world.refuse["teamwork.list_teams"] = UpstreamThrottled("graph", wait_s=7.0)
     answer = await client.post("/join-requests", as_="oliver", json={**TIED, "team": EUROPE})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+
+
+async def test_the_address_of_the_preview_is_not_a_links(client: ApiClient) -> None:
+    answer = await client.get("/links/preview")
+    assert (answer.status_code, answer.headers["allow"], answer.json()["code"]) == (405, "POST", "input.method")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Query
 
 from liaison.api.asking import Asker
 from liaison.api.choosing_render import render_candidate, render_choices, render_preview, render_verdict
@@ -101,3 +101,9 @@ async def preview(asking: Asker, body: ConnectBody) -> PreviewShape:
     What connecting would refuse is refused here in the same words.
     """
     return render_preview(await preview_connection(read_request(asking, body), asking.person, asking.ports), asking)
+
+
+@router.api_route("/links/preview", methods=["GET", "HEAD", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+async def no_link() -> None:
+    """The address of one link would take it for a link called preview."""
+    raise HTTPException(405, headers={"Allow": "POST"})
