@@ -274,7 +274,7 @@ async def test_consent_withdrawn_midway_needs_a_person_and_names_the_permission(
     assert await made_once(stage, claire, done)
 
 
-@pytest.mark.statement("S37", "S38")
+@pytest.mark.statement("S37", "S38", "S39")
 async def test_consent_to_user_sync_withdrawn_midway_is_a_finding(stage: Stage) -> None:
     claire, record = await seller(stage)
 
@@ -286,6 +286,13 @@ async def test_consent_to_user_sync_withdrawn_midway_is_a_finding(stage: Stage) 
     asked = ConnectionRequest(record, VENTES, NEW, members=(SOFIA,))
     link = await stage.connect(asked, claire)
     assert (link.state, link.findings) == (LinkState.CONNECTED, (Finding("member.no_consent"),))
+    await stage.product.consented("Nadia")
+    stage.product.tokens.drop(claire)
+    done = await stage.carry_on(await try_again(link.id, claire, stage.ports))
+    assert (done.state, done.findings) == (LinkState.CONNECTED, ())
+    members = await stage.product.teamwork(claire).list_members(VENTES)
+    assert SOFIA.id in {member.person for member in members}
+    assert await made_once(stage, claire, done)
 
 
 async def test_a_sign_in_that_ended_midway_parks_and_goes_on_after_the_next(stage: Stage, tenant: Tenant) -> None:

@@ -22,11 +22,13 @@ from liaison.domain.link import (
     steps_to_connect,
 )
 from liaison.domain.names import ChannelKind, PersonId, TabId, TeamId
+from liaison.domain.second_try import can_be_tried_again, unfinished_steps
 from liaison.domain.teams import Tab
 from liaison.errors import (
     AnswerLost,
     ConsentNotGranted,
     EnhancedOff,
+    LinkBusy,
     NotTeamOwner,
     PrivilegeMissing,
     StillPreparing,
@@ -37,7 +39,7 @@ from liaison.errors import (
     UpstreamUnavailable,
     ViewNotShared,
 )
-from liaison.operations.connect import connect
+from liaison.operations.connect import connect, try_again
 from liaison.operations.new_team import team_key
 from liaison.operations.undo import undo
 from tests.unit.fakes import CLAIRE, DEAL, GENERAL, MY_VIEW, OLIVER, RENEWALS, TEAM, Crash, World
@@ -227,6 +229,26 @@ async def test_consent_withdrawn_midway_is_a_finding(world: World) -> None:
     world.troubles.fail("add_members", ConsentNotGranted("members", ("TeamMember.ReadWriteNonOwnerRole.All",)))
     link = await connected(world, INVITING)
     assert (link.state, link.findings) == (LinkState.CONNECTED, (Finding("member.no_consent"),))
+
+
+@pytest.mark.statement("S39", "F11")
+async def test_after_consent_was_granted_the_people_are_added_by_trying_again(world: World) -> None:
+    all_scopes = world.sign_in.scopes
+    world.sign_in.scopes = all_scopes - set(SCOPES[Rung.MEMBERS])
+    link = await connected(world, INVITING)
+    assert (unfinished_steps(link), can_be_tried_again(link)) == ((StepName.MEMBERS,), True)
+    world.sign_in.scopes = all_scopes
+    done = await carry_on(world, await try_again(link.id, CLAIRE, world.ports))
+    assert (done.state, done.findings, can_be_tried_again(done)) == (LinkState.CONNECTED, (), False)
+    assert world.teamwork.members == {CLAIRE.id, SOFIA.id, MARC.id}
+    assert world.crm.made == ["location", "association", "note"]
+    assert done.connected_at == link.connected_at
+
+
+async def test_what_lacks_nothing_is_not_tried_again(world: World) -> None:
+    link = await connected(world, replace(INVITING, members=()))
+    with pytest.raises(LinkBusy):
+        await try_again(link.id, CLAIRE, world.ports)
 
 
 async def test_user_sync_that_is_switched_off_says_the_same(world: World) -> None:

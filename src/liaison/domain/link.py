@@ -306,9 +306,7 @@ class Link:
 
     @property
     def team_name(self) -> str:
-        if self.evidence.team_name:
-            return self.evidence.team_name
-        return self.new_team.name if self.new_team is not None else ""
+        return self.evidence.team_name or (self.new_team.name if self.new_team is not None else "")
 
     @property
     def tab_entity(self) -> str:
@@ -317,9 +315,7 @@ class Link:
 
     @property
     def channel_name(self) -> str:
-        if self.evidence.channel_name:
-            return self.evidence.channel_name
-        return self.wanted.name if isinstance(self.wanted, NewChannel) else ""
+        return self.evidence.channel_name or (self.wanted.name if isinstance(self.wanted, NewChannel) else "")
 
     @property
     def steps(self) -> tuple[StepName, ...]:
@@ -365,8 +361,14 @@ class Link:
         if self.pinned_by is PinnedBy.HOST:
             return True
         made = self.evidence
-        ours = made.team_is_ours or made.channel_is_ours or made.app_is_ours
-        return bool(ours or made.tab or made.location or made.association)
+        return bool(
+            made.team_is_ours
+            or made.channel_is_ours
+            or made.app_is_ours
+            or made.tab
+            or made.location
+            or made.association
+        )
 
 
 def record_of(link: Link) -> RecordRef:

@@ -23,6 +23,7 @@ from liaison.domain.link import (
     PrimaryChannel,
 )
 from liaison.domain.names import LinkId, Person, RecordRef, TeamId
+from liaison.domain.second_try import can_be_tried_again, tried_again
 from liaison.domain.teams import Channel, Team
 from liaison.errors import ChannelNameTaken, ConsentNotGranted, LiaisonError, LinkBusy, TeamNameTaken
 from liaison.operations.ahead import look_ahead, with_what_is_there
@@ -182,10 +183,13 @@ async def _unasked() -> bool | None:
 
 
 async def try_again(link_id: LinkId, by: Person, ports: Ports) -> Link:
-    """Go on with a link that waits for a person, where it stopped. Raises LinkUnknown, LinkBusy."""
+    """Go on with a link that waits for a person, where it stopped; or, when it is connected, with what it lacks.
+
+    Raises LinkUnknown, LinkBusy.
+    """
     link = await ports.links.get(link_id)
-    if link.state is not LinkState.NEEDS_PERSON:
+    if not can_be_tried_again(link):
         raise LinkBusy(link.id, link.state.value)
-    saved = await ports.links.save(link.resumed(by), "link.tried_again")
+    saved = await ports.links.save(tried_again(link, by), "link.tried_again")
     await ports.steps.start(saved.operation, saved)
     return saved
