@@ -150,7 +150,9 @@ def _event(link: Link, asking: Asking) -> str:
 
 @router.post("/{link}/retry", summary="Try a link again", status_code=202, responses=problems(403, 404, 409))
 async def retry(asking: Asker, link: LinkPath, response: Response) -> LinkShape:
-    """Goes on with a link that needs a person, where it stopped, on the asker’s behalf."""
+    """Goes on with a link that needs a person, where it stopped, or adds what a connected link lacks, on the asker’s
+    behalf.
+    """
     known = await read_link(LinkId(link.lower()), asking.person, asking.ports)
     return answer_with(await try_again(known.id, asking.person, asking.ports), asking, response)
 
