@@ -10,8 +10,9 @@ from typing import ClassVar
 
 from starlette.responses import Response, StreamingResponse
 
-from liaison.domain.link import Finding, Link, LinkState, StepName
+from liaison.domain.link import Finding, Link, StepName
 from liaison.domain.names import LinkId
+from liaison.domain.second_try import can_be_tried_again
 from liaison.operations.read_link import read_link
 from liaison.operations.undo import can_be_undone, undo_until
 from liaison.web import addresses, pictures, problems
@@ -104,7 +105,7 @@ def progress_of(link: Link, visit: Visit) -> Progress:
         until=link.waiting.until if link.waiting else None,
         trouble=problems.explain(link.trouble.error(), visit) if link.trouble else None,
         findings=tuple(_finding(finding, visit) for finding in link.findings),
-        try_again=addresses.link(link.id, "try-again") if link.state is LinkState.NEEDS_PERSON else "",
+        try_again=addresses.link(link.id, "try-again") if can_be_tried_again(link) else "",
         undo=addresses.link(link.id, "undo") if can_be_undone(link, visit.ports) else "",
         undo_until=undo_until(link),
     )
