@@ -68,6 +68,11 @@ def test_pages_read_answers_refusals_and_faults(tenant: LocalTenant) -> None:
         assert answer.status_code == status
         assert answer.headers["access-control-allow-origin"] == "*"
         assert "Retry-After" in answer.headers["access-control-expose-headers"]
+    tenant.fault({"path": "/api/data/**", "action": {"status": 429, "headers": {"Retry-After": "1"}}})
+    late = httpx2.get(f"{tenant.http}/api/data/v9.2/WhoAmI", headers=crm_headers(tenant, Origin=PAGE))
+    assert (late.status_code, late.headers["access-control-allow-origin"]) == (429, "*")
+    rows = httpx2.get(f"{tenant.http}/api/data/v9.2/WhoAmI", headers=crm_headers(tenant, Origin=PAGE))
+    assert "OData-EntityId" in rows.headers["access-control-expose-headers"]
     refused = httpx2.get(f"{tenant.http}/v1.0/me", headers={"Origin": PAGE})
     assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, "*")
     assert "access-control-allow-origin" not in httpx2.get(f"{tenant.http}/v1.0/me").headers
