@@ -1,4 +1,4 @@
-"""Choosing where a record or view is to be connected: the teams, a team's channels, the name of a new channel."""
+"""Choosing where a record or view is to be connected: the teams and their channels."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from liaison.domain.connection import missing_to_connect
 from liaison.domain.consent import Rung
-from liaison.domain.names import Person, Regarding, TeamId, read_channel_name
-from liaison.domain.naming import propose_free_name
+from liaison.domain.names import Person, Regarding, TeamId
 from liaison.domain.teams import Channel, Team
-from liaison.errors import ChannelNameTaken, ConsentNotGranted, EnhancedOff
+from liaison.errors import ConsentNotGranted, EnhancedOff
 from liaison.operations.collaborate import Panel, read_panel
 from liaison.ports import Ports
 
@@ -42,15 +41,3 @@ async def read_destination(team: TeamId, by: Person, ports: Ports) -> Destinatio
     """Raises TeamUnknown, NotTeamMember."""
     teamwork = ports.teamwork(by)
     return Destination(*await asyncio.gather(teamwork.read_team(team), teamwork.list_channels(team)))
-
-
-def check_new_name(text: str, destination: Destination) -> str:
-    """The name, trimmed, when a channel of that name can be made in the team.
-
-    Raises InputMissing, ChannelNameTooLong, ChannelNameForbidden, ChannelNameTaken; the last two with a free proposal.
-    """
-    name = read_channel_name(text)
-    taken = {channel.name.casefold() for channel in destination.channels}
-    if name.casefold() in taken:
-        raise ChannelNameTaken(name, destination.team.name, propose_free_name(name, taken))
-    return name
