@@ -251,6 +251,9 @@ def test_une_vue_est_epinglee_triee_et_parcourue_en_francais(teams: Opener) -> N
     page.locator("#view-table").select_option(value="opportunity")
     expect(page.locator("[data-views] .choice").first).to_contain_text(re.compile("pportunit"))
     view = page.locator("[data-views] .choice strong").first.inner_text()
+    page.locator("[data-views] .choice", has_text="Mes grosses affaires").click()
+    expect(page.locator("[data-chosen]")).to_have_text("Acceptez de partager la vue, puis enregistrez.")
+    expect(client.page.get_by_role("dialog").get_by_role("button", name="Enregistrer")).to_be_disabled()
     page.locator("[data-views] .choice").first.click()
     client.save()
     tab = client.tab

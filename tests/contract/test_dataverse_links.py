@@ -17,7 +17,7 @@ from liaison.dataverse.crm_links import folder_address
 from liaison.dataverse.errors import Subject
 from liaison.domain.crm import PlaceKind
 from liaison.domain.link import Evidence, Link, site_row_id
-from liaison.domain.names import ChannelKind, LinkId, Person, RecordRef, RowId, TabId, TableName, TeamId
+from liaison.domain.names import ChannelId, ChannelKind, LinkId, Person, RecordRef, RowId, TabId, TableName, TeamId
 from liaison.errors import DocumentManagementOff, PrivilegeMissing, RecordChanged, RecordUnknown
 from liaison.tenant.seeds import company
 from liaison.wire.wild import Wild
@@ -304,3 +304,14 @@ async def test_a_right_that_is_missing_is_named(product: Product) -> None:
         await sofia.read_record(link.record)
     assert raised.value.table == OPPORTUNITY
     assert raised.value.privilege.lower() == "prvreadopportunity"
+
+
+async def test_a_channel_knows_everything_that_is_tied_to_it(product: Product) -> None:
+    crm, link = await ready(product)
+    before = await crm.list_channel_associations(link.evidence.channel)
+    await crm.ensure_location(link)
+    row = await crm.ensure_association(link)
+    found = await crm.list_channel_associations(link.evidence.channel)
+    assert {one.id for one in found} == {*(one.id for one in before), row}
+    assert next(one for one in found if one.id == row).regarding == link.regarding
+    assert await crm.list_channel_associations(ChannelId("19:nobody's@thread.tacv2")) == ()

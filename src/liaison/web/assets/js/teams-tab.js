@@ -1,7 +1,7 @@
 // A record or view in a Teams tab, with the two states of its connection: connected, or the tab is here and the link
 // is missing, at work, or needs a person.
 
-const { ask, h, initials, load, meet, pause, say, show, showForm, showGrid, teams, webAddress } = window.liaison;
+const { ask, h, icon, initials, load, meet, pause, say, show, showForm, showGrid, teams, webAddress } = window.liaison;
 const tab = document.getElementById("tab");
 const LOOK_EVERY_MS = 2000;
 const TITLES = { needs_person: "person_title", undone: "over_title", disconnected: "over_title" };
@@ -48,6 +48,7 @@ function showLink(link) {
   const bar = tab.querySelector("[data-link-state]");
   bar.hidden = isConnected;
   bar.className = `message ${link.is_final ? "warning" : "neutral"}`;
+  bar.querySelector(".icon").replaceWith(icon(link.is_final ? "warning" : "wait"));
   const isOver = ["undone", "disconnected"].includes(link.state);
   put("[data-link-title]", say(TITLES[link.state] ?? "work_title"));
   put("[data-link-text]", isOver ? say("over_text") : link.trouble ? link.trouble.detail : whatIsDone(link));
