@@ -52,10 +52,11 @@ def connect(page: Page, demo: Demo) -> None:
     page.get_by_role("link", name="Northwind renewal").first.click()
     record = page.url
     open_panel(page)
-    page.get_by_text("Create a new connection").first.click()
+    page.locator(".panel-foot .primary").first.click()
     for choice in ("Ventes Europe", "Renewals"):
         page.get_by_text(choice).first.click()
         page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next").click()  # nobody is added
     page.get_by_role("button", name="Finish").click()
     page.get_by_text("Back to record").wait_for()
     page.get_by_text("Open channel").wait_for()

@@ -119,7 +119,7 @@ def test_a_record_is_connected_to_a_channel_without_leaving_the_pane(
     with person_at(chromium, pane_demo, "Claire", storage_state=None) as claire:
         pane = open_pane(claire.page, host, opportunity(pane_demo, "Pilot project"))
         sign_in(claire, pane)
-        pane.get_by_role("link", name="Create a new connection").click()
+        pane.get_by_role("link", name="Get started").click()
         following, finish = (pane.get_by_role("button", name=name, exact=True) for name in ("Next", "Finish"))
         for choice in ("Ventes Europe", "Renewals"):
             pane.locator(".choice").filter(has=pane.get_by_text(choice, exact=True)).click()

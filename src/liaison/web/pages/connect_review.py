@@ -20,7 +20,17 @@ from liaison.web.pages.wizard import Opened, Where, Wizard, wizard_of, wizard_sh
 from liaison.web.shell import Shell
 from liaison.web.visit import Visit
 
-_SHOWN_ELSEWHERE = frozenset({NoticeCode.EARLIER_FILES, NoticeCode.SHARE_VIEW})
+_SHOWN_ELSEWHERE = frozenset(
+    {
+        NoticeCode.EARLIER_FILES,
+        NoticeCode.SHARE_VIEW,
+        NoticeCode.GUEST,
+        NoticeCode.NOT_IN_CRM,
+        NoticeCode.NO_LICENCE,
+        NoticeCode.NO_RIGHTS,
+    }
+)
+"""Said by a bar of their own, or beside each person."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +108,7 @@ def _plan(thing: PlannedThing, found: Preview, visit: Visit) -> ShownPlan:
     return ShownPlan(
         icon=pictures.STEPS[thing.step],
         title=visit.say(f"web.connect.planned.{key}.title", **facts),
-        detail=" · ".join((detail, *_kind(thing, found, visit))),
+        detail=" · ".join((*_kind(thing, found, visit), detail)),
     )
 
 

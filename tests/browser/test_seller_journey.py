@@ -1,0 +1,265 @@
+"""The seller's journey in English and in French, by the labels alone: from Get started to a disconnected channel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.person import SALES, Person, person_at
+from tests.contract.demo_process import Demo, running_demo
+
+Words = dict[str, str]
+Opener = Callable[[str], Person]
+
+WORDS: dict[str, Words] = {
+    "en": {
+        "get_started": "Get started",
+        "new_team": "Create a new team",
+        "team_name": "Team name",
+        "blocked": "Your organization does not allow this name",
+        "full_name": "Its full name will be “GRP Deals {number}”.",
+        "next": "Next",
+        "new_channel": "Create a new channel",
+        "channel_name": "Channel name",
+        "forbidden": "This channel name cannot be used",
+        "use": "Use “Deal 2026”",
+        "usable": "“Deal 2026” can be used.",
+        "private": "Private channel",
+        "files": "Only the people of the private channel see its files",
+        "members": "Add members",
+        "shared": "shared with",
+        "search": "Search people",
+        "guest": "but not the record",
+        "review": "Review",
+        "earlier": "Earlier files",
+        "finish": "Finish",
+        "waiting": "Waiting for the channel’s file library",
+        "open_channel": "Open channel",
+        "undo": "Undo",
+        "back": "Back to record",
+        "all": "All connected channels",
+        "start": "Start collaboration",
+        "another": "Create a new connection",
+        "join": "Join",
+        "asked": "You asked to join on",
+        "approve": "Approve",
+        "approved": "Approved",
+        "share": "Share the view with the channel’s people",
+        "disconnect": "Disconnect",
+        "tab_too": "Remove the tab too",
+        "timeline": "Timeline",
+        "details": "Details",
+        "undone": "Undone",
+        "no_sync": "The admin has not consented to use user sync feature, you can add them manually.",
+        "more": "More about this",
+        "settings": "Open the settings",
+    },
+    "fr": {
+        "get_started": "Commencer",
+        "new_team": "Créer une équipe",
+        "team_name": "Nom de l’équipe",
+        "blocked": "Votre organisation n’autorise pas ce nom",
+        "full_name": "Son nom complet sera « GRP Deals {number} ».",
+        "next": "Suivant",
+        "new_channel": "Créer un canal",
+        "channel_name": "Nom du canal",
+        "forbidden": "Ce nom de canal ne peut pas être utilisé",
+        "use": "Utiliser « Deal 2026 »",
+        "usable": "« Deal 2026 » peut être utilisé.",
+        "private": "Canal privé",
+        "files": "Seules les personnes du canal privé voient ses fichiers",
+        "members": "Ajouter des membres",
+        "shared": "partagé avec",
+        "search": "Rechercher des personnes",
+        "guest": "mais pas l’enregistrement",
+        "review": "Vérification",
+        "earlier": "Fichiers antérieurs",
+        "finish": "Terminer",
+        "waiting": "En attente de la bibliothèque de fichiers du canal",
+        "open_channel": "Ouvrir le canal",
+        "undo": "Annuler la connexion",
+        "back": "Retour à l’enregistrement",
+        "all": "Tous les canaux connectés",
+        "start": "Démarrer la collaboration",
+        "another": "Créer une connexion",
+        "join": "Rejoindre",
+        "asked": "Vous avez demandé à rejoindre le canal le",
+        "approve": "Approuver",
+        "approved": "Demande approuvée",
+        "share": "Partager la vue avec les membres du canal",
+        "disconnect": "Déconnecter",
+        "tab_too": "Supprimer aussi l’onglet",
+        "timeline": "Chronologie",
+        "details": "Détails",
+        "undone": "Annulée",
+        "no_sync": "L’administrateur n’a pas émis d’autorisation pour utiliser la fonction de synchronisation de "
+        "l’utilisateur. Vous pouvez les ajouter manuellement.",
+        "more": "En savoir plus",
+        "settings": "Ouvrir les paramètres",
+    },
+}
+RECORD = "Northwind renewal"
+VIEW = "Mes grosses affaires"
+
+
+@pytest.fixture(scope="module", params=["en", "fr"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def journey(tmp_path_factory: pytest.TempPathFactory, language: str) -> Iterator[Demo]:
+    """A demo of its own for each language: enhanced is on, names follow a policy, libraries take their time."""
+    with running_demo(tmp_path_factory.mktemp(language)) as demo:
+        demo.grant_consent()
+        with demo.api("Nadia") as nadia:
+            where = f"/environments/{SALES}/collaboration"
+            version = nadia.get(where).raise_for_status().json()["switches"]["version"]
+            nadia.put(where, json={"basic": True, "enhanced": True, "version": version}).raise_for_status()
+        demo.control(
+            "POST",
+            "/switches",
+            {"graph.name_prefix": "GRP ", "graph.blocked_words": "Payroll", "graph.files_folder_delay_s": 3.0},
+        )
+        yield demo
+
+
+@pytest.fixture
+def open_as(chromium: Browser, journey: Demo, language: str) -> Iterator[Opener]:
+    with ExitStack() as stack:
+
+        def opened(given: str, **options: Any) -> Person:
+            locale = f"{language}-{language.upper() if language == 'fr' else 'GB'}"
+            return stack.enter_context(person_at(chromium, journey, given, locale=locale, **options))
+
+        yield opened
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def choose(page: Page, name: str) -> None:
+    page.locator(".choice").filter(has=page.get_by_text(name, exact=True)).first.click()
+
+
+@pytest.mark.statement("F15", "F17", "F27", "F28", "F30", "F47", "F50", "F56", "S31", "S54")
+def test_a_new_team_channel_and_members_from_get_started_to_the_open_channel(open_as: Opener, language: str) -> None:
+    words, seller = WORDS[language], open_as("Claire")
+    page = seller.open_record(RECORD)
+    seller.open_collaborate()
+    page.get_by_role("link", name=words["get_started"]).click()
+    choose(page, words["new_team"])
+    page.get_by_label(words["team_name"]).fill("Payroll deals")
+    expect(page.locator("#team-name-said")).to_contain_text(words["blocked"])
+    expect(page.get_by_role("button", name=words["next"], exact=True)).to_be_disabled()
+    page.get_by_label(words["team_name"]).fill(f"Deals {language}")
+    expect(page.locator("#team-name-said")).to_contain_text(words["full_name"].format(number=language))
+    press(page, words["next"])
+    choose(page, words["new_channel"])
+    page.get_by_label(words["channel_name"]).fill("Deal / 2026")
+    expect(page.locator("#channel-name-said")).to_contain_text(words["forbidden"])
+    press(page, words["use"])
+    expect(page.locator("#channel-name-said")).to_contain_text(words["usable"])
+    kind = page.locator(".kind", has_text=words["private"])
+    expect(kind).to_contain_text(words["files"])
+    kind.click()
+    press(page, words["next"])
+    expect(page.get_by_role("heading", name=words["members"])).to_be_visible()
+    people = page.locator("#people")
+    expect(people).to_contain_text(words["shared"])
+    page.get_by_role("searchbox", name=words["search"]).press_sequentially("Lukas")
+    guest = page.locator("#found .choice", has_text="Lukas Weber")
+    expect(guest).to_contain_text(words["guest"])
+    guest.click()
+    expect(people).to_contain_text("Lukas Weber")
+    people.locator(".choice").first.click()
+    press(page, words["next"])
+    expect(page.get_by_role("heading", name=words["review"])).to_be_visible()
+    review = page.locator(".panel-content")
+    for said in (f"GRP Deals {language}", "Deal 2026", "Lukas Weber", words["files"], words["earlier"]):
+        expect(review).to_contain_text(said)
+    press(page, words["finish"])
+    expect(page.locator(".steps .waiting")).to_contain_text(words["waiting"])
+    expect(page.get_by_role("link", name=words["open_channel"])).to_be_visible(timeout=60_000)
+    expect(page.locator(".steps li.done")).to_have_count(9)
+    expect(page.get_by_role("button", name=words["undo"])).to_be_visible()
+
+
+@pytest.mark.statement("F18", "F20", "F23", "S54")
+def test_a_colleague_outside_the_team_asks_to_join_and_the_owner_approves(open_as: Opener, language: str) -> None:
+    words, colleague, owner = WORDS[language], open_as("Priya"), open_as("Claire")
+    page = colleague.open_record(RECORD)
+    colleague.open_collaborate()
+    press(page, f"{words['join']} – Deal 2026")
+    expect(page.locator(".connection")).to_contain_text(words["asked"])
+    theirs = owner.open_record(RECORD)
+    expect(theirs.locator(".site-map .count")).to_contain_text("1")
+    owner.open_collaborate()
+    press(theirs, f"{words['approve']} – Priya Raman")
+    expect(theirs.locator(".message.success")).to_contain_text(words["approved"])
+    page = colleague.open_record(RECORD)
+    colleague.open_collaborate()
+    expect(page.get_by_role("link", name=re.compile(words["start"]))).to_be_visible()
+
+
+@pytest.mark.statement("F21", "F56", "S31")
+def test_a_second_channel_without_members_then_undone_and_the_first_disconnected(
+    open_as: Opener, language: str
+) -> None:
+    """Oliver is in the team, not its owner: no third step. What he made is undone; nothing of it stays."""
+    words, seller = WORDS[language], open_as("Oliver")
+    page = seller.open_record(RECORD)
+    seller.open_collaborate()
+    page.get_by_role("link", name=words["another"]).click()
+    choose(page, "Northwind account")
+    press(page, words["next"])
+    choose(page, "Contract")
+    press(page, words["next"])
+    expect(page.get_by_role("heading", name=words["review"])).to_be_visible()
+    press(page, words["finish"])
+    expect(page.get_by_role("link", name=words["open_channel"])).to_be_visible(timeout=60_000)
+    press(page, words["undo"])
+    expect(page.locator(".progress-line")).to_contain_text(words["undone"], timeout=60_000)
+
+
+@pytest.mark.statement("F24", "F25", "S30", "S31")
+def test_a_personal_view_is_shared_before_it_is_connected(open_as: Opener, language: str) -> None:
+    words, seller = WORDS[language], open_as("Claire")
+    page = seller.open_table("Opportunities|Opportunités")
+    page.locator(".view-selector").click()
+    page.locator("#view-menu").get_by_role("link", name=VIEW).click()
+    seller.open_collaborate()
+    page.get_by_role("link", name=words["get_started"]).click()
+    choose(page, "Northwind account")
+    press(page, words["next"])
+    choose(page, "Onboarding")
+    press(page, words["next"])
+    share = page.get_by_role("checkbox", name=words["share"])
+    expect(share).to_be_visible()
+    press(page, words["finish"])
+    expect(share).to_be_visible()  # the browser asks for the consent first
+    share.check()
+    press(page, words["finish"])
+    expect(page.get_by_role("link", name=words["open_channel"])).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name=words["all"]).click()
+    expect(page.locator(".connection")).to_contain_text("Onboarding")
+
+
+@pytest.mark.statement("F21")
+def test_the_first_channel_is_disconnected_and_the_timeline_says_both(open_as: Opener, language: str) -> None:
+    words, seller = WORDS[language], open_as("Claire")
+    page = seller.open_record(RECORD)
+    seller.open_collaborate()
+    page.get_by_role("link", name=f"{words['disconnect']} – Deal 2026").click()
+    expect(page.get_by_role("checkbox", name=words["tab_too"])).to_be_checked()
+    page.locator("dialog").get_by_role("button", name=words["disconnect"]).click()
+    expect(page.locator(".steps li.done")).to_have_count(4, timeout=60_000)
+    page.get_by_role("link", name=words["back"]).click()
+    page.get_by_role("link", name=words["timeline"], exact=True).click()
+    expect(page.locator(".timeline h3", has_text="Deal 2026")).to_have_count(2)
