@@ -9,7 +9,8 @@ from html import unescape
 import pytest
 
 from liaison.domain.consent import SCOPES, Rung
-from liaison.domain.link import Evidence, Link, LinkState, Operation, StepName, TabChoice, Waiting
+from liaison.domain.joining import JoinRequest, JoinState
+from liaison.domain.link import Evidence, Finding, Link, LinkState, Operation, StepName, TabChoice, Waiting
 from liaison.domain.names import ChannelId, LinkId, TabId
 from liaison.errors import NotTeamMember, Remembered, StillPreparing
 from liaison.operations.runs import run
@@ -280,3 +281,32 @@ async def test_a_stream_ends_when_the_server_is_to_stop() -> None:
     client.closing.set()
     answer = await client.get(f"/links/{LINK}/events")
     assert (answer.status_code, answer.text) == (200, "")
+
+
+@pytest.mark.statement("S37", "S38", "S39")
+@pytest.mark.parametrize("path", [f"/links/{LINK}", f"{RECORD}/collaborate/links/{LINK}"])
+async def test_what_did_not_stop_the_work_is_said_with_its_help(path: str) -> None:
+    """Members that were not added for want of consent: Microsoft's words, and a page from which consent is given."""
+    world = world_with(link_in(LinkState.CONNECTED, findings=(Finding("member.no_consent"),)))
+    client = WebClient(world).sign_in("claire")
+    page = await client.get(path)
+    help_page = await client.get("/help/members")
+    assert "The admin has not consented to use user sync feature, you can add them manually." in text_of(page.text)
+    assert 'href="/help/members"' in page.text
+    assert "/settings/teams-integration" in help_page.text
+
+
+@pytest.mark.statement("F23")
+async def test_an_owner_answers_a_request_from_the_list_of_links() -> None:
+    world = WebWorld()
+    world.owners = {CLAIRE.id}
+    request = JoinRequest("request-1", EUROPE, "Ventes Europe", "General", OLIVER, NOW)
+    world.join_requests.kept[EUROPE, OLIVER.id] = request
+    client = WebClient(world).sign_in("claire")
+    listed, count = await client.get("/links"), await client.get("/requests/count")
+    answered = await client.post("/requests/request-1", {"answer": "decline", "back": "/links"})
+    said = await client.get(answered.headers["location"])
+    assert "Wants to join Ventes Europe" in text_of(listed.text)
+    assert "1 request to join is waiting" in text_of(count.text)
+    assert "Declined" in text_of(said.text)
+    assert world.join_requests.kept[EUROPE, OLIVER.id].state is JoinState.DECLINED
