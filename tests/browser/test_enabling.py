@@ -204,7 +204,7 @@ def test_06_with_basic_records_have_collaborate_which_points_to_teams_and_lists_
         page.locator("td.first a").first.click()
         claire.open_collaborate()
         expect(page.locator("dialog.panel")).to_contain_text(walk.say("web.collaborate.basic.title"))
-        expect(page.get_by_role("link", name=walk.say("web.collaborate.get_started"))).to_be_visible()
+        expect(page.get_by_role("link", name=walk.say("web.collaborate.get_started_in_teams"))).to_be_visible()
         expect(page.get_by_text(walk.say("web.collaborate.new"))).to_have_count(0)
 
 
@@ -293,7 +293,7 @@ def test_10_consent_revoked_while_the_page_is_open_is_noticed_at_save(walk: Walk
         assert switches(walk.settings(nadia)) == (True, False)
 
 
-@pytest.mark.statement("S33", "S40", "S41", "S51", "F09", "F11")
+@pytest.mark.statement("S30", "S33", "S40", "S41", "S51", "F09", "F11")
 def test_10_consent_is_given_again_and_enhanced_is_saved(walk: Walk) -> None:
     """Nothing was deleted in between; the switch that was not saved yet comes back as it stood."""
     with walk.person("Nadia") as nadia:
@@ -308,10 +308,12 @@ def test_10_consent_is_given_again_and_enhanced_is_saved(walk: Walk) -> None:
         expect(state.locator("time")).to_be_visible()
         walk.saved(page)
     with walk.person("Claire") as claire:
-        page = claire.open_record()
+        page = claire.open_table(OPPORTUNITIES)
+        expect(walk.collaborate(page)).to_be_visible()
+        page.locator("td.first a").first.click()
         expect(walk.collaborate(page)).to_be_visible()
         claire.open_collaborate()
-        expect(page.get_by_role("link", name=walk.say("web.collaborate.new"))).to_be_visible()
+        expect(page.get_by_role("link", name=walk.say("web.collaborate.get_started"), exact=True)).to_be_visible()
 
 
 @pytest.mark.statement("S04", "S19", "F06")
@@ -367,7 +369,7 @@ def test_12_a_custom_app_has_collaborate_on_records_too(walk: Walk) -> None:
         page = claire.open_table("Accounts|Comptes", "Contoso Visits|Visites Contoso")
         page.locator("td.first a").first.click()
         claire.open_collaborate()
-        expect(page.get_by_role("link", name=walk.say("web.collaborate.new"))).to_be_visible()
+        expect(page.get_by_role("link", name=walk.say("web.collaborate.get_started"), exact=True)).to_be_visible()
 
 
 @pytest.mark.statement("S28", "S40")
