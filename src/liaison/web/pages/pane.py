@@ -26,6 +26,7 @@ from liaison.domain.names import (
     TenantId,
     ViewId,
     ViewKind,
+    ViewRef,
 )
 from liaison.errors import EnvironmentUnknown, InputInvalid, InputMissing, RequestForged
 from liaison.operations.runs import resume_parked
@@ -115,14 +116,13 @@ async def _panel_address(visit: Visit) -> str:
     app = await app_that_shows(table, environment.key, visit)
     if visit.asked("id"):
         ref = RecordRef(environment.key, table, RowId(visit.asked("id")))
-        return addresses.record(app.unique_name, ref, "collaborate")
+        return addresses.collaborate(app.unique_name, ref)
     view, kind = ViewId(visit.asked("view")), KINDS.get(visit.asked("kind"))
     if not view:
         raise InputMissing("id")
     if kind is None:
         raise InputInvalid("kind", visit.asked("kind"), "1039 / 4230")
-    below = ("t", table, "v", kind.value, view, "collaborate")
-    return addresses.address("e", environment.key, "a", app.unique_name, *below)
+    return addresses.collaborate(app.unique_name, ViewRef(environment.key, table, view, kind))
 
 
 def _find_environment(visit: Visit) -> Environment:
