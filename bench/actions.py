@@ -86,6 +86,13 @@ def measure_actions(demo: Demo) -> list[Count]:
                 demo, "connect, new channel", lambda: connect(person, {**body, "channel": {"name": "Counted 2027"}})
             )
         )
+        views = _items(person, f"/environments/{key}/tables/{TABLE}/views")
+        seen = {"environment": key, "table": TABLE, "view": views[0]["id"], "view_kind": views[0]["kind"], "team": team}
+        room = {**body, "team": "", "new_team": {"name": "Counted room"}, "channel": {"name": "Counted"}}
+        in_team: dict[str, Any] = {}
+        counts.append(counted(demo, "connect, view", lambda: connect(person, {**seen, "channel": {"id": other}})))
+        counts.append(counted(demo, "connect, new team", lambda: in_team.update(connect(person, room))))
+        counts.append(counted(demo, "undo, new team", lambda: undo(person, in_team["id"])))
         counts.append(
             counted(demo, "documents tab, 3 channels", lambda: person.get(f"{first}/files").raise_for_status())
         )
@@ -136,6 +143,12 @@ def disconnect(person: httpx2.Client, link: str) -> dict[str, Any]:
     """From the request to the disconnected link."""
     answer = person.delete(f"/links/{link}").raise_for_status()
     return _until_final(person, answer.json(), "disconnected")
+
+
+def undo(person: httpx2.Client, link: str) -> dict[str, Any]:
+    """From the request to the undone link."""
+    answer = person.post(f"/links/{link}/undo").raise_for_status()
+    return _until_final(person, answer.json(), "undone")
 
 
 def _until_final(person: httpx2.Client, link: dict[str, Any], state: str) -> dict[str, Any]:
