@@ -41,8 +41,11 @@ class Counts:
 
 CONNECTED = Counts(channels=1, installations=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
 IN_NEW_TEAM = CONNECTED + Counts(teams=1, people=3)
-VIEW_CONNECTED = Counts(channels=1, installations=1, tabs=1, sites=1, associations=1)
+VIEW_CONNECTED = Counts(channels=1, installations=1, tabs=1, associations=1)
+PINNED = Counts(channels=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
+"""The app is Teams' own doing there, and the link does not know of it."""
 UNDONE = Counts(sites=1)
+VIEW_DISCONNECTED = Counts(channels=1, installations=1)
 DISCONNECTED = Counts(channels=1, installations=1, tabs=0, locations=0, sites=1, associations=0, notes=2)
 
 
@@ -74,7 +77,9 @@ def count(database: Path, link: Link, channel: str, app: str) -> Counts:
             locations=number(
                 f'SELECT count(*) FROM "{crm}.sharepointdocumentlocation" WHERE regardingobjectid = ?', record
             ),
-            sites=number(
+            sites=0
+            if link.record is None  # a view's link makes none
+            else number(
                 f'SELECT count(*) FROM "{crm}.sharepointsite" WHERE absoluteurl = ?', link.evidence.site_address
             ),
             associations=number(

@@ -7,11 +7,24 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 from liaison.domain.connection import ConnectionRequest
-from liaison.domain.link import Invited, Link, LinkState, NewChannel, NewTeam, TeamPrivacy
-from liaison.domain.names import ChannelId, ChannelKind, PersonId, RecordRef, RowId, TableName, TeamId, ViewRef
+from liaison.domain.link import Evidence, Invited, Link, LinkState, NewChannel, NewTeam, PinnedBy, TeamPrivacy
+from liaison.domain.names import (
+    ChannelId,
+    ChannelKind,
+    LinkId,
+    PersonId,
+    RecordRef,
+    RowId,
+    TableName,
+    TeamId,
+    ViewRef,
+)
+from liaison.operations.complete import complete_connection
 from liaison.operations.connect import connect
+from liaison.operations.connecting import tab_content
 from liaison.operations.disconnect import disconnect
 from liaison.operations.undo import undo
 from liaison.ports import Links, Ports
@@ -20,8 +33,10 @@ from tests.crash.judge import (
     CONNECTED,
     DISCONNECTED,
     IN_NEW_TEAM,
+    PINNED,
     UNDONE,
     VIEW_CONNECTED,
+    VIEW_DISCONNECTED,
     Counts,
     count,
     fresh_records,
@@ -37,6 +52,7 @@ PEOPLE = tuple(Invited(PersonId(one.id), one.name) for one in (company.person("S
 VIEWED = ("opportunity", "account", "contact", "lead")
 Ask = Callable[[Callable[[], None]], Awaitable[Link]]
 """Asks as a person does; its argument is called just before the worker may see the work."""
+Prepare = Callable[[Link], Awaitable[None]]
 WORKS = {
     "connect to an existing channel": CONNECTED,
     "connect to a new channel": CONNECTED,
@@ -45,6 +61,9 @@ WORKS = {
     "connect in a private channel": CONNECTED,
     "connect a view": VIEW_CONNECTED,
     "undo": UNDONE,
+    "disconnect a view": VIEW_DISCONNECTED,
+    "complete what Microsoft's button began": CONNECTED,
+    "connect a tab that Teams pinned": PINNED,
 }
 """Each with what exists when it is done."""
 
@@ -55,11 +74,14 @@ class _ArmedLinks:
     Nothing is called over HTTP between that and the worker's first call: the calls that count are the worker's own.
     """
 
-    def __init__(self, links: Links, arm: Callable[[], None]) -> None:
-        self._links, self._arm = links, arm
+    def __init__(self, links: Links, arm: Callable[[], None], prepare: Prepare | None = None) -> None:
+        """`prepare` is done for a link just before it is planned."""
+        self._links, self._arm, self._prepare = links, arm, prepare
         self.get, self.of = links.get, links.of
 
     async def plan(self, link: Link, key: str, fingerprint: str) -> Link:
+        if self._prepare is not None:
+            await self._prepare(link)
         self._arm()
         return await self._links.plan(link, key, fingerprint)
 
@@ -194,8 +216,17 @@ class Play:
         if work == "disconnect":
             connected = await self._connected(ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel()))
             return lambda arm: disconnect(connected.id, claire, self._armed(arm))
+        if work == "disconnect a view":
+            request = ConnectionRequest(await self._next_view(), TeamId(TEAM.id), NewChannel(f"Deal {record[-8:]}"))
+            viewed = await self._connected(replace(request, share_view=True))
+            return lambda arm: disconnect(viewed.id, claire, self._armed(arm))
         await self._uninstall()
+        if work == "complete what Microsoft's button began":
+            row = await self._microsofts_row(ref)
+            return lambda arm: complete_connection(ref, row, claire, self._armed(arm))
         request = await self._request(work, ref)
+        if request.pinned_by is PinnedBy.HOST:
+            return lambda arm: connect(request, claire, self._armed(arm, self._pin_as_teams_does))
         return lambda arm: connect(request, claire, self._armed(arm))
 
     async def _request(self, work: str, ref: RecordRef) -> ConnectionRequest:
@@ -206,6 +237,8 @@ class Play:
             return ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(name, ChannelKind.PRIVATE))
         if work == "connect a view":
             return ConnectionRequest(await self._next_view(), TeamId(TEAM.id), NewChannel(name), share_view=True)
+        if work == "connect a tab that Teams pinned":
+            return ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel(), pinned_by=PinnedBy.HOST)
         if work == "connect to a new channel":
             return ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(name))
         return ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
@@ -229,8 +262,32 @@ class Play:
             raise RuntimeError(f"was not connected: {connected}")
         return connected
 
-    def _armed(self, arm: Callable[[], None]) -> Ports:
-        links: Any = _ArmedLinks(self._stage.ports.links, arm)
+    async def _microsofts_row(self, ref: RecordRef) -> RowId:
+        """A row that ties the record to the existing channel; the service makes its location. There is no tab."""
+        claire, ports = self._stage.people["Claire"], self._stage.ports
+        teamwork, channel, team_id = ports.teamwork(claire), await self._existing_channel(), TeamId(TEAM.id)
+        team, folder = await teamwork.read_team(team_id), await teamwork.read_files_folder(team_id, channel)
+        evidence = Evidence(
+            channel=channel,
+            channel_name=EXISTING_CHANNEL,
+            team_name=team.name,
+            team_thread=team.thread,
+            site_address=folder.site_address,
+            folder_path=folder.path,
+        )
+        other = Link(LinkId(str(uuid4())), ref, "", team.id, channel, claire, claire, ports.clock.now())
+        return await ports.crm(claire, SALES).ensure_association(replace(other, evidence=evidence))
+
+    async def _pin_as_teams_does(self, link: Link) -> None:
+        teamwork = self._stage.ports.teamwork(self._stage.people["Claire"])
+        assert isinstance(link.wanted, str)
+        placement = await teamwork.ensure_app(link.team)
+        self._installed = (link.team, placement.installation)
+        content = replace(tab_content(link, self._stage.ports.public_address), regarding=None)
+        await teamwork.ensure_tab(link.team, link.wanted, placement, content)
+
+    def _armed(self, arm: Callable[[], None], prepare: Prepare | None = None) -> Ports:
+        links: Any = _ArmedLinks(self._stage.ports.links, arm, prepare)
         return replace(self._stage.ports, links=links)
 
     async def _uninstall(self) -> None:

@@ -11,7 +11,7 @@ from tests.crash.stage import a_stage
 
 pytestmark = pytest.mark.anyio
 
-EXISTING, NEW, DISCONNECT, NEW_TEAM, PRIVATE, VIEW, UNDO = WORKS
+EXISTING, NEW, DISCONNECT, NEW_TEAM, PRIVATE, VIEW, UNDO, VIEW_GONE, COMPLETE, PINNED = WORKS
 CHANNELS, TABS = "/v1.0/teams/*/channels", "/v1.0/teams/*/channels/*/tabs"
 ROWS = "/api/data/v9.2/{}(*)"
 
@@ -30,6 +30,9 @@ SAMPLE = (
     Point(VIEW, 1, "after", "PATCH", ROWS.format("msdyn_teamscollaborations")),
     Point(UNDO, 1, "after", "DELETE", f"{CHANNELS}/*"),
     Point(UNDO, 1, "after", "DELETE", "/v1.0/groups/*"),
+    Point(VIEW_GONE, 1, "after", "DELETE", ROWS.format("msdyn_teamscollaborations")),
+    Point(COMPLETE, 1, "after", "POST", TABS),
+    Point(PINNED, 1, "after", "PATCH", ROWS.format("sharepointdocumentlocations")),
 )
 
 

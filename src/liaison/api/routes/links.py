@@ -72,7 +72,7 @@ def answer_with(link: Link, asking: Asking, response: Response) -> LinkShape:
     return shown
 
 
-@router.get("", summary="Links", responses=problems(403))
+@router.get("", summary="Links", responses=problems(403, 404))
 async def browse(
     asking: Asker,
     of: Annotated[
