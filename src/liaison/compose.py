@@ -39,8 +39,7 @@ if TYPE_CHECKING:
     from liaison.graph.client import GraphClient
     from liaison.graph.horizon import Horizon
     from liaison.graph.shelf import GraphShelf
-    from liaison.ports import Crm, Files, People, Ports, Teamwork
-    from liaison.ports_of_shipping import AppCatalogue
+    from liaison.ports import AppCatalogue, Crm, Files, People, Ports, Teamwork
     from liaison.store.calls import StoredCalls
     from liaison.store.database import Database
     from liaison.store.keys import Keys

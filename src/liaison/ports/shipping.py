@@ -1,4 +1,4 @@
-"""What Liaison needs of the world to ship its Teams app and its Dynamics 365 solution; a part of `ports`."""
+"""What Liaison needs of the world to ship its Teams app and its Dynamics 365 solution."""
 
 from __future__ import annotations
 
