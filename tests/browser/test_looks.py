@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from liaison.tenant.seeds import company
 from tests.browser.conftest import Opener
 from tests.browser.person import SALES, Person, person_at
 from tests.contract.demo_process import Demo
@@ -17,6 +18,8 @@ from tests.contract.demo_process import Demo
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 APP = f"/e/{SALES}/a/msdynce_saleshub"
+NEW_TEAM = "team=new&team_name=Looks"
+OPEN_VIEW = company.stable_guid("view", "opportunity/active")
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
@@ -31,6 +34,10 @@ def pages(record: str) -> dict[str, str]:
         "timeline": f"{record}?tab=timeline",
         "collaborate": f"{record}/collaborate",
         "wizard": f"{record}/collaborate/new",
+        "wizard channel": f"{record}/collaborate/new?{NEW_TEAM}&channel=new&name=a%2Fb&step=review",
+        "wizard members": f"{record}/collaborate/new?{NEW_TEAM}&channel=general&step=members&find=a",
+        "wizard review": f"{record}/collaborate/new?{NEW_TEAM}&channel=general&step=review",
+        "view panel": f"{APP}/t/opportunity/v/system/{OPEN_VIEW}/collaborate",
         "settings": f"{APP}/settings/chat-and-collaborate",
         "remedy": "/power-apps/environments/contoso-service/settings/teams-integration/remedy",
         "unmet": "/power-apps/environments/contoso-service/settings/teams-integration",
@@ -58,6 +65,9 @@ COLOURFUL = (
     "documents",
     "collaborate",
     "wizard",
+    "wizard channel",
+    "wizard members",
+    "wizard review",
     "settings",
     "unmet",
     "remedy",

@@ -15,7 +15,7 @@ from liaison.operations.read_link import read_link
 from liaison.web import addresses
 from liaison.web.pages.collaborate import REFRESH_S
 from liaison.web.pages.links import environment_name
-from liaison.web.pages.progress import Progress, progress_of
+from liaison.web.pages.progress import Progress, open_address, progress_of
 from liaison.web.pages.requests import ShownRequest, show_requests, waiting_for_me
 from liaison.web.place import app_that_shows, plain_shell
 from liaison.web.shell import Crumb, Shell
@@ -68,7 +68,7 @@ async def show(visit: Visit) -> Response:
         planned_at=link.planned_at,
         environment=environment_name(link, visit),
         traces=_traces(link, visit),
-        channel_address=link.evidence.channel_address,
+        channel_address=open_address(link),
         events=addresses.link(link.id, "events"),
         disconnect=await _disconnect(link, visit),
         requests=show_requests(await waiting_for_me(visit), {link.team}),

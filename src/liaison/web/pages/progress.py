@@ -117,8 +117,18 @@ def _finding(finding: Finding, visit: Visit) -> ShownFinding:
     return ShownFinding(text, addresses.help_topic(topic) if topic else "")
 
 
+def channel_words(link: Link, visit: Visit) -> str:
+    """The channel's name; that of a new team's first channel before it is there."""
+    return link.channel_name or visit.say("web.connect.channel.general")
+
+
+def open_address(link: Link) -> str:
+    """Where the channel can be opened; empty when the connection is no longer."""
+    return "" if link.state.is_over else link.evidence.channel_address
+
+
 def _headline(link: Link, visit: Visit) -> str:
-    facts = {"record": link.title, "channel": link.channel_name}
+    facts = {"record": link.title, "channel": channel_words(link, visit)}
     return visit.say(f"web.progress.headline.{link.state.value}", **facts)
 
 
@@ -150,8 +160,8 @@ async def show(visit: Visit) -> Response:
         back=here,
         panel=addresses.collaborate(app, regarding),
         events=addresses.link(link.id, "events", query={"back": here}),
-        channel=link.channel_name,
-        channel_address=link.evidence.channel_address,
+        channel=channel_words(link, visit),
+        channel_address=open_address(link),
     )
     return visit.answer(page)
 
@@ -187,7 +197,7 @@ async def _events(link: Link, visit: Visit) -> AsyncIterator[str]:
 
 def _rendered(link: Link, visit: Visit) -> str:
     back = addresses.local_path(visit.asked("back"), addresses.link(link.id))
-    event = ProgressEvent(visit.shell(""), progress_of(link, visit), back, link.evidence.channel_address)
+    event = ProgressEvent(visit.shell(""), progress_of(link, visit), back, open_address(link))
     return visit.door.renderer.render(event)
 
 
