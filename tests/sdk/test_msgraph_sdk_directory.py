@@ -327,3 +327,15 @@ async def test_application_roles_are_given_and_taken(tenant: LocalTenant) -> Non
         with pytest.raises(ODataError) as gone:
             await ours.get()
         assert (gone.value.response_status_code, gone.value.error.code) == (404, "Request_ResourceNotFound")
+
+
+async def test_groups_are_made_once_by_a_name_of_their_own(claire: Judge) -> None:
+    builder = claire.graph.groups_with_unique_name("sdk-once")
+    once = query(builder, headers={"Prefer": "create-if-missing"})
+    await claire(builder.patch(new_group("sdkonce"), once))
+    made = await claire(builder.get())
+    assert await builder.patch(Group(description="Once"), once) is None
+    again = await claire(builder.get())
+    assert (again.id, again.description) == (made.id, "Once")
+    owned = await claire(claire.graph.me.created_objects.get())
+    assert made.id in [one.id for one in owned.value]
