@@ -36,7 +36,7 @@ Version = Annotated[
 ]
 
 
-@router.get("/apps", summary="Apps and their tables", responses=problems(403))
+@router.get("/apps", summary="Apps and their tables", responses=problems(403, 404))
 async def apps(asking: Asker, env: EnvironmentPath) -> Apps:
     """The apps that the asker sees, each with those of its tables whose records and views can be linked."""
     crm = asking.ports.crm(asking.person, asking.environment_key(env))
@@ -60,7 +60,7 @@ async def apps(asking: Asker, env: EnvironmentPath) -> Apps:
     )
 
 
-@router.get("/recent", summary="Recent records", responses=problems(403))
+@router.get("/recent", summary="Recent records", responses=problems(403, 404))
 async def recent(
     asking: Asker,
     env: EnvironmentPath,
