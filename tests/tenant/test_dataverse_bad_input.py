@@ -97,7 +97,7 @@ BAD = (
     post("plain text", b'{"name":"a"}', status=415, kind="text/plain"),
     post("a form", b"name=a", status=415, kind="application/x-www-form-urlencoded"),
     post("XML", b"<a/>", status=415, kind="application/atom+xml"),
-    Bad("compressed", "POST", "accounts", 400, QUERY, gzip.compress(b'{"name":"a"}'), {"Content-Encoding": "gzip",
+    Bad("compressed", "POST", "accounts", 400, QUERY, gzip.compress(b'{"name":"a"'), {"Content-Encoding": "gzip",
         "Content-Type": "application/json"}),
     Bad("1,001 targets", "POST", "accounts/Microsoft.Dynamics.CRM.CreateMultiple", 400, ARGUMENT,
         b'{"Targets":[' + b",".join([b'{"name":"b"}'] * 1_001) + b"]}", {"Content-Type": "application/json"}),
