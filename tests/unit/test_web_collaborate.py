@@ -111,7 +111,7 @@ async def test_finishing_twice_is_one_link() -> None:
 
 
 async def test_the_search_narrows_the_teams_without_a_script() -> None:
-    page = await WebClient(WebWorld()).sign_in("claire").get(f"{NEW}?search=supp")
+    page = await WebClient(WebWorld()).sign_in("claire").get(f"{NEW}?team_search=supp")
     assert ("Support" in page.text, "Ventes Europe" in page.text) == (True, False)
 
 
@@ -260,8 +260,13 @@ async def test_my_links_are_mine_and_can_be_narrowed() -> None:
     assert "No links here" in none.text
 
 
+async def test_what_was_searched_among_teams_hides_no_channel() -> None:
+    page = await WebClient(WebWorld()).sign_in("claire").get(f"{NEW}?team={EUROPE}&step=channel&team_search=ventes")
+    assert ("Contract" in page.text, "General" in page.text) == (True, True)
+
+
 async def test_the_channels_can_be_searched_without_a_script() -> None:
-    page = await WebClient(WebWorld()).sign_in("claire").get(f"{NEW}?team={EUROPE}&step=channel&search=contr")
+    page = await WebClient(WebWorld()).sign_in("claire").get(f"{NEW}?team={EUROPE}&step=channel&channel_search=contr")
     assert ("Contract" in page.text, "General" in page.text) == (True, False)
 
 

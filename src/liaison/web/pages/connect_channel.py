@@ -74,7 +74,7 @@ def show_channels(
 ) -> Response:
     """`error` is what the choice was refused for."""
     by_name = error is not None and choices.channel == NEW
-    asked, is_new_team = visit.asked("search"), isinstance(where.team, NewTeam)
+    asked, is_new_team = visit.asked("channel_search"), isinstance(where.team, NewTeam)
     page = ChannelPage(
         shell=wizard_shell(visit, opened),
         wizard=wizard_of(visit, opened, WizardStep.CHANNEL, choices, where),

@@ -64,7 +64,7 @@ async def show_teams(visit: Visit, opened: Opened, choices: Choices, error: Liai
     """`error` is what the choice was refused for."""
     by_name = error is not None and choices.team == NEW
     teams = await visit.ports.teamwork(visit.person).list_teams()
-    asked = visit.asked("search")
+    asked = visit.asked("team_search")
     found = tuple(team for team in teams if asked.casefold() in team.name.casefold())
     is_missing = choices.step is not WizardStep.TEAM and not choices.team and not asked
     page = TeamPage(
