@@ -110,6 +110,16 @@ def test_what_cannot_be_unpacked_is_refused(tenant: LocalTenant, coding: str, co
     assert set(answer.json()["error"]) == {"code", "message"}
 
 
+def test_entra_refuses_what_cannot_be_unpacked_in_its_own_words(tenant: LocalTenant) -> None:
+    address = f"{tenant.http}/{tenant.id}/oauth2/v2.0/token"
+    answer = httpx2.post(address, headers={"Content-Encoding": "gzip"}, content=b"grant_type=x")
+    assert (answer.status_code, answer.json()["error"], answer.json()["error_codes"]) == (
+        400,
+        "invalid_request",
+        [90013],
+    )
+
+
 @pytest.mark.parametrize("path", ["/V1.0/me", "/v1.0/Me/", "//V1.0//me"])
 def test_graph_is_known_in_any_case(tenant: LocalTenant, path: str) -> None:
     assert httpx2.get(tenant.http + path, headers=graph_headers(tenant)).json()["displayName"] == "Claire Fontaine"

@@ -66,8 +66,9 @@ def _graph_body(status: int, message: str, code: str | None, request_id: str, st
 
 
 def _entra_body(status: int, message: str, code: str | None, request_id: str, stamp: str) -> dict[str, Any]:
-    name = code or ("temporarily_unavailable" if status in (429, 503) else "server_error")
-    number = 90033 if name == "temporarily_unavailable" else 90000
+    unavailable, wrong = status in (429, 503), status in (400, 415)
+    name = code or ("temporarily_unavailable" if unavailable else "invalid_request" if wrong else "server_error")
+    number = {"temporarily_unavailable": 90033, "invalid_request": 90013}.get(name, 90000)
     return {
         "error": name,
         "error_description": f"AADSTS{number}: {message} Trace ID: {request_id} Timestamp: {stamp}",
