@@ -148,7 +148,7 @@ def choose(page: Page, name: str) -> None:
     page.locator(".choice").filter(has=page.get_by_text(name, exact=True)).first.click()
 
 
-@pytest.mark.statement("F15", "F17", "F27", "F28", "F30", "F47", "F50", "F56", "S31", "S54")
+@pytest.mark.statement("F15", "F17", "F27", "F28", "F30", "F32", "F47", "F50", "F56", "S31", "S54")
 def test_a_new_team_channel_and_members_from_get_started_to_the_open_channel(open_as: Opener, language: str) -> None:
     words, seller = WORDS[language], open_as("Claire")
     page = seller.open_record(RECORD)

@@ -102,7 +102,7 @@ def _notice(notice: Notice, visit: Visit) -> str:
 
 
 def _plan(thing: PlannedThing, found: Preview, visit: Visit) -> ShownPlan:
-    key = "new_channel" if thing.step is StepName.CHANNEL and found.channel_is_new else thing.step.value
+    key = _channel_key(found) if thing.step is StepName.CHANNEL else thing.step.value
     facts = {"channel": found.channel_name, "team": found.team_name, "record": found.title}
     detail = visit.say(f"web.connect.planned.{key}.detail", **facts)
     return ShownPlan(
@@ -110,6 +110,13 @@ def _plan(thing: PlannedThing, found: Preview, visit: Visit) -> ShownPlan:
         title=visit.say(f"web.connect.planned.{key}.title", **facts),
         detail=" · ".join((*_kind(thing, found, visit), detail)),
     )
+
+
+def _channel_key(found: Preview) -> str:
+    """A new team has its first channel from the beginning; nothing of it is there yet either."""
+    if found.channel_is_new:
+        return "new_channel"
+    return "first_channel" if found.team_is_new else "channel"
 
 
 def _kind(thing: PlannedThing, found: Preview, visit: Visit) -> tuple[str, ...]:
