@@ -41,7 +41,6 @@ from liaison.domain.names import (
 )
 from liaison.domain.packages import Issuer, Package, PublishedApp, manifest_id
 from liaison.domain.readiness import Deployment, ReadinessFacts, Switches
-from liaison.domain.tables import TableState
 from liaison.domain.teams import (
     AppPlacement,
     Channel,
@@ -78,6 +77,7 @@ from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
 from tests.unit.api_fakes_kept import FakeConsents, FakeWatches
 from tests.unit.choosing_fakes import FakeJoinRequests, QuietCrm, QuietLinks, QuietPeople, QuietTeamwork
+from tests.unit.enabling_fakes import FakeCalls, FakeEnabling, FakeMendings
 from tests.unit.fakes import FakeClock
 from tests.unit.tab_fakes import FakeForms, Forms
 
@@ -199,10 +199,10 @@ class World:
             audit=FakeAudit(self),
             sessions=FakeSessions(),  # type: ignore[arg-type]  # of sessions, the API only asks what was kept
             consents=FakeConsents(self),
-            mendings=None,  # type: ignore[arg-type]  # tests/contract tries remedies on real rows
+            mendings=FakeMendings(),
             watches=FakeWatches(self),
             join_requests=FakeJoinRequests(),
-            calls=None,  # type: ignore[arg-type]  # tests/contract tries the ledger on real calls
+            calls=FakeCalls(),
             steps=FakeSteps(self),
             wording=load_texts(),
             clock=FakeClock(NOW),
@@ -222,7 +222,7 @@ class FakeSessions:
         return self.kept.pop(state, None)
 
 
-class FakeCrm(FakeForms, QuietCrm):
+class FakeCrm(FakeForms, FakeEnabling, QuietCrm):
     def __init__(self, world: World, by: Person, key: EnvironmentKey) -> None:
         if key not in world.switches:
             raise EnvironmentUnknown(key)
@@ -243,9 +243,6 @@ class FakeCrm(FakeForms, QuietCrm):
             table, f"{table}s", 3, table.title(), f"{table.title()}s", f"{table}id", "name",
             document_management=True, collaboration=table != "task",
         )  # fmt: skip
-
-    async def list_tables(self, tables: Sequence[TableName]) -> tuple[Table, ...]:
-        return tuple([await self.read_table(table) for table in tables])
 
     async def read_record(self, ref: RecordRef) -> Record:
         self.world.touch("crm.read_record")
@@ -276,13 +273,6 @@ class FakeCrm(FakeForms, QuietCrm):
         saved = replace(switches, version=str(int(now.version) + 1), changed_by=self.by.name)
         self.world.switches[self.key] = saved
         return saved
-
-    async def gather_readiness(self, most_rows: int = 200) -> ReadinessFacts:
-        return self.world.readiness
-
-    async def list_table_states(self) -> tuple[TableState, ...]:
-        tables = await self.list_tables((TableName("account"), TableName("opportunity")))
-        return tuple(TableState(table, is_custom=False, can_be_switched=True) for table in tables)
 
     async def read_labels(self) -> bool | None:
         return None
