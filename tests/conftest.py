@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,10 @@ from tests.local_tenant import LocalTenant, started_tenant
 # Tests reach nothing but this machine. Without a folder of authorities every HTTP client reads those of the machine,
 # which takes longer than most requests; this folder holds none. `SSL_CERT_FILE`, where a test sets it, comes first.
 os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent)
+
+# A shell has what it starts in the background ignore Ctrl-C, and so would the programs that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["tests.statements", "tests.coverage_of_operations"]
 
