@@ -45,6 +45,7 @@ def started(tenant: LocalTenant, folder: Path, language: str, program: str) -> s
     )
 
 
+@pytest.mark.statement("F76")
 @pytest.mark.parametrize("block", BLOCKS, ids=title)
 def test_a_program_of_the_page_runs_as_it_stands(tenant: LocalTenant, tmp_path: Path, block: tuple[str, str]) -> None:
     with started(tenant, tmp_path, *block) as process:

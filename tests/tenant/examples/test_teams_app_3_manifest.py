@@ -167,6 +167,9 @@ def test_the_teams_client_learns_what_a_published_manifest_says_in_8_and_12(tena
             "canUpdateConfiguration": True,
             "validDomains": [HOST],
             "permissions": ["identity"],
+            "personalTabs": [
+                {"entityId": "home", "name": "Liaison", "contentUrl": whole["staticTabs"][0]["contentUrl"]},
+            ],
             "webApplicationInfo": whole["webApplicationInfo"],
         }
     ]
