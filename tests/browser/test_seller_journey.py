@@ -45,6 +45,7 @@ WORDS: dict[str, Words] = {
         "all": "All connected channels",
         "start": "Start collaboration",
         "another": "Create a new connection",
+        "no_files": "You don’t have permissions to view files in this location: Deal 2026.",
         "join": "Join",
         "asked": "You asked to join on",
         "approve": "Approve",
@@ -83,6 +84,7 @@ WORDS: dict[str, Words] = {
         "all": "Tous les canaux connectés",
         "start": "Démarrer la collaboration",
         "another": "Créer une connexion",
+        "no_files": "Vous n’êtes pas autorisé à afficher les fichiers de cet emplacement : Deal 2026.",
         "join": "Rejoindre",
         "asked": "Vous avez demandé à rejoindre le canal le",
         "approve": "Approuver",
@@ -180,6 +182,18 @@ def test_a_new_team_channel_and_members_from_get_started_to_the_open_channel(ope
     expect(page.get_by_role("link", name=words["open_channel"])).to_be_visible(timeout=60_000)
     expect(page.locator(".steps li.done")).to_have_count(9)
     expect(page.get_by_role("button", name=words["undo"])).to_be_visible()
+
+
+@pytest.mark.statement("F40", "S17")
+def test_files_of_a_channel_one_is_not_in_are_said_to_be_closed_and_the_other_places_open(
+    open_as: Opener, language: str
+) -> None:
+    page = open_as("Priya").open_record(RECORD)
+    page.get_by_role("link", name="Documents", exact=True).click()
+    page.locator(".places a", has_text="Deal 2026").click()
+    expect(page.locator(".files")).to_contain_text(WORDS[language]["no_files"])
+    page.locator(".places a", has_text="Default Site").click()
+    expect(page.locator(".files .file-name").first).to_be_visible()
 
 
 @pytest.mark.statement("F18", "F20", "F23", "S54")

@@ -154,7 +154,8 @@ async def test_a_place_that_cannot_be_opened_says_why_while_the_others_load() ->
     closed = text_of((await client.get(f"{RECORD}?tab=documents&place=loc-2")).text)
     assert "Offer Northwind 2026.docx" in page
     assert "You cannot open these files" in page
-    assert "a policy for unmanaged devices may apply" in closed
+    assert "You don’t have permissions to view files in this location: Old archive." in closed
+    assert "Where a policy for unmanaged devices applies" in closed
 
 
 async def test_a_library_still_being_made_is_said_to_be() -> None:

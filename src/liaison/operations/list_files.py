@@ -84,7 +84,9 @@ async def _open_location(place: Location, by: Person, ports: Ports) -> Place:
 
 
 def _as_files_error(error: LiaisonError, place: str) -> LiaisonError:
-    return FilesRefused(place) if error.status == 403 and error.code.startswith("team.") else error
+    """Whoever may not open a place is told which one, by the name that people know."""
+    closed = isinstance(error, FilesRefused) or (error.status == 403 and error.code.startswith("team."))
+    return FilesRefused(place) if closed else error
 
 
 def _folder_key(site_address: str, folder_path: str) -> str:
