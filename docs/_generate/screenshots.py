@@ -56,6 +56,7 @@ def connect(page: Page, demo: Demo) -> None:
     for choice in ("Ventes Europe", "Renewals"):
         page.get_by_text(choice).first.click()
         page.get_by_role("button", name="Next").click()
+    page.get_by_role("heading", name="Add members").wait_for()
     page.get_by_role("button", name="Next").click()  # nobody is added
     page.get_by_role("button", name="Finish").click()
     page.get_by_text("Back to record").wait_for()
