@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from liaison.domain.consent import Rung
+from liaison.domain.consent import SCOPES, Rung
 from liaison.errors import (
     ConsentNotGranted,
     LiaisonError,
@@ -21,6 +21,8 @@ from liaison.wire.messages import Answer
 
 SERVICE = "entra"
 CONSENT_NUMBERS = frozenset({65001, 65004, 90094})
+EVERYTHING = ".default"
+"""Stands for all that was granted; it names no permission."""
 _NUMBER = re.compile(r"AADSTS(\d+)")
 
 Refusal = Callable[[str, str, tuple[str, ...]], LiaisonError]
@@ -32,8 +34,9 @@ def _expired(code: str, request_id: str, scopes: tuple[str, ...]) -> LiaisonErro
 
 
 def _no_consent(code: str, request_id: str, scopes: tuple[str, ...]) -> LiaisonError:
-    rung = Rung.SIGN_IN if set(scopes) <= {"User.Read", "user_impersonation", ".default"} else Rung.CONNECT
-    return ConsentNotGranted(rung.value, scopes)
+    named = tuple(scope for scope in scopes if scope != EVERYTHING) or SCOPES[Rung.SIGN_IN]
+    rung = Rung.SIGN_IN if set(named) <= {*SCOPES[Rung.SIGN_IN], "user_impersonation"} else Rung.CONNECT
+    return ConsentNotGranted(rung.value, named)
 
 
 def _unavailable(code: str, request_id: str, scopes: tuple[str, ...]) -> LiaisonError:

@@ -31,7 +31,9 @@ function showRefusal(refusal) {
   if (!(refusal instanceof Refusal)) throw refusal;
   const state = BY_CODE[refusal.code] ?? (refusal.status === 401 ? "sign-in" : "failed");
   if (state === "consent") prepareConsent();
-  show(state, TELLS_NOTHING.has(state) ? "" : refusal.sentence);
+  // Whoever has not signed in yet accepts for themselves: the page says so, and no administrator is needed.
+  const isOwn = state === "consent" && refusal.problem.facts?.rung === "sign_in";
+  show(state, TELLS_NOTHING.has(state) || isOwn ? "" : refusal.sentence);
 }
 
 /** Runs `load` now and whenever a person asks to try again; refusals are shown. */
