@@ -243,6 +243,29 @@ def test_members_messages_and_files_are_told(tenant: LocalTenant, listener: List
     assert told["#Microsoft.Graph.Group"]["resourceData"]["members@delta"] == [{"id": tenant.person("Sofia").id}]
 
 
+def test_reactions_and_replies_are_told_with_their_post(tenant: LocalTenant, listener: Listener) -> None:
+    graph = person(tenant, "Claire")
+    thread = f"/teams/{VENTES}/channels/{graph.channel(VENTES, 'Renewals')}/messages"
+    graph.post("/subscriptions", asked(listener, thread, changeType="updated"))
+    post = graph.post(thread, {"body": {"content": "x"}})["id"]
+    reply = graph.post(f"{thread}/{post}/replies", {"body": {"content": "y"}})["id"]
+    graph.post(f"{thread}/{post}/setReaction", {"reactionType": "📌"}, status=204)
+    graph.post(f"{thread}/{post}/replies/{reply}/setReaction", {"reactionType": "📌"}, status=204)
+    told = listener.wait_for(2)
+    assert [item["changeType"] for item in told] == ["updated", "updated"]
+    assert told[0]["resource"].endswith(f"/messages('{post}')")
+    assert told[1]["resource"].endswith(f"/messages('{post}')/replies('{reply}')")
+
+
+def test_messages_are_watched_with_their_own_permission_only(tenant: LocalTenant, listener: Listener) -> None:
+    graph = person(tenant, "Claire", "Group.Read.All Channel.ReadBasic.All")
+    thread = f"/teams/{VENTES}/channels/{graph.channel(VENTES, 'Renewals')}/messages"
+    assert graph.get(thread)["value"] is not None
+    status, _, message = graph.refused("POST", "/subscriptions", asked(listener, thread))
+    assert status == 403
+    assert "ChannelMessage.Read.All" in message
+
+
 def test_a_notification_is_repeated_until_it_is_taken(tenant: LocalTenant, listener: Listener) -> None:
     graph = person(tenant, "Claire")
     graph.post("/subscriptions", asked(listener, f"/teams/{VENTES}/channels"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from liaison.tenant.estate import Estate
+from liaison.tenant.estate.subscriptions import record_change
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS message_log (
@@ -139,3 +140,5 @@ def _mark_modified(estate: Estate, change: sqlite3.Connection, channel_id: str, 
         (estate.clock.stamp(), channel_id, message_id),
     )
     touch_message(change, channel_id, message_id)
+    # Subscribers hear of reactions too. Source: Graph v1.0, resources/chatmessage.md, "Create subscription"
+    record_change(change, "message", channel_id, message_id, "updated")

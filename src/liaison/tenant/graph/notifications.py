@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from liaison.tenant.estate import Estate, subscriptions
+from liaison.tenant.estate import Estate, messages, subscriptions
 from liaison.tenant.estate.subscriptions import Change, Notification, Subscription
 from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.graph.members import member_id
@@ -137,9 +137,7 @@ def _resource(estate: Estate, watcher: Subscription, change: Change) -> Json:
             path = f"teams('{container}')/members('{membership}')"
             return _named("aadUserConversationMember", path, membership)
         case "message":
-            team_id = estate.db.value("SELECT team_id FROM channels WHERE id = ?", (container,))
-            path = f"teams('{team_id}')/channels('{container}')/messages('{entity_id}')"
-            return _named("chatMessage", path, entity_id)
+            return _named("chatMessage", _message_path(estate, container, entity_id), entity_id)
         case "group" | "groupMember":
             found = _named("Group", f"Groups/{container}", container)
             found["resourceData"]["organizationId"] = TENANT_ID
@@ -152,6 +150,16 @@ def _resource(estate: Estate, watcher: Subscription, change: Change) -> Json:
                 "resource": watcher.resource.lstrip("/"),
                 "resourceData": {"@odata.type": "#Microsoft.Graph.DriveItem"},
             }
+
+
+def _message_path(estate: Estate, channel_id: str, message_id: str) -> str:
+    """A post, or a reply below its post. Source: Graph v1.0, concepts/teams-changenotifications-chatmessage.md"""
+    team_id = estate.db.value("SELECT team_id FROM channels WHERE id = ?", (channel_id,))
+    message = messages.find_message(estate, channel_id, message_id)
+    thread = f"teams('{team_id}')/channels('{channel_id}')/messages"
+    if message is None or message.reply_to is None:
+        return f"{thread}('{message_id}')"
+    return f"{thread}('{message.reply_to}')/replies('{message_id}')"
 
 
 def _named(type_name: str, path: str, entity_id: str) -> Json:

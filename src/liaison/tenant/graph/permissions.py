@@ -234,6 +234,8 @@ TEAM_GRANTS_READ = needs(
 )
 
 MESSAGE_SEND = needs("ChannelMessage.Send Group.ReadWrite.All", "Teamwork.Migrate.All")
+MESSAGES_WATCH = needs("ChannelMessage.Read.All", "ChannelMessage.Read.All", "ChannelMessage.Read.Group")
+"""Narrower than reading. Source: Graph v1.0, concepts/teams-changenotifications-chatmessage.md"""
 MESSAGES_READ = needs(
     "ChannelMessage.Read.All Group.Read.All Group.ReadWrite.All",
     "ChannelMessage.Read.All Group.Read.All Group.ReadWrite.All",
