@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from liaison.domain.consent import Rung
+from liaison.domain.consent import EXTRAS, Rung
 from liaison.tenant.seeds import company
 from tests.contract.demo_process import Demo, running_demo
 
@@ -161,6 +161,7 @@ def test_the_ladder_shows_each_rung(claire: httpx2.Client) -> None:
     assert list(rungs) == [rung.value for rung in Rung]
     assert rungs["sign_in"]["is_granted"]
     assert rungs["files"]["missing"] == ["Files.ReadWrite.All"]
+    assert [name for name, rung in rungs.items() if rung["is_extra"]] == [rung.value for rung in Rung if rung in EXTRAS]
 
 
 @pytest.mark.statement("S35", "S36")

@@ -112,6 +112,7 @@ def test_the_ladder_of_consent_is_shown_with_where_to_climb_it(claire: CommandLi
     ended = claire("consent")
     assert ended.code == 0
     assert "Add members (user sync)" in ended.out
+    assert "Post in channels" in ended.out.partition("More that can be allowed")[2]
     assert "/power-apps/environments/contoso-sales/settings/teams-integration" in ended.err
 
 

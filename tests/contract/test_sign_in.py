@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from liaison.domain.consent import enhanced_scopes
+from liaison.domain.consent import SCOPES, Rung, enhanced_scopes
 from liaison.domain.names import Person
 from liaison.errors import (
     ConsentNotGranted,
@@ -120,6 +120,16 @@ async def test_the_administrators_consent_reaches_everybody(product: Product) ->
     for person in (claire, await product.person("Oliver")):
         assert set(enhanced_scopes()) <= await product.sign_in.probe_scopes(person)
         assert set(enhanced_scopes()) <= await product.sign_in.carried_scopes(person)
+
+
+@pytest.mark.statement("F10")
+async def test_an_extra_is_granted_beside_the_enhanced_experience(product: Product) -> None:
+    nadia = await product.person("Nadia")
+    start = await product.sign_in.start_consent(nadia, "en", extras=(Rung.POSTS, Rung.ARCHIVE, Rung.FILING))
+    await product.sign_in.read_consent_answer(start.kept, product.browse(start, "Nadia"))
+    carried = await product.sign_in.probe_scopes(await product.person("Claire"), (Rung.POSTS,))
+    assert set(enhanced_scopes(extras=(Rung.POSTS, Rung.ARCHIVE, Rung.FILING))) <= carried
+    assert not set(SCOPES[Rung.LABEL]) & carried
 
 
 async def test_consent_for_one_environment_serves_the_other(product: Product) -> None:

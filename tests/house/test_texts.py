@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from liaison.domain.consent import PUBLISHING, SCOPES, ConsentState, Rung
+from liaison.domain.consent import EXTRAS, PUBLISHING, SCOPES, ConsentState, Rung
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, TEAMS_ADMINISTRATOR
 from liaison.domain.diagnosis import LICENCE_FAMILIES
 from liaison.domain.joining import JoinState
@@ -65,6 +65,7 @@ FAMILIES: dict[str, set[str]] = {
     "consent": {f"scope.{scope}" for scopes in (*SCOPES.values(), PUBLISHING) for scope in scopes}
     | {f"state.{state.value}" for state in ConsentState}
     | {f"rung.{rung.value}" for rung in Rung}
+    | {f"extra.{rung.value}" for rung in EXTRAS}
     | {"rung.enhanced", "rung.publish"},
     "source": {source.value for source in Source},
     "unseen": {unseen.value for unseen in Unseen},

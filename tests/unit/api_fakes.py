@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
+from liaison.domain.consent import Consent, ConsentState, Rung, enhanced_scopes
 from liaison.domain.crm import (
     TEAMS_ADMINISTRATOR,
     Association,
@@ -460,7 +460,7 @@ class FakeSignIn:
     async def carried_scopes(self, person: Person) -> frozenset[str]:
         return self.world.scopes
 
-    async def probe_scopes(self, person: Person) -> frozenset[str]:
+    async def probe_scopes(self, person: Person, extras: tuple[Rung, ...] = ()) -> frozenset[str]:
         return self.world.scopes
 
     async def start(
@@ -471,7 +471,9 @@ class FakeSignIn:
     async def finish(self, kept: str, answer: dict[str, str]) -> Person:
         raise NotImplementedError
 
-    async def start_consent(self, person: Person, language: str, *, with_user_sync: bool = True) -> SignInStart:
+    async def start_consent(
+        self, person: Person, language: str, *, with_user_sync: bool = True, extras: tuple[Rung, ...] = ()
+    ) -> SignInStart:
         raise NotImplementedError
 
     async def read_consent_answer(self, kept: str, answer: dict[str, str]) -> None: ...

@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 
-from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
+from liaison.domain.consent import SCOPES, Consent, ConsentState, Rung, enhanced_scopes
 from liaison.domain.link import LinkState
 from liaison.domain.readiness import Deployment, ReadinessFacts, Switches
 from liaison.errors import Row
@@ -237,6 +237,45 @@ async def test_declining_is_remembered_and_can_be_mended() -> None:
     assert "Consent was declined" in text_of(page.text)
     assert world.consent.state is ConsentState.REFUSED
     assert unescape(re.search(r'href="(/auth/consent[^"]+)"', page.text)[1]).startswith("/auth/consent?back=")  # type: ignore[index]
+
+
+@pytest.mark.statement("F10")
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_an_extra_is_allowed_on_its_own_and_what_was_granted_before_is_asked_for_again(language: str) -> None:
+    world = WebWorld()
+    client = WebClient(world).sign_in("nadia", language)
+    page = (await client.get(IN_APP)).text
+    world.scopes |= set(SCOPES[Rung.POSTS] + SCOPES[Rung.LABEL])
+    for rung in (Rung.POSTS, Rung.ARCHIVE):
+        begin = re.search(rf'href="(/auth/consent[^"]+extra={rung.value})"', page)[1]  # type: ignore[index]
+        begun = await client.get(unescape(begin))
+        back = await client.get(begun.headers["location"])
+        page = (await client.get(back.headers["location"])).text
+        said = {"en": ("is allowed now", "was not allowed"), "fr": ("maintenant autorisé", "n’est pas autorisé")}
+        assert said[language][rung is Rung.ARCHIVE] in text_of(page)
+        assert world.consent.extras == (Rung.POSTS,)  # a label's permission may be somebody's own
+    assert world.asked_consent == [(True, (Rung.POSTS,)), (True, (Rung.POSTS, Rung.ARCHIVE))]
+    assert f'id="allow-{Rung.POSTS.value}"' in page
+    assert "extra=posts" not in page
+
+
+async def test_declining_an_extra_leaves_the_consent_as_it_is() -> None:
+    world = WebWorld()
+    before, world.consent_answer = world.consent, "refused"
+    client = WebClient(world).sign_in("nadia")
+    begun = await client.get(f"/auth/consent?back={IN_APP}&extra=filing")
+    back = await client.get(begun.headers["location"])
+    page = (await client.get(back.headers["location"])).text
+    assert "“File messages to the timeline” was not allowed." in text_of(page)
+    assert world.consent == before
+    assert ("consent.refused", "filing") in [(line.act, line.detail) for line in world.audit]
+
+
+async def test_others_get_the_address_where_a_tenant_administrator_allows_more() -> None:
+    world = WebWorld()
+    page = (await WebClient(world).sign_in("claire").get(IN_APP)).text
+    assert f'value="{world.public_address}{IN_APP}#more-that-can-be-allowed"' in page
+    assert "extra=" not in page
 
 
 async def test_enhanced_without_consent_is_refused_with_the_permissions() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
+from liaison.domain.consent import Rung
 from liaison.domain.crm import (
     App,
     Association,
@@ -127,6 +128,8 @@ class WebWorld(World):
     tabs: list[Tab] = field(default_factory=list)
     tasks: set[asyncio.Task[str]] = field(default_factory=set)
     consent_answer: str = "granted"
+    asked_consent: list[tuple[bool, tuple[Rung, ...]]] = field(default_factory=list)
+    """With user sync or without, and which extras."""
     forbidden_places: set[str] = field(default_factory=set)
     owners: set[PersonId] = field(default_factory=set)
     """Who owns teams, every one of them."""
@@ -377,8 +380,11 @@ class WebSignIn(FakeSignIn):
     async def finish(self, kept: str, answer: dict[str, str]) -> Person:
         return PEOPLE[answer["who"]]
 
-    async def start_consent(self, person: Person, language: str, *, with_user_sync: bool = True) -> SignInStart:
+    async def start_consent(
+        self, person: Person, language: str, *, with_user_sync: bool = True, extras: tuple[Rung, ...] = ()
+    ) -> SignInStart:
         state = f"consent-{len(self.world.kept)}"
+        self.world.asked_consent.append((with_user_sync, extras))
         return SignInStart(f"{self.world.public_address}/auth/consent-callback?state={state}", state, "kept")
 
     async def read_consent_answer(self, kept: str, answer: dict[str, str]) -> None:

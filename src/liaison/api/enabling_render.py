@@ -117,6 +117,8 @@ def render_ladder(rungs: tuple[RungState, ...], asking: Asking) -> LadderShape:
                 scopes=one.scopes,
                 missing=one.missing,
                 is_granted=one.is_granted,
+                is_extra=one.is_extra,
+                about=asking.say(f"consent.extra.{one.rung.value}") if one.is_extra else "",
             )
             for one in rungs
         )

@@ -127,13 +127,16 @@ class ReasonsShape(Shape):
 
 
 class RungShape(Shape):
-    """One step of the ladder of consent."""
+    """One step of the ladder of consent. `is_extra` steps are allowed one by one, and linking goes on without them."""
 
     rung: Rung
     text: str
     scopes: tuple[str, ...]
     missing: tuple[str, ...]
     is_granted: bool
+    is_extra: bool
+    about: str
+    """What an extra is for; empty for the others."""
 
 
 class LadderShape(Shape):

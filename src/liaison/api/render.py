@@ -278,6 +278,7 @@ def render_consent(consent: Consent, asking: Asking) -> ConsentShape:
         text=asking.say(f"consent.state.{consent.state.value}"),
         granted=consent.granted,
         missing=consent.missing,
+        extras=consent.extras,
         by=consent.by,
         at=consent.at,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from liaison.domain.consent import ConsentState
+from liaison.domain.consent import ConsentState, Rung
 from liaison.domain.crm import PlaceKind
 from liaison.domain.joining import Access
 from liaison.domain.link import LinkState, Operation, StepName, TeamPrivacy
@@ -452,6 +452,8 @@ class ConsentShape(Shape):
     text: str
     granted: tuple[str, ...]
     missing: tuple[str, ...]
+    extras: tuple[Rung, ...]
+    """What is allowed beyond the enhanced experience."""
     by: str
     at: datetime | None
 

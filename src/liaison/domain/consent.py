@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from liaison.errors import ConsentNotGranted
+
 
 class Rung(StrEnum):
     """One step of the ladder; each is asked for when first needed. Source: identity.md section 12."""
@@ -19,6 +21,9 @@ class Rung(StrEnum):
     MEMBERS = "members"
     FILES = "files"
     UNDO = "undo"
+    POSTS = "posts"
+    ARCHIVE = "archive"
+    FILING = "filing"
 
 
 SCOPES: dict[Rung, tuple[str, ...]] = {
@@ -41,6 +46,9 @@ SCOPES: dict[Rung, tuple[str, ...]] = {
     ),
     Rung.FILES: ("Files.ReadWrite.All",),
     Rung.UNDO: ("Channel.Delete.All",),
+    Rung.POSTS: ("ChannelMessage.Send",),
+    Rung.ARCHIVE: ("ChannelSettings.ReadWrite.All",),
+    Rung.FILING: ("ChannelMessage.Read.All",),
 }
 
 PUBLISHING: tuple[str, ...] = ("AppCatalog.ReadWrite.All",)
@@ -61,6 +69,8 @@ ENHANCED: tuple[Rung, ...] = (
 )
 """What the enhanced experience needs of the tenant administrator."""
 
+EXTRAS: tuple[Rung, ...] = (Rung.LABEL, Rung.POSTS, Rung.ARCHIVE, Rung.FILING)
+"""Each asked of the tenant administrator on its own, and needed for nothing else."""
 
 USER_SYNC = Rung.MEMBERS
 """Without this rung people are not added to channels; everything else works."""
@@ -70,10 +80,20 @@ OPTIONAL: tuple[Rung, ...] = (Rung.TEAM, Rung.NAMES, USER_SYNC, Rung.UNDO)
 by hand, and an undone connection leaves its channel behind."""
 
 
-def enhanced_scopes(*, with_user_sync: bool = True) -> tuple[str, ...]:
+def enhanced_scopes(*, with_user_sync: bool = True, extras: tuple[Rung, ...] = ()) -> tuple[str, ...]:
     """Every Graph permission to be granted for the organization, sign-in included: a grant replaces earlier ones."""
-    rungs = [rung for rung in (Rung.SIGN_IN, *ENHANCED) if with_user_sync or rung is not USER_SYNC]
+    rungs = [rung for rung in (Rung.SIGN_IN, *ENHANCED, *extras) if with_user_sync or rung is not USER_SYNC]
     return tuple(scope for rung in rungs for scope in SCOPES[rung])
+
+
+def granted_scopes(carried: frozenset[str], before: Consent, asked: tuple[Rung, ...] = ()) -> tuple[str, ...]:
+    """What a token with these scopes shows to be granted for the organization.
+
+    A label's permission counts only where it was `asked` for everybody or granted before, for one person may have
+    given it for themselves alone.
+    """
+    extras = [rung for rung in EXTRAS if rung is not Rung.LABEL or rung in asked or before.allows(rung)]
+    return tuple(scope for scope in enhanced_scopes(extras=tuple(extras)) if scope in carried)
 
 
 class ConsentState(StrEnum):
@@ -103,7 +123,15 @@ class Consent:
 
     @property
     def allows_user_sync(self) -> bool:
-        return set(SCOPES[USER_SYNC]) <= set(self.granted)
+        return self.allows(USER_SYNC)
+
+    def allows(self, rung: Rung) -> bool:
+        return set(SCOPES[rung]) <= set(self.granted)
+
+    @property
+    def extras(self) -> tuple[Rung, ...]:
+        """What is granted beyond the enhanced experience."""
+        return tuple(rung for rung in EXTRAS if self.allows(rung))
 
 
 @dataclass(frozen=True)
@@ -117,6 +145,10 @@ class RungState:
     @property
     def is_granted(self) -> bool:
         return not self.missing
+
+    @property
+    def is_extra(self) -> bool:
+        return self.rung in EXTRAS
 
 
 def judge_rungs(carried: frozenset[str]) -> tuple[RungState, ...]:
@@ -147,3 +179,10 @@ def follow_consent(before: Consent, seen: ConsentState) -> ConsentState:
 
 def missing_for(rung: Rung, carried: frozenset[str]) -> tuple[str, ...]:
     return tuple(scope for scope in SCOPES[rung] if scope not in carried)
+
+
+def require_rung(rung: Rung, carried: frozenset[str]) -> None:
+    """Raises ConsentNotGranted with the rung and what a token with these scopes lacks of it."""
+    missing = missing_for(rung, carried)
+    if missing:
+        raise ConsentNotGranted(rung.value, missing)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from liaison.domain.consent import enhanced_scopes
+from liaison.domain.consent import Rung, enhanced_scopes
 from liaison.domain.crm import Environment
 from liaison.domain.names import Person, TenantId
 from liaison.entra.claims import Identity, read_api_token, read_id_token
@@ -111,10 +111,13 @@ class EntraSignIn:
         await self._tokens.adopt(person, grant)
         return person
 
-    async def start_consent(self, person: Person, language: str, *, with_user_sync: bool = True) -> SignInStart:
+    async def start_consent(
+        self, person: Person, language: str, *, with_user_sync: bool = True, extras: tuple[Rung, ...] = ()
+    ) -> SignInStart:
         """The administrator's consent page with every scope at once, since a grant replaces earlier ones."""
         state = secrets.token_urlsafe(32)
-        scopes = [self._graph_scope(scope) for scope in enhanced_scopes(with_user_sync=with_user_sync)]
+        wanted = enhanced_scopes(with_user_sync=with_user_sync, extras=extras)
+        scopes = [self._graph_scope(scope) for scope in wanted]
         scopes += [f"{place.address.rstrip('/')}/user_impersonation" for place in self._config.environments]
         fields = {
             "client_id": self._config.client_id,
@@ -143,10 +146,10 @@ class EntraSignIn:
         except ConsentNotGranted:
             return frozenset()
 
-    async def probe_scopes(self, person: Person) -> frozenset[str]:
+    async def probe_scopes(self, person: Person, extras: tuple[Rung, ...] = ()) -> frozenset[str]:
         """Ask for every scope by name; when one is missing the service refuses them all, so ask what there is."""
         self._tokens.drop(person)
-        wanted = " ".join(self._graph_scope(scope) for scope in enhanced_scopes())
+        wanted = " ".join(self._graph_scope(scope) for scope in enhanced_scopes(extras=extras))
         for pause_s in (*self._settling(person.tenant), None):
             try:
                 return (await self._tokens.probe(person, f"{wanted} offline_access")).scopes

@@ -1,22 +1,18 @@
-"""Switch linking on and off in one environment, and ask for the tenant's consent."""
+"""Switch linking on and off in one environment."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
 
-from liaison.domain.consent import Consent, ConsentState, enhanced_scopes, follow_consent, judge_consent
+from liaison.domain.consent import Consent
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, CrmPerson, require_system_administrator
 from liaison.domain.diagnosis import is_tenant_administrator
 from liaison.domain.names import EnvironmentKey, Person
 from liaison.domain.readiness import Switches, judge_readiness
 from liaison.domain.watch import Watch
-from liaison.errors import (
-    BasicRequired,
-    ConsentNotGranted,
-    ConsentRefused,
-    RoleMissing,
-)
+from liaison.errors import BasicRequired, ConsentNotGranted, RoleMissing
+from liaison.operations.consent import probe_consent
 from liaison.operations.doctor import Diagnosis, diagnose, require_ready
 from liaison.operations.watch import begin_watch, end_watch, read_watch
 from liaison.ports import Ports
@@ -122,30 +118,3 @@ async def _require_tenant_consent(by: Person, ports: Ports) -> Consent:
 def _change(before: Switches, after: Switches) -> str:
     words = (("basic", before.basic, after.basic), ("enhanced", before.enhanced, after.enhanced))
     return ", ".join(f"{name}: {old} -> {new}" for name, old, new in words if old != new) or "unchanged"
-
-
-async def probe_consent(by: Person, ports: Ports) -> Consent:
-    """Ask for a token now and remember what it shows of the tenant's consent."""
-    carried = await ports.sign_in.probe_scopes(by)
-    seen, missing = judge_consent(carried)
-    before = await ports.consents.read(by.tenant)
-    state = follow_consent(before, seen)
-    if state is before.state and missing == before.missing:
-        return before
-    granted = tuple(scope for scope in enhanced_scopes() if scope in carried)
-    consent = Consent(state, granted, missing, by.name, ports.clock.now())
-    await ports.consents.save(by.tenant, consent)
-    await ports.audit.write(by, "consent.seen", by.tenant, state.value)
-    return consent
-
-
-async def finish_consent(by: Person, kept: str, answer: dict[str, str], ports: Ports) -> Consent:
-    """Take the browser's return from the consent page: a refusal is remembered, a grant is probed."""
-    try:
-        await ports.sign_in.read_consent_answer(kept, answer)
-    except ConsentRefused:
-        refused = Consent(ConsentState.REFUSED, (), enhanced_scopes(), by.name, ports.clock.now())
-        await ports.consents.save(by.tenant, refused)
-        await ports.audit.write(by, "consent.refused", by.tenant, "")
-        return refused
-    return await probe_consent(by, ports)

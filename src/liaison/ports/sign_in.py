@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from liaison.domain.consent import Consent
+from liaison.domain.consent import Consent, Rung
 from liaison.domain.crm import (
     Environment,
 )
@@ -40,10 +40,13 @@ class SignIn(Protocol):
         """Redeem the answer; the person's refresh token is parked. Raises SignInRefused."""
         ...
 
-    async def start_consent(self, person: Person, language: str, *, with_user_sync: bool = True) -> SignInStart:
+    async def start_consent(
+        self, person: Person, language: str, *, with_user_sync: bool = True, extras: tuple[Rung, ...] = ()
+    ) -> SignInStart:
         """The administrator's consent for the organization, for every scope of the enhanced experience.
 
-        Without user sync, nobody's membership can be changed.
+        Without user sync, nobody's membership can be changed. A grant replaces earlier ones: `extras` are all that
+        shall be granted beyond, those granted before included.
         """
         ...
 
@@ -55,8 +58,8 @@ class SignIn(Protocol):
         """What this person's Graph token carries; the token at hand will do."""
         ...
 
-    async def probe_scopes(self, person: Person) -> frozenset[str]:
-        """The same of a token asked for now, with every scope of the enhanced experience requested."""
+    async def probe_scopes(self, person: Person, extras: tuple[Rung, ...] = ()) -> frozenset[str]:
+        """The same of a token asked for now, with every scope of the enhanced experience and of `extras` requested."""
         ...
 
     async def accept_bearer(self, authorization: str) -> Person:

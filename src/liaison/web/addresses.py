@@ -10,6 +10,7 @@ from liaison.domain.names import EnvironmentKey, LinkId, RecordRef, Regarding, T
 
 HOME = "/"
 REQUESTS_COUNT = "/requests/count"
+EXTRAS_ANCHOR = "more-that-can-be-allowed"
 Query = Mapping[str, str | Sequence[str]]
 """Values of a query; several of one name are a sequence."""
 
@@ -24,6 +25,11 @@ def address(*segments: str, query: Query | None = None) -> str:
 def query_part(name: str, value: str) -> str:
     """One `name=value`, to be joined to an address that has a query."""
     return urlencode({name: value})
+
+
+def extra_anchor(rung: str) -> str:
+    """Where the settings page has what can be allowed beyond the enhanced experience."""
+    return f"allow-{rung}"
 
 
 def app_home(environment: EnvironmentKey, app: str) -> str:

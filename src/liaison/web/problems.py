@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
+from liaison.domain.consent import EXTRAS
 from liaison.domain.names import EnvironmentKey
 from liaison.errors import ConsentNotGranted, LiaisonError, Retry, Row, SessionMissing
 from liaison.web import addresses
@@ -79,7 +80,7 @@ def explain(error: LiaisonError, visit: Visit) -> Problem:
         request_id=str(facts.get("request_id", "")),
         correlation=visit.correlation,
         permissions=permissions(scopes, visit),
-        hand_over=_hand_over(visit) if scopes else "",
+        hand_over=_hand_over(error, visit) if scopes else "",
         action=_action(error, visit),
     )
 
@@ -112,14 +113,21 @@ def _action(error: LiaisonError, visit: Visit) -> Action | None:
         return Action(visit.say("web.problem.sign_in"), addresses.sign_in(visit.whole_page()))
     environment = visit.request.path_params.get("environment", "")
     if error.code.startswith(_SETTINGS_MEND) and environment:
-        settings = addresses.power_apps_settings(EnvironmentKey(environment))
+        settings = addresses.power_apps_settings(EnvironmentKey(environment)) + _place(error)
         return Action(visit.say("web.problem.open_settings"), settings)
     if error.retry is Retry.LATER and visit.request.method == "GET":
         return Action(visit.say("web.problem.try_again"), visit.here)
     return None
 
 
-def _hand_over(visit: Visit) -> str:
+def _hand_over(error: LiaisonError, visit: Visit) -> str:
     """The page on which an administrator gives consent, as an address to send to them."""
     environment = visit.request.path_params.get("environment") or visit.ports.environments[0].key
-    return visit.ports.public_address + addresses.power_apps_settings(EnvironmentKey(environment))
+    return visit.ports.public_address + addresses.power_apps_settings(EnvironmentKey(environment)) + _place(error)
+
+
+def _place(error: LiaisonError) -> str:
+    """Where on the settings page it is: an extra has a place of its own."""
+    if isinstance(error, ConsentNotGranted) and error.rung in {rung.value for rung in EXTRAS}:
+        return f"#{addresses.extra_anchor(error.rung)}"
+    return ""

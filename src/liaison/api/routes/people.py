@@ -11,7 +11,7 @@ from liaison.api.render import render_consent
 from liaison.api.routes.inputs import problems
 from liaison.api.shapes import ConsentShape, Environments, EnvironmentShape, MeShape
 from liaison.domain.diagnosis import is_tenant_administrator
-from liaison.operations.enable import probe_consent
+from liaison.operations.consent import probe_consent
 
 router = APIRouter()
 

@@ -151,7 +151,7 @@ def _switch(table: str, wanted: str | None, environment: str, *, as_json: bool) 
 @options.environment
 @options.as_json
 def consent(environment: str, *, check: bool, as_json: bool) -> None:
-    from liaison.cli.show import show_columns, show_json, show_note
+    from liaison.cli.show import show_json, show_note
 
     seen = api().ask("POST", "/consent/check") if check else api().get("/consent")
     ladder = api().get("/consent/ladder")
@@ -159,14 +159,22 @@ def consent(environment: str, *, check: bool, as_json: bool) -> None:
         show_json({"consent": seen, "ladder": ladder["items"]})
         return
     print(seen["text"])
-    titles = (say("consent.rung"), say("consent.state"), say("consent.missing"))
-    show_columns(
-        titles, [(one["text"], _yes_no(one["is_granted"]), " ".join(one["missing"])) for one in ladder["items"]]
-    )
+    extras = [one for one in ladder["items"] if one["is_extra"]]
+    _show_rungs(say("consent.rung"), [one for one in ladder["items"] if not one["is_extra"]])
+    print()
+    _show_rungs(say("consent.more"), extras)
+    address = f"{api().server}/power-apps/environments/{_environment_key(environment)}/settings/teams-integration"
     if seen["state"] != "granted":
-        key = _environment_key(environment)
-        address = f"{api().server}/power-apps/environments/{key}/settings/teams-integration"
         show_note(say("consent.give", address=address))
+    elif not all(one["is_granted"] for one in extras):
+        show_note(say("consent.allow", address=f"{address}#more-that-can-be-allowed"))
+
+
+def _show_rungs(title: str, rungs: list[Document]) -> None:
+    from liaison.cli.show import show_columns
+
+    titles = (title, say("consent.state"), say("consent.missing"))
+    show_columns(titles, [(one["text"], _yes_no(one["is_granted"]), " ".join(one["missing"])) for one in rungs])
 
 
 def _environment_key(environment: str) -> str:

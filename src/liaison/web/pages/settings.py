@@ -33,6 +33,7 @@ from liaison.operations.enable import (
 )
 from liaison.web import addresses, problems
 from liaison.web.pages.packages import ShownPackage, list_packages
+from liaison.web.pages.settings_extras import ExtrasBox, show_extras
 from liaison.web.pages.settings_place import settings_address, settings_shell
 from liaison.web.place import find_environment
 from liaison.web.requirements import Requirement, show_check
@@ -156,6 +157,7 @@ class SettingsPage:
     labels: Switch | None
     checklist: tuple[Checks, ...]
     consent: ConsentBox
+    extras: ExtrasBox
     watch: Watched | None
     pages: Pages
     refusal: Refusal | None
@@ -216,6 +218,7 @@ def _page(
         labels=_labels(now, wanted),
         checklist=tuple(_checks(part, now, visit) for part in _CHECKLIST),
         consent=_consent(now, wanted, visit),
+        extras=show_extras(now.consent, _asked_with(wanted, visit) if _can_accept(now) else None, visit),
         watch=_watched(now, visit),
         pages=Pages(*(settings_address(visit, name) for name in ("remedy", "tables"))),
         refusal=_refusal(error, now, wanted, visit) if error else None,
@@ -256,10 +259,8 @@ def _watched(now: Collaboration, visit: Visit) -> Watched | None:
 def _consent(now: Collaboration, wanted: _Wanted, visit: Visit) -> ConsentBox:
     consent: Consent = now.consent
     icon, tone = _TONES[consent.state]
-    positions = {"basic": ON if wanted.basic else "", "enhanced": ON if wanted.enhanced else ""}
-    query = {"back": visit.request.url.path, **positions}
-    rungs = judge_rungs(frozenset(consent.granted))
-    can_accept = now.is_tenant_administrator and now.person.is_system_administrator
+    query, can_accept = _asked_with(wanted, visit), _can_accept(now)
+    rungs = [rung for rung in judge_rungs(frozenset(consent.granted)) if not rung.is_extra]
     return ConsentBox(
         state=visit.say(f"consent.state.{consent.state.value}"),
         icon=icon,
@@ -273,6 +274,16 @@ def _consent(now: Collaboration, wanted: _Wanted, visit: Visit) -> ConsentBox:
         accept_less=addresses.address("auth", "consent", query={**query, "less": "1"}) if can_accept else "",
         hand_over=visit.ports.public_address + visit.request.url.path,
     )
+
+
+def _can_accept(now: Collaboration) -> bool:
+    return now.is_tenant_administrator and now.person.is_system_administrator
+
+
+def _asked_with(wanted: _Wanted, visit: Visit) -> dict[str, str]:
+    """What the consent page's answer comes back with: where it began, and how the switches stood."""
+    positions = {"basic": ON if wanted.basic else "", "enhanced": ON if wanted.enhanced else ""}
+    return {"back": visit.request.url.path, **positions}
 
 
 def _rung(rung: RungState, visit: Visit) -> ShownRung:
