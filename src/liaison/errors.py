@@ -368,12 +368,48 @@ class TabNotOpen(NotAllowed):
     code = "tab.not_open"
 
 
+class FilesClosed(NotAllowed):
+    """SharePoint refused a file call."""
+
+
 @dataclass(unsafe_hash=True)
-class FilesRefused(NotAllowed):
-    """SharePoint refused the file call: no membership, or a device policy."""
+class FilesRefused(FilesClosed):
+    """The person has no right to the files there. `reason` is what SharePoint says, perhaps nothing."""
 
     code = "files.not_allowed"
     location: str
+    reason: str = ""
+
+
+@dataclass(unsafe_hash=True)
+class FilesForMembers(FilesClosed):
+    """The files of a channel that the person is not in; `owners` are the names of those who can add people."""
+
+    code = "files.not_member"
+    location: str
+    team: str
+    owners: str
+
+
+@dataclass(unsafe_hash=True)
+class FilesShutByPolicy(FilesClosed):
+    """A policy for devices that the organization does not manage; SharePoint named it."""
+
+    code = "files.device_policy"
+    location: str
+
+
+@dataclass(unsafe_hash=True)
+class FilesClosedToMember(FilesClosed):
+    """Somebody of the team is refused, and SharePoint names no policy: most often it is one for devices all the same.
+
+    Source: graph.md section 12.
+    """
+
+    code = "files.closed_to_member"
+    location: str
+    team: str
+    reason: str
 
 
 # --- not found -------------------------------------------------------------------------------------------------

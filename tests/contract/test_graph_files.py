@@ -15,6 +15,7 @@ from liaison.domain.teams import DirectoryPerson, FilePage, Folder
 from liaison.errors import (
     FileExists,
     FilesRefused,
+    FilesShutByPolicy,
     FileUnknown,
     InputInvalid,
     UpstreamUnavailable,
@@ -26,6 +27,7 @@ from tests.contract.tenant_process import Tenant
 
 pytestmark = pytest.mark.anyio
 
+VENTES_SITE = "/sites/VentesEurope"
 VENTES, SUPPORT = TeamId(company.TEAMS[0].id), TeamId(company.TEAMS[2].id)
 
 
@@ -92,13 +94,25 @@ async def test_files_of_a_team_one_is_not_in_are_refused(product: Product) -> No
         await product.files(claire).list_folder(folder.drive, folder.item)
 
 
+async def test_the_owners_of_a_team_are_named_to_people_outside_it(product: Product) -> None:
+    claire = await product.consented("Claire")
+    assert await product.teamwork(claire).list_owners(SUPPORT) == (company.person("Daniel").name,)
+
+
 @pytest.mark.statement("S17")
-async def test_a_blocked_device_is_said_to_be_refused(product: Product, tenant: Tenant) -> None:
+@pytest.mark.parametrize("switch", [{"unmanaged_devices": "block"}, {"blocked_device_sites": [VENTES_SITE]}])
+async def test_a_policy_for_devices_is_told_from_a_missing_right(
+    product: Product, tenant: Tenant, switch: dict[str, Any]
+) -> None:
     claire = await product.consented("Claire")
     folder = await folder_of(product, claire)
-    tenant.switch(graph__unmanaged_devices="block")
-    with pytest.raises(FilesRefused):
+    tenant.switch(**{f"graph__{name}": value for name, value in switch.items()})
+    with pytest.raises(FilesShutByPolicy):
         await product.files(claire).list_folder(folder.drive, folder.item)
+    with pytest.raises(FilesShutByPolicy):
+        await folder_of(product, claire)
+    with pytest.raises(FilesShutByPolicy):
+        await product.files(claire).download_address(folder.drive, folder.item)
 
 
 @pytest.mark.parametrize("size", [0, 1, 70_000])

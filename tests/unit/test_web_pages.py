@@ -155,7 +155,7 @@ async def test_a_place_that_cannot_be_opened_says_why_while_the_others_load() ->
     assert "Offer Northwind 2026.docx" in page
     assert "You cannot open these files" in page
     assert "You don’t have permissions to view files in this location: Old archive." in closed
-    assert "Where a policy for unmanaged devices applies" in closed
+    assert "Ask whoever looks after the site to give you access." in closed
 
 
 async def test_a_library_still_being_made_is_said_to_be() -> None:

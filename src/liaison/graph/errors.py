@@ -7,8 +7,8 @@ Source: graph.md sections 1.2, 4.2, 5 and 6.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from liaison.domain.consent import SCOPES, Rung
@@ -17,6 +17,7 @@ from liaison.errors import (
     ConsentNotGranted,
     FileExists,
     FilesRefused,
+    FilesShutByPolicy,
     FileUnknown,
     LiaisonError,
     NotTeamMember,
@@ -32,6 +33,10 @@ from liaison.wire.messages import Answer
 SERVICE = "graph"
 LONGEST_REASON = 600
 _LACKS_PERMISSION = re.compile(r"Missing (?:\w+ )?(?:scope|role) permissions on the request")
+_NAMES_DEVICES = re.compile(r"organizational polic|untrusted device", re.IGNORECASE)
+"""What SharePoint says where a policy shuts devices out. Its code is the one of every refusal."""
+_CHALLENGE = "insufficient_claims"
+"""Conditional access, as the service names it. Source: concepts/errors.md."""
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -52,21 +57,23 @@ class About(Enum):
 
 @dataclass(frozen=True)
 class Subject:
-    """What a call is about, and its names for an error."""
+    """What a call is about, and its names for an error. `reason` is what the service said of it."""
 
     about: About
     name: str = ""
     team: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer that is no success, read as far as it can be read."""
+    """An answer that is no success, read as far as it can be read; `codes` are those of its inner errors too."""
 
     status: int
     code: str
     message: str
     request_id: str
+    codes: tuple[str, ...] = ()
 
 
 _Meaning = Callable[[Subject], LiaisonError]
@@ -77,7 +84,7 @@ TABLE: dict[tuple[int, str, About], _Meaning] = {
     (403, "", About.CHANNEL): lambda about: NotTeamMember(about.team),
     (403, "", About.NEW_TEAM): lambda about: TeamCreationNotAllowed(),
     (403, "", About.OWNED): lambda about: NotTeamOwner(about.team),
-    (403, "", About.FILE): lambda about: FilesRefused(about.name),
+    (403, "", About.FILE): lambda about: FilesRefused(about.name, about.reason),
     (403, "", About.MEMBER): lambda about: NotTeamOwner(about.team),
     (404, "", About.MEMBER): lambda about: PersonUnknown(about.name),
     (404, "", About.OWNED): lambda about: TeamUnknown(about.team),
@@ -85,7 +92,7 @@ TABLE: dict[tuple[int, str, About], _Meaning] = {
     (404, "", About.CHANNEL): lambda about: ChannelGone(about.name, about.team),
     (404, "", About.FILE): lambda about: FileUnknown(about.name),
     (409, "nameAlreadyExists", About.FILE): lambda about: FileExists(about.name),
-    (423, "", About.FILE): lambda about: FilesRefused(about.name),
+    (423, "", About.FILE): lambda about: FilesRefused(about.name, about.reason),
 }
 
 
@@ -95,6 +102,9 @@ def error_of(answer: Answer, subject: Subject) -> LiaisonError:
     missing = _missing_scopes(refusal)
     if missing:
         return ConsentNotGranted(_rung_of(missing), missing)
+    if subject.about is About.FILE and _names_device_policy(refusal):
+        return FilesShutByPolicy(subject.name)
+    subject = replace(subject, reason=refusal.message[:LONGEST_REASON])
     for code in (refusal.code, ""):
         meaning = TABLE.get((refusal.status, code, subject.about))
         if meaning is not None:
@@ -106,11 +116,25 @@ def error_of(answer: Answer, subject: Subject) -> LiaisonError:
 
 def read_refusal(answer: Answer) -> Refusal:
     """Code and message as far as there are any: a gateway may answer without a body."""
-    code, message = "", ""
-    if isinstance(answer.content, dict) and isinstance(answer.content.get("error"), dict):
-        error = answer.wild().child("error")
-        code, message = error.opt_text("code"), error.opt_text("message")
-    return Refusal(answer.status, code, message, answer.request_id)
+    if not isinstance(answer.content, dict) or not isinstance(answer.content.get("error"), dict):
+        return Refusal(answer.status, "", "", answer.request_id)
+    error = answer.wild().child("error")
+    code, message = error.opt_text("code"), error.opt_text("message")
+    return Refusal(answer.status, code, message, answer.request_id, tuple(_codes(answer.content["error"])))
+
+
+def _codes(error: object) -> Iterator[str]:
+    """The code, and those of the errors inside it, however they are spelt."""
+    while isinstance(error, dict):
+        if isinstance(error.get("code"), str):
+            yield error["code"]
+        error = error.get("innerError") or error.get("innererror")
+
+
+def _names_device_policy(refusal: Refusal) -> bool:
+    """Source: graph.md section 12; Office Scripts, troubleshooting, "Conditional Access"."""
+    is_named = _CHALLENGE in refusal.codes or _NAMES_DEVICES.search(refusal.message)
+    return refusal.status == 403 and bool(is_named)
 
 
 def _missing_scopes(refusal: Refusal) -> tuple[str, ...]:

@@ -47,6 +47,16 @@ class GraphMembers:
         call = read_call(_TEAM, Subject(About.TEAM, team=team), {"team": team}, query)
         return any([read_member(item).is_owner async for item in self._client.pages(call)])
 
+    async def list_owners(self, team: TeamId) -> tuple[str, ...]:
+        """Names of the team's owners. Its group shows them to people outside the team too.
+
+        Source: api/group-list-owners.md.
+        """
+        query = {"$select": "id,displayName"}
+        call = read_call("/groups/{team}/owners", Subject(About.TEAM, team=team), {"team": team}, query)
+        names = [item.opt_text("displayName") async for item in self._client.pages(call)]
+        return tuple(sorted(name for name in names if name))
+
     async def add_member(self, team: TeamId, channel: ChannelId, person: PersonId) -> None:
         """Add somebody to the team, or to a private or shared channel of it; a member already is done.
 

@@ -30,6 +30,7 @@ PROMISES: tuple[Promise, ...] = (
         "GET /groupSettings",
         "POST /directoryObjects/validateProperties",
         "GET /groups",
+        "GET /groups/{team}/owners",
         "GET /directory/deletedItems/microsoft.graph.group",
         "GET /security/dataSecurityAndGovernance/sensitivityLabels",
         "POST /teams",

@@ -50,6 +50,7 @@ class GraphTeamwork:
         self.find_app = tabs.find_app
         self.list_members = members.list_members
         self.is_owner = members.is_owner
+        self.list_owners = members.list_owners
         self.add_member = members.add_member
         self.ensure_app = tabs.ensure_app
         self.remove_app = tabs.remove_app

@@ -9,9 +9,10 @@ from liaison.domain.link import Finding, Link, LinkState, NewChannel, Operation,
 from liaison.domain.names import LinkId
 from liaison.domain.naming import propose_free_name
 from liaison.domain.teams import AppPlacement, Channel, TabContent
-from liaison.errors import ChannelNameTaken, StillPreparing
+from liaison.errors import ChannelNameTaken, FilesClosed, StillPreparing
 from liaison.operations.add_members import PACE_S, add_some
 from liaison.operations.ahead import with_folder
+from liaison.operations.closed_files import ChannelOfFiles, explain_closed
 from liaison.operations.new_team import TeamMaker
 from liaison.operations.saga import GROUP_HORIZON, Effect, Step, Task, carry_out
 from liaison.operations.share_view import share_view
@@ -127,7 +128,11 @@ async def _without_hosts_tab(link: Link) -> Link:
 
 
 async def _folder(link: Link, ports: Ports) -> Link:
-    found = await ports.teamwork(link.acting).read_files_folder(link.team, link.evidence.channel)
+    channel = ChannelOfFiles(link.team, link.team_name, link.evidence.channel_kind)
+    try:
+        found = await ports.teamwork(link.acting).read_files_folder(link.team, link.evidence.channel)
+    except FilesClosed as closed:
+        raise await explain_closed(closed, link.channel_name, link.acting, ports, channel) from closed
     return with_folder(replace(link, state=LinkState.CONNECTING), found)
 
 

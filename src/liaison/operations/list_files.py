@@ -11,7 +11,6 @@ from liaison.domain.link import Link
 from liaison.domain.names import DriveId, ItemId, Person, RecordRef, read_file_name
 from liaison.domain.teams import FileEntry, FilePage, Folder
 from liaison.errors import (
-    FilesRefused,
     FileUnknown,
     LiaisonError,
     NotAllowed,
@@ -19,6 +18,7 @@ from liaison.errors import (
     Remembered,
     UploadTooLarge,
 )
+from liaison.operations.closed_files import ChannelOfFiles, explain_closed
 from liaison.ports import Ports
 
 
@@ -26,7 +26,8 @@ from liaison.ports import Ports
 class Place:
     """One place of a record's files: a channel's folder or another document location.
 
-    `key` names it in addresses. `folder` is None when it could not be opened; `trouble` says why.
+    `key` names it in addresses. `folder` is None when it could not be opened; `trouble` says why. `channel` is given
+    where the folder is a channel's.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Place:
     address: str
     folder: Folder | None
     trouble: Remembered | None
+    channel: ChannelOfFiles | None = None
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,13 @@ async def list_places(ref: RecordRef, by: Person, ports: Ports) -> tuple[Place, 
 
 async def _open_channel(row: Association, link: Link | None, by: Person, ports: Ports) -> Place:
     """A folder that the link knows is not asked for again; whether the person may see it shows when it is listed."""
+    channel = ChannelOfFiles(row.team, row.team_name, row.channel_kind)
     try:
         folder = _known_folder(link) if link else await ports.teamwork(by).read_files_folder(row.team, row.channel)
     except LiaisonError as error:
-        trouble = Remembered.of(_as_files_error(error, row.channel_name))
-        return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, "", None, trouble)
-    return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, folder.address, folder, None)
+        trouble = Remembered.of(await explain_closed(error, row.channel_name, by, ports, channel))
+        return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, "", None, trouble, channel)
+    return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, folder.address, folder, None, channel)
 
 
 def _known_folder(link: Link) -> Folder:
@@ -78,15 +81,9 @@ async def _open_location(place: Location, by: Person, ports: Ports) -> Place:
     try:
         folder = await ports.files(by).find_folder(place.address)
     except LiaisonError as error:
-        trouble = Remembered.of(_as_files_error(error, place.name))
+        trouble = Remembered.of(await explain_closed(error, place.name, by, ports))
         return Place(place.id, place.name, "", place.kind, place.address, None, trouble)
     return Place(place.id, place.name, "", place.kind, place.address, folder, None)
-
-
-def _as_files_error(error: LiaisonError, place: str) -> LiaisonError:
-    """Whoever may not open a place is told which one, by the name that people know."""
-    closed = isinstance(error, FilesRefused) or (error.status == 403 and error.code.startswith("team."))
-    return FilesRefused(place) if closed else error
 
 
 def _folder_key(site_address: str, folder_path: str) -> str:
@@ -120,7 +117,7 @@ async def open_page(place: Place, folder: ItemId | None, page: str, by: Person, 
     try:
         return place, await ports.files(by).list_folder(place.folder.drive, folder or place.folder.item, page)
     except (NotAllowed, NotFound) as error:
-        trouble = Remembered.of(_as_files_error(error, place.name))
+        trouble = Remembered.of(await explain_closed(error, place.name, by, ports, place.channel))
         return replace(place, folder=None, trouble=trouble), FilePage((), "")
 
 
@@ -142,7 +139,7 @@ async def upload(
     by: Person,
     ports: Ports,
 ) -> FileEntry:
-    """Put a file into a folder as the person. Raises FileNameForbidden, UploadTooLarge, FileExists, FilesRefused."""
+    """Put a file into a folder as the person. Raises FileNameForbidden, UploadTooLarge, FileExists, FilesClosed."""
     checked = read_file_name(name)
     if size_bytes > ports.upload_limit_bytes:
         raise UploadTooLarge(checked, size_bytes, ports.upload_limit_bytes)

@@ -11,7 +11,7 @@ from liaison.domain.names import ChannelId, DriveId, ItemId, LinkId, Person, Row
 from liaison.errors import (
     ChannelGone,
     ConsentNotGranted,
-    FilesRefused,
+    FilesClosed,
     FileUnknown,
     LinkBusy,
     NotTeamMember,
@@ -178,7 +178,7 @@ async def _holds_files(link: Link, channel: ChannelId, ports: Ports) -> bool:
         return bool((await ports.files(link.acting).list_folder(drive, folder, size=1)).entries)
     except (StillPreparing, ChannelGone, FileUnknown):
         return False
-    except (FilesRefused, *_KEPT):
+    except (FilesClosed, *_KEPT):
         return True
 
 

@@ -94,6 +94,10 @@ class Teamwork(Protocol):
         """Is somebody an owner of the team? Raises ConsentNotGranted, NotTeamMember."""
         ...
 
+    async def list_owners(self, team: TeamId) -> tuple[str, ...]:
+        """Their names, also for people outside the team. Raises ConsentNotGranted, NotTeamMember, TeamUnknown."""
+        ...
+
     async def add_member(self, team: TeamId, channel: ChannelId, person: PersonId) -> None:
         """Add somebody to the team, or, when a channel is given, to that private or shared channel of it.
 
@@ -167,7 +171,7 @@ class Files(Protocol):
         content: AsyncIterator[bytes],
         size_bytes: int,
     ) -> FileEntry:
-        """Small files in one request, larger ones by an upload session. Raises FileExists, FilesRefused."""
+        """Small files in one request, larger ones by an upload session. Raises FileExists, FilesClosed."""
         ...
 
     async def download_address(self, drive: DriveId, item: ItemId) -> str:
@@ -175,7 +179,7 @@ class Files(Protocol):
         ...
 
     async def find_folder(self, address: str) -> Folder:
-        """The folder behind an absolute address. Raises FileUnknown, FilesRefused."""
+        """The folder behind an absolute address. Raises FileUnknown, FilesClosed."""
         ...
 
 

@@ -43,6 +43,7 @@ KNOWN: tuple[Switch, ...] = (
     Switch("entra.unavailable", "false", "Every token request is answered 503."),
     Switch("graph.anonymous_links", "false", "Links for everybody may be made."),
     Switch("graph.blocked_apps", "[]", "Teams apps that a policy blocks."),
+    Switch("graph.blocked_device_sites", "[]", "Sites that keep devices out which are not managed."),
     Switch("graph.blocked_words", '""', "Words, separated by commas, that names of groups must not have."),
     Switch("graph.channel_apps", "false", "Apps are enabled for each channel."),
     Switch("graph.copy_delay_s", "0.0", "Seconds until a copy is done."),

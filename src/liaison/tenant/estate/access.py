@@ -8,6 +8,7 @@ from liaison.tenant.estate import Estate, channels, groups, personal_sites
 from liaison.tenant.estate.channels import Channel
 from liaison.tenant.estate.people import find_user
 from liaison.tenant.estate.sites import Site
+from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.estate.teamwork import Role, Team, role_in_team
 
 
@@ -36,6 +37,17 @@ def site_access(estate: Estate, site: Site, user_id: str) -> SiteAccess:
         return SiteAccess.NONE
     read_only = site.read_only and not groups.is_owner(estate, site.group_id, user_id)
     return SiteAccess.READ if read_only else SiteAccess.WRITE
+
+
+def shuts_devices_out(estate: Estate, site: Site) -> bool:
+    """Does a policy keep devices that are not managed out of a site: the organisation's, or the site's own?
+
+    A site's policy is never weaker than the organisation's.
+    Source: SharePoint, control-access-from-unmanaged-devices, "Block or limit access to a specific site"
+    """
+    if get_switch(estate, "graph.unmanaged_devices", "none") == "block":
+        return True
+    return site.path in get_switch(estate, "graph.blocked_device_sites", list[str]())
 
 
 def can_enter_channel(estate: Estate, channel: Channel, user_id: str) -> bool:

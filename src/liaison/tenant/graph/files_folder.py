@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from liaison.tenant.estate import channels, files
+from liaison.tenant.estate.access import shuts_devices_out
 from liaison.tenant.estate.files import DriveItem
 from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.graph.access import asked_team, channel_as_member
 from liaison.tenant.graph.channels import channel_key
 from liaison.tenant.graph.drive_items import second
-from liaison.tenant.graph.errors import Backend, GraphError
+from liaison.tenant.graph.errors import Backend, GraphError, forbidden
 from liaison.tenant.graph.permissions import FILES_FOLDER
-from liaison.tenant.graph.places import is_unmanaged
+from liaison.tenant.graph.places import UNTRUSTED, is_unmanaged
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import Answer, Json
 from liaison.tenant.graph.schema import DRIVE_ITEM
@@ -27,10 +28,14 @@ _NO_DATE = "0001-01-01T00:00:00Z"
 
 
 def read_files_folder(ask: Ask) -> Answer:
-    """`GET …/channels/{channel}/filesFolder`: 404 until it has been made; the first call starts that."""
+    """`GET …/channels/{channel}/filesFolder`: 404 until it has been made; the first call starts that.
+
+    A refusal of SharePoint is handed on in its own words [inferred]. Source: graph.md section 12
+    """
     team, channel = channel_as_member(ask)
-    if is_unmanaged(ask) and get_switch(ask.estate, "graph.unmanaged_devices", "none") == "block":
-        raise GraphError(403, "Forbidden", "Access to the files of the channel is blocked by a policy.")
+    site = channels.site_of_channel(ask.estate, channel)
+    if is_unmanaged(ask) and site is not None and shuts_devices_out(ask.estate, site):
+        raise forbidden(Backend.TEAMS, UNTRUSTED)
     delay_s = get_switch(ask.estate, "graph.files_folder_delay_s", 0.0)
     folder = channels.ask_for_files_folder(ask.estate, channel, delay_s)
     if folder is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from liaison.tenant.estate import files, filing, groups, personal_sites, sharing, site_grants, sites
-from liaison.tenant.estate.access import SiteAccess, site_access
+from liaison.tenant.estate.access import SiteAccess, shuts_devices_out, site_access
 from liaison.tenant.estate.applications import find_application
 from liaison.tenant.estate.files import DriveItem
 from liaison.tenant.estate.sites import Drive, Site
@@ -62,7 +62,7 @@ _WIDER = frozenset(
     f"{name}.All" for name in ("Files.Read", "Files.ReadWrite", "Sites.Read", "Sites.ReadWrite", "Sites.Manage")
 ) | {"Sites.FullControl.All", "Files.Read", "Files.ReadWrite", "Group.Read.All", "Group.ReadWrite.All"}
 
-_UNTRUSTED = "Due to organizational policies, you can't access this resource from this untrusted device."
+UNTRUSTED = "Due to organizational policies, you can't access this resource from this untrusted device."
 
 
 @dataclass(frozen=True)
@@ -126,14 +126,14 @@ def asked_target(ask: Ask) -> Target:
 def require_access(ask: Ask, site: Site, wanted: SiteAccess, item: DriveItem | None = None) -> None:
     """Applications reach every site; a person needs to be among its people, or to be given the item.
 
-    The switch for unmanaged devices closes every site to people on such devices. Source: identity.md section 11
+    A policy for unmanaged devices closes sites to people on such devices. Source: identity.md section 11
     """
     _require_selected(ask, site, wanted)
     _require_unlocked(ask, site, wanted)
     if not ask.is_delegated:
         return
-    if is_unmanaged(ask) and get_switch(ask.estate, "graph.unmanaged_devices", "none") == "block":
-        raise forbidden(Backend.FILES, _UNTRUSTED)
+    if is_unmanaged(ask) and shuts_devices_out(ask.estate, site):
+        raise forbidden(Backend.FILES, UNTRUSTED)
     if site_access(ask.estate, site, ask.caller.object_id) < wanted and _given_access(ask, item) < wanted:
         raise forbidden(Backend.FILES)
 
@@ -163,7 +163,7 @@ def _require_unlocked(ask: Ask, site: Site, wanted: SiteAccess) -> None:
 def require_content_access(ask: Ask) -> None:
     """Limited, web-only access lets people on unmanaged devices see names, but not load or store content."""
     if is_unmanaged(ask) and get_switch(ask.estate, "graph.unmanaged_devices", "none") != "none":
-        raise forbidden(Backend.FILES, _UNTRUSTED)
+        raise forbidden(Backend.FILES, UNTRUSTED)
 
 
 def is_unmanaged(ask: Ask) -> bool:

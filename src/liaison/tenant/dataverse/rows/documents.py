@@ -29,12 +29,11 @@ from liaison.tenant.dataverse.sql.formatted import FORMATTED, formatted
 from liaison.tenant.dataverse.sql.shape import Wire
 from liaison.tenant.dataverse.sql.values import moment_text, read_guid, read_moment
 from liaison.tenant.estate import files, sites
-from liaison.tenant.estate.access import SiteAccess, site_access
+from liaison.tenant.estate.access import SiteAccess, shuts_devices_out, site_access
 from liaison.tenant.estate.crm.columns import CHOICES, Kind
 from liaison.tenant.estate.crm.model import TableModel
 from liaison.tenant.estate.crm.privileges import Right
 from liaison.tenant.estate.people import find_user
-from liaison.tenant.estate.switches import get_switch
 
 NO_ACCESS = (
     "You don't have permissions to view files in this location. Contact your Microsoft Teams owner or SharePoint"
@@ -152,11 +151,11 @@ def _may_read(session: Session, folder: files.DriveItem) -> bool:
 
     Source: set-up-dynamics-365-online-to-use-sharepoint-online.md: the policy "block" makes every such call fail.
     """
-    if get_switch(session.estate, "graph.unmanaged_devices", "none") == "block" and not session.caller.managed_device:
+    _, site = files.place_of(session.estate, folder)
+    if shuts_devices_out(session.estate, site) and not session.caller.managed_device:
         raise DataverseError(401, "0x8005032a", "SharePoint refused the call: the device is not managed.")
     if session.caller.is_application:
         return True
-    _, site = files.place_of(session.estate, folder)
     if not sites.is_ready(session.estate, site):
         return False
     return site_access(session.estate, site, session.user.object_id or "") > SiteAccess.NONE
