@@ -113,10 +113,11 @@ class FakeJoinRequests:
             raise JoinUnknown(request)
         return found
 
-    async def save_answer(self, request: JoinRequest) -> None:
-        held = await self.get(request.by.tenant, request.id)
-        held.answered(request.state, request.by, request.asked_at)
-        self.kept[request.team, request.by.id] = request
+    async def change(self, before: JoinRequest, after: JoinRequest) -> bool:
+        if self.kept.get((before.team, before.by.id)) != before:
+            return False
+        self.kept[before.team, before.by.id] = after
+        return True
 
     async def any_waiting(self, tenant: TenantId) -> bool:
         return any(one.state is JoinState.WAITING for one in self.kept.values())

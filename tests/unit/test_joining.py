@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -165,6 +167,60 @@ async def test_when_adding_fails_the_request_goes_on_waiting(world: Joining, tro
         await answer_join(asked.id, CLAIRE, world.ports, accept=True)
     assert await list_join_requests(CLAIRE, world.ports) == (asked,)
     assert (await answer_join(asked.id, CLAIRE, world.ports, accept=True)).state is JoinState.ACCEPTED
+
+
+class _Slow(Teamwork):
+    """Adds people only when it is told to."""
+
+    def __init__(self, world: Joining) -> None:
+        super().__init__(world.troubles, CLAIRE, world.people)
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def add_member(self, team: TeamId, channel: ChannelId, person: PersonId) -> None:
+        self.begun.set()
+        await self.go_on.wait()
+        await super().add_member(team, channel, person)
+
+
+@pytest.mark.statement("F23")
+async def test_while_somebody_is_let_in_nobody_else_declines(world: Joining) -> None:
+    asked, slow = await ask_to_join(DEAL, TEAM, OLIVER, world.ports), _Slow(world)
+    ports = Ports(**{**vars(world.ports), "teamwork": lambda person: slow})
+    accepting = asyncio.create_task(answer_join(asked.id, CLAIRE, ports, accept=True))
+    await slow.begun.wait()
+    with pytest.raises(JoinAnswered) as declined:
+        await answer_join(asked.id, CLAIRE, world.ports, accept=False)
+    assert (declined.value.answer, declined.value.by) == ("accepted", CLAIRE.name)
+    slow.go_on.set()
+    assert (await accepting).state is JoinState.ACCEPTED
+    assert world.people[TEAM] == [CLAIRE.id, OLIVER.id]
+
+
+async def test_nobody_is_added_who_was_declined_at_the_same_moment(world: Joining) -> None:
+    """Declined between the look at the request and the answer: the answer that was kept first holds."""
+    asked = await ask_to_join(DEAL, TEAM, OLIVER, world.ports)
+
+    class Declining(Teamwork):
+        async def is_owner(self, team: TeamId, person: PersonId) -> bool:
+            assert await world.join_requests.change(asked, asked.declined(CLAIRE, world.clock.now()))
+            return True
+
+    ports = Ports(**{**vars(world.ports), "teamwork": lambda person: Declining(world.troubles, CLAIRE, world.people)})
+    with pytest.raises(JoinAnswered):
+        await answer_join(asked.id, CLAIRE, ports, accept=True)
+    assert world.people[TEAM] == [CLAIRE.id]
+
+
+async def test_an_owner_who_was_interrupted_goes_on_and_after_a_while_so_does_another(world: Joining) -> None:
+    asked = await ask_to_join(DEAL, TEAM, OLIVER, world.ports)
+    now, other = world.clock.now(), replace(CLAIRE, id=PersonId("priya"), name="Priya Raman")
+    held = asked.held(CLAIRE, now)
+    assert held.held(CLAIRE, now + timedelta(seconds=5)).held_by == CLAIRE.id
+    with pytest.raises(JoinAnswered):
+        held.held(other, now + timedelta(seconds=5))
+    assert held.held(other, now + timedelta(minutes=2)).answered_by == "Priya Raman"
+    with pytest.raises(JoinAnswered):
+        held.declined(other, now + timedelta(minutes=2))
 
 
 async def test_nobody_asks_for_a_team_that_the_record_has_nothing_to_do_with(world: Joining) -> None:

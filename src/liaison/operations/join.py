@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from uuid import uuid4
 
-from liaison.domain.joining import JoinRequest, JoinState
+from liaison.domain.joining import JoinRequest
 from liaison.domain.names import ChannelId, ChannelKind, Person, Regarding, TeamId
-from liaison.errors import AlreadyMember, NotTeamOwner, TeamUnknown
+from liaison.errors import AlreadyMember, LiaisonError, NotTeamOwner, TeamUnknown
 from liaison.operations.regarding import read_title
 from liaison.ports import Ports
 
@@ -81,19 +81,32 @@ async def list_my_requests(by: Person, ports: Ports) -> tuple[JoinRequest, ...]:
 async def answer_join(request: str, by: Person, ports: Ports, *, accept: bool) -> JoinRequest:
     """An owner lets somebody in, with the owner's own token, or declines. Answered once; the person is told either way.
 
-    When adding fails the request goes on waiting. Raises JoinUnknown, JoinAnswered, NotTeamOwner, PersonUnknown,
-    ConsentNotGranted, UpstreamThrottled.
+    Of answers at the same moment one holds, and nobody is added who was declined. When adding fails the request goes
+    on waiting. Raises JoinUnknown, JoinAnswered, NotTeamOwner, PersonUnknown, ConsentNotGranted, UpstreamThrottled.
     """
-    teamwork = ports.teamwork(by)
     asked = await ports.join_requests.get(by.tenant, request)
-    state = JoinState.ACCEPTED if accept else JoinState.DECLINED
-    answered = asked.answered(state, by, ports.clock.now())
-    if not await teamwork.is_owner(asked.team, by.id):
+    answer = JoinRequest.held if accept else JoinRequest.declined
+    answer(asked, by, ports.clock.now())
+    if not await ports.teamwork(by).is_owner(asked.team, by.id):
         raise NotTeamOwner(asked.team)
+    while not await ports.join_requests.change(asked, kept := answer(asked, by, ports.clock.now())):
+        asked = await ports.join_requests.get(by.tenant, request)
     if accept:
-        await teamwork.add_member(asked.team, ChannelId(""), asked.by.id)
-        if asked.channel:
-            await teamwork.add_member(asked.team, asked.channel, asked.by.id)
-    await ports.join_requests.save_answer(answered)
-    await ports.audit.write(by, f"join.{state.value}", asked.team, asked.by.name)
-    return answered
+        kept = await _let_in(kept, by, ports)
+    await ports.audit.write(by, f"join.{kept.state.value}", kept.team, kept.by.name)
+    return kept
+
+
+async def _let_in(held: JoinRequest, by: Person, ports: Ports) -> JoinRequest:
+    """Whatever keeps the person out lets the request wait again; when we are killed, pressing again goes on."""
+    teamwork = ports.teamwork(by)
+    try:
+        await teamwork.add_member(held.team, ChannelId(""), held.by.id)
+        if held.channel:
+            await teamwork.add_member(held.team, held.channel, held.by.id)
+    except LiaisonError:
+        await ports.join_requests.change(held, held.released())
+        raise
+    accepted = held.accepted(ports.clock.now())
+    await ports.join_requests.change(held, accepted)
+    return accepted

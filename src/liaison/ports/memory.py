@@ -144,8 +144,8 @@ class JoinRequests(Protocol):
         """Raises JoinUnknown."""
         ...
 
-    async def save_answer(self, request: JoinRequest) -> None:
-        """Raises JoinAnswered when somebody was faster."""
+    async def change(self, before: JoinRequest, after: JoinRequest) -> bool:
+        """Keep `after` in place of `before`; false when it has become something else meanwhile."""
         ...
 
     async def any_waiting(self, tenant: TenantId) -> bool:

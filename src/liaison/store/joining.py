@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from liaison.domain.joining import JoinRequest, JoinState
 from liaison.domain.names import ChannelId, Person, PersonId, TeamId, TenantId
-from liaison.errors import JoinAnswered, JoinUnknown
+from liaison.errors import JoinUnknown
 from liaison.store.database import Database, insert_new
 from liaison.store.schema.tables import join_requests
 
@@ -46,20 +46,18 @@ class StoredJoinRequests:
             raise JoinUnknown(request)
         return _read(row)
 
-    async def save_answer(self, request: JoinRequest) -> None:
-        """Keep the answer. Raises JoinAnswered when somebody was faster."""
-        waiting = sa.and_(join_requests.c.id == request.id, join_requests.c.state == JoinState.WAITING.value)
+    async def change(self, before: JoinRequest, after: JoinRequest) -> bool:
+        """Keep `after` in place of `before`; false when it has become something else meanwhile."""
+        mine = sa.and_(join_requests.c.id == before.id, join_requests.c.tenant == before.by.tenant)
 
-        def put(connection: sa.Connection) -> None:
-            if connection.execute(join_requests.update().where(waiting).values(_values(request))).rowcount:
-                return
-            row = connection.execute(sa.select(join_requests).where(join_requests.c.id == request.id)).one_or_none()
-            if row is None:
-                raise JoinUnknown(request.id)
-            held = _read(row)
-            raise JoinAnswered(held.by.name, held.team_name, held.state.value, held.answered_by)
+        def put(connection: sa.Connection) -> bool:
+            row = connection.execute(sa.select(join_requests).where(mine)).one_or_none()
+            if row is None or _read(row) != before:
+                return False
+            same = sa.and_(mine, join_requests.c.state == row.state, join_requests.c.document == row.document)
+            return bool(connection.execute(join_requests.update().where(same).values(_values(after))).rowcount)
 
-        await self._database.write(put)
+        return await self._database.write(put)
 
     async def any_waiting(self, tenant: TenantId) -> bool:
         """Does anybody wait for any team?"""
@@ -105,6 +103,8 @@ def _values(request: JoinRequest) -> dict[str, Any]:
         "by": {"name": by.name, "upn": by.upn, "language": by.language},
         "answered_by": request.answered_by,
         "answered_at": request.answered_at.isoformat() if request.answered_at else None,
+        "held_by": request.held_by,
+        "held_at": request.held_at.isoformat() if request.held_at else None,
     }
     return {
         "id": request.id,
@@ -120,7 +120,6 @@ def _values(request: JoinRequest) -> dict[str, Any]:
 def _read(row: Any) -> JoinRequest:
     kept = orjson.loads(row.document)
     by = kept["by"]
-    answered_at = kept["answered_at"]
     return JoinRequest(
         id=row.id,
         team=TeamId(row.team),
@@ -130,6 +129,12 @@ def _read(row: Any) -> JoinRequest:
         asked_at=row.asked_at,
         state=JoinState(row.state),
         answered_by=kept["answered_by"],
-        answered_at=datetime.fromisoformat(answered_at) if answered_at else None,
+        answered_at=_moment(kept["answered_at"]),
         channel=ChannelId(kept["channel"]),
+        held_by=PersonId(kept["held_by"]) if kept.get("held_by") else None,
+        held_at=_moment(kept.get("held_at")),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

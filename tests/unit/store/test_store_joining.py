@@ -10,7 +10,7 @@ import pytest
 
 from liaison.domain.joining import JoinRequest, JoinState
 from liaison.domain.names import Person, PersonId, TeamId, TenantId
-from liaison.errors import JoinAnswered, JoinUnknown
+from liaison.errors import JoinUnknown
 from liaison.store.database import Database
 from liaison.store.joining import StoredJoinRequests
 
@@ -41,19 +41,34 @@ async def test_a_request_is_kept_once_for_each_person_and_team(database: Databas
 async def test_an_answer_is_given_once_and_remembered(database: Database) -> None:
     kept = StoredJoinRequests(database)
     asked = await kept.ask(request(1))
-    declined = asked.answered(JoinState.DECLINED, CLAIRE, AT)
-    await kept.save_answer(declined)
-    assert await kept.get(OLIVER.tenant, "r1") == declined
-    with pytest.raises(JoinAnswered) as raised:
-        await kept.save_answer(asked.answered(JoinState.ACCEPTED, CLAIRE, AT))
-    assert (raised.value.answer, raised.value.by) == ("declined", "Claire Fontaine")
+    held = asked.held(CLAIRE, AT)
+    assert await kept.change(asked, held)
+    assert await kept.get(OLIVER.tenant, "r1") == held
+    assert await kept.waiting_for(OLIVER.tenant, [TeamId("team-1")]) == (held,)
+    assert not await kept.change(asked, asked.declined(CLAIRE, AT))
+    assert await kept.change(held, held.accepted(AT))
+    assert await kept.get(OLIVER.tenant, "r1") == held.accepted(AT)
     assert await kept.waiting_for(OLIVER.tenant, [TeamId("team-1")]) == ()
+
+
+@pytest.mark.parametrize("_", range(5))
+async def test_of_answers_at_the_same_moment_one_holds(database: Database, _: int) -> None:
+    kept = StoredJoinRequests(database)
+    asked = await kept.ask(request(1))
+    answers = [
+        asked.held(CLAIRE, AT),
+        asked.declined(CLAIRE, AT),
+        replace(asked.declined(CLAIRE, AT), answered_by="Priya"),
+    ]
+    done = await asyncio.gather(*(kept.change(asked, answer) for answer in answers))
+    assert sum(done) == 1
+    assert await kept.get(OLIVER.tenant, "r1") == answers[done.index(True)]
 
 
 async def test_whoever_was_declined_may_ask_again(database: Database) -> None:
     kept = StoredJoinRequests(database)
     asked = await kept.ask(request(1))
-    await kept.save_answer(asked.answered(JoinState.DECLINED, CLAIRE, AT))
+    assert await kept.change(asked, asked.declined(CLAIRE, AT))
     again = await kept.ask(request(2))
     assert (again.id, again.state) == ("r2", JoinState.WAITING)
     assert [one.id for one in await kept.of_person(OLIVER.tenant, OLIVER.id)] == ["r2"]
@@ -65,7 +80,7 @@ async def test_another_tenants_request_is_not_there(database: Database) -> None:
     elsewhere = replace(OLIVER, tenant=TenantId("t2"))
     with pytest.raises(JoinUnknown):
         await kept.get(elsewhere.tenant, "r1")
-    with pytest.raises(JoinUnknown):
-        await kept.save_answer(request(5))
+    assert not await kept.change(request(5), request(5).declined(CLAIRE, AT))
+    assert not await kept.change(request(1, by=elsewhere), request(1, by=elsewhere).declined(CLAIRE, AT))
     assert await kept.waiting_for(elsewhere.tenant, [TeamId("team-1")]) == ()
     assert await kept.of_person(elsewhere.tenant, OLIVER.id) == ()
