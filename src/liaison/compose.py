@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from liaison.reach import Reach
 from liaison.settings import (
     SETTINGS,
     SettingInvalid,
@@ -29,23 +30,20 @@ if TYPE_CHECKING:
 
     from liaison.dataverse.metadata import MetadataShelf
     from liaison.domain.crm import Environment
-    from liaison.domain.names import EnvironmentKey, Person
     from liaison.domain.packages import Fault, Issuer, Package
     from liaison.domain.promise import Promises
     from liaison.engine.steps import Handover
     from liaison.engine.worker import Worker
     from liaison.entra.sign_in import EntraSignIn
     from liaison.entra.tokens import TokenSource
-    from liaison.graph.client import GraphClient
     from liaison.graph.horizon import Horizon
     from liaison.graph.shelf import GraphShelf
-    from liaison.ports import AppCatalogue, Crm, Files, People, Ports, Teamwork
+    from liaison.ports import Ports
     from liaison.store.calls import StoredCalls
     from liaison.store.database import Database
     from liaison.store.keys import Keys
     from liaison.text.lookup import Texts
     from liaison.wire.messages import Ask
-    from liaison.wire.together import Together
     from liaison.wire.transport import Transport
 
 __all__ = [
@@ -93,59 +91,6 @@ class MachineClock:
         return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class _Reach:
-    """The three services as one process speaks to them, at one part of their published rates."""
-
-    settings: Settings
-    environments: tuple[Environment, ...]
-    transport: Transport
-    tokens: TokenSource
-    together: Together
-    horizon: Horizon
-    graph_shelf: GraphShelf
-    shelves: Mapping[str, MetadataShelf]
-
-    def crm(self, person: Person, environment: EnvironmentKey) -> Crm:
-        """Raises EnvironmentUnknown."""
-        from liaison.dataverse.client import DataverseClient
-        from liaison.dataverse.crm import DataverseCrm
-        from liaison.errors import EnvironmentUnknown
-
-        place = next((place for place in self.environments if place.key == environment), None)
-        if place is None:
-            raise EnvironmentUnknown(environment)
-        bearer = self.tokens.bearer(person, place.address)
-        client = DataverseClient(self.transport, place, bearer, together=self.together)
-        return DataverseCrm(client, person, self.shelves[place.key])
-
-    def teamwork(self, person: Person) -> Teamwork:
-        from liaison.graph.teamwork import GraphTeamwork
-
-        return GraphTeamwork(self._graph(person), manifest_of(self.settings), self.horizon, self.graph_shelf)
-
-    def app_catalogue(self, person: Person) -> AppCatalogue:
-        from liaison.graph.catalogue import GraphCatalogue
-
-        return GraphCatalogue(self._graph(person), manifest_of(self.settings))
-
-    def files(self, person: Person) -> Files:
-        from liaison.graph.files import GraphFiles
-
-        return GraphFiles(self._graph(person))
-
-    def people(self, person: Person) -> People:
-        from liaison.graph.people import GraphPeople
-
-        return GraphPeople(self._graph(person))
-
-    def _graph(self, person: Person) -> GraphClient:
-        from liaison.graph.client import GraphClient
-
-        bearer = self.tokens.bearer(person, self.settings.graph_resource)
-        return GraphClient(self.transport, self.settings.graph_base, bearer, self.together)
-
-
 class Installation:
     """What one process of Liaison holds open: the store, the keys, the connections. Each part is opened when asked."""
 
@@ -184,7 +129,9 @@ class Installation:
     def worker(self) -> Worker:
         """The worker of this process, to be run on a loop of its own."""
         from liaison.engine.steps import DurableSteps
-        from liaison.engine.worker import Worker, WorkerOptions
+        from liaison.engine.worker import Round, Worker, WorkerOptions
+        from liaison.operations.file_messages import file_messages
+        from liaison.operations.listen import keep_listening
         from liaison.operations.runs import resume_all, run
         from liaison.operations.watch import look_again
         from liaison.store.executors import StoredExecutors
@@ -211,6 +158,10 @@ class Installation:
             ),
             StoredExecutors(self.database, self.clock),
             options,
+            (
+                Round("listen", settings.filing_s, lambda: keep_listening(ports)),
+                Round("file", settings.filing_s, lambda: file_messages(ports)),
+            ),
         )
 
     def warm_up(self) -> None:
@@ -324,12 +275,15 @@ class Installation:
 
         return StoredSessions(self.database, self.keys, self.clock)
 
-    def _reach(self, share: float) -> _Reach:
+    def _reach(self, share: float) -> Reach:
         from liaison.wire.together import Together
 
         transport = self._transport(share)
-        return _Reach(
-            self.settings,
+        settings = self.settings
+        return Reach(
+            settings.graph_base,
+            settings.graph_resource,
+            manifest_of(settings),
             self._environments,
             transport,
             self._identity[0],
@@ -339,13 +293,17 @@ class Installation:
             self._shelves,
         )
 
-    def _ports(self, reach: _Reach) -> Ports:
+    def _ports(self, reach: Reach) -> Ports:
+        from liaison.graph.notifications import GraphNotifications
         from liaison.ports import Ports
         from liaison.shipping.shelf import PackageShelf
         from liaison.store.audit import StoredAudit
         from liaison.store.consents import StoredConsents
+        from liaison.store.filing_rules import StoredFilingRules
         from liaison.store.joining import StoredJoinRequests
+        from liaison.store.listenings import StoredListenings
         from liaison.store.mendings import StoredMendings
+        from liaison.store.notices import StoredNotices
         from liaison.store.watches import StoredWatches
 
         return Ports(
@@ -355,6 +313,8 @@ class Installation:
             files=reach.files,
             people=reach.people,
             app_catalogue=reach.app_catalogue,
+            messages=reach.messages,
+            notifications=GraphNotifications(),
             packages=PackageShelf(issuer_of(self.settings), self.texts),
             sign_in=self._identity[1],
             links=self._links,
@@ -364,6 +324,9 @@ class Installation:
             mendings=StoredMendings(self.database),
             watches=StoredWatches(self.database),
             join_requests=StoredJoinRequests(self.database),
+            filing_rules=StoredFilingRules(self.database),
+            listenings=StoredListenings(self.database, self.keys),
+            notices=StoredNotices(self.database),
             calls=self._calls,
             steps=self.handover,
             wording=self.texts,
@@ -504,11 +467,14 @@ def rotate_keys(settings: Settings) -> int:
     """
     from liaison.store.database import open_database
     from liaison.store.keys import add_key, drop_old_keys
+    from liaison.store.listenings import reseal_listenings
     from liaison.store.parked_tokens import reseal_tokens
 
     database = open_database(settings.resolved_database_url)
     try:
-        count = reseal_tokens(database, add_key(settings.secrets_file))
+        keys = add_key(settings.secrets_file)
+        count = reseal_tokens(database, keys)
+        reseal_listenings(database, keys)
     finally:
         database.close()
     drop_old_keys(settings.secrets_file)
@@ -565,10 +531,23 @@ def prepare_product(data_folder: Path) -> None:
     rooms = {
         "dataverse": ("crm",),
         "entra": ("sign_in",),
-        "graph": ("catalogue", "files", "people", "teamwork"),
+        "graph": ("catalogue", "files", "messages", "notifications", "people", "teamwork"),
         "operations": ("runs",),
         "shipping": ("shelf",),
-        "store": ("audit", "calls", "consents", "joining", "links", "mendings", "parked_tokens", "sessions", "watches"),
+        "store": (
+            "audit",
+            "calls",
+            "consents",
+            "filing_rules",
+            "joining",
+            "links",
+            "listenings",
+            "mendings",
+            "notices",
+            "parked_tokens",
+            "sessions",
+            "watches",
+        ),
         "web": ("app",),
     }
     for room, modules in rooms.items():

@@ -771,6 +771,22 @@ class AddressNotHttps(NotReady):
     address: str
 
 
+@dataclass(unsafe_hash=True)
+class AddressNotReachable(NotReady):
+    """Microsoft's services do not reach this installation's address, where they are to tell of changes."""
+
+    code = "filing.not_reached"
+    address: str
+
+
+@dataclass(unsafe_hash=True)
+class FilingOff(NotReady):
+    """Messages are not filed in this environment."""
+
+    code = "filing.off"
+    environment: str
+
+
 # --- consent ---------------------------------------------------------------------------------------------------
 
 

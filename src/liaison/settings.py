@@ -341,6 +341,9 @@ class Settings:
     sweep_s: float = field(
         default=1.0, metadata=_about(_positive, "seconds", "How often a worker looks for work that nobody carries out.")
     )
+    filing_s: float = field(
+        default=2.0, metadata=_about(_positive, "seconds", "How often a worker looks for channel messages to file.")
+    )
     keep_runs_days: int = field(
         default=7,
         metadata=_about(_whole_number, "number", "Days after which the engine's notes on finished work are deleted."),
@@ -444,7 +447,15 @@ def require_tenant(settings: Settings) -> None:
 LOCAL_RATE_SHARE = 4.0
 """The local tenant has no limits of its own unless they are switched on; then set LIAISON_RATE_SHARE=1."""
 
-_LOCALLY_SET = ("rate_share", "heartbeat_s", "sweep_s", "keep_runs_days", "upload_limit_bytes", "pane_origins")
+_LOCALLY_SET = (
+    "rate_share",
+    "heartbeat_s",
+    "sweep_s",
+    "filing_s",
+    "keep_runs_days",
+    "upload_limit_bytes",
+    "pane_origins",
+)
 
 
 def local_settings(

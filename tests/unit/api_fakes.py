@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from liaison.domain.consent import Consent, ConsentState, Rung, enhanced_scopes
 from liaison.domain.crm import (
@@ -79,6 +80,7 @@ from tests.unit.api_fakes_kept import FakeConsents, FakeWatches
 from tests.unit.choosing_fakes import FakeJoinRequests, QuietCrm, QuietLinks, QuietPeople, QuietTeamwork
 from tests.unit.enabling_fakes import FakeCalls, FakeEnabling, FakeMendings
 from tests.unit.fakes import FakeClock
+from tests.unit.filing_fakes import filing_ports
 from tests.unit.tab_fakes import FakeForms, Forms
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -167,6 +169,7 @@ class World:
     """Environment and person, where the environment does not know the person."""
     touched: list[str] = field(default_factory=list)
     published: PublishedApp | None = None
+    filing: dict[str, Any] = field(default_factory=filing_ports)
 
     def touch(self, method: str) -> None:
         self.touched.append(method)
@@ -203,6 +206,7 @@ class World:
             watches=FakeWatches(self),
             join_requests=FakeJoinRequests(),
             calls=FakeCalls(),
+            **self.filing,
             steps=FakeSteps(self),
             wording=load_texts(),
             clock=FakeClock(NOW),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from liaison.domain.joining import JoinRequest, JoinState
+from liaison.domain.link import Link
 from liaison.domain.members import CrmUser, DirectoryEntry, Member, Sharing, Source
 from liaison.domain.names import ChannelId, Person, PersonId, RecordRef, RowId, TeamId, TenantId
 from liaison.domain.naming import NameRefusal, NamingPolicy, Profile
@@ -90,6 +91,9 @@ class QuietCrm:
 
 
 class QuietLinks:
+    async def in_channel(self, tenant: TenantId, channel: ChannelId) -> tuple[Link, ...]:
+        return ()
+
     async def removed_channels(self, tenant: TenantId, team: TeamId, since: datetime) -> tuple[str, ...]:
         return ()
 

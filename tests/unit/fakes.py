@@ -58,6 +58,7 @@ from liaison.errors import (
 )
 from liaison.ports import ALL_LINKS, LinkFilter, Ports
 from tests.unit.choosing_fakes import FakeJoinRequests
+from tests.unit.filing_fakes import filing_ports
 
 CLAIRE = Person(TenantId("t1"), PersonId("claire"), "Claire Fontaine", "claire.fontaine@contoso.com", "fr")
 OLIVER = Person(TenantId("t1"), PersonId("oliver"), "Oliver Grant", "oliver.grant@contoso.com", "en")
@@ -574,6 +575,7 @@ class World:
             mendings=_nobody,
             watches=_nobody,
             calls=_nobody,
+            **filing_ports(),
         )
 
     def restart(self) -> None:

@@ -1,8 +1,9 @@
 """The promise of linking: which calls Liaison makes of each service, and for what. Nothing else may leave.
 
 Linking reads lists of teams and channels and creates channels and tabs; it never reads messages, mail or the content of
-files. Documents, which a person opens and uploads, and records that a person changes in their tab, are features of
-their own and are marked as such. Each adapter lists its own calls. Source: mission S34 to S36.
+files. Documents, which a person opens and uploads, records that a person changes in their tab, and messages that are
+filed by a reaction where an administrator has switched that on, are features of their own and are marked as such. Each
+adapter lists its own calls. Source: mission S34 to S36.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ class Feature(StrEnum):
     LINKING = "linking"
     DOCUMENTS = "documents"
     EDITING = "editing"
+    FILING = "filing"
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,17 @@ class WorkerOptions:
         return self.address.startswith("sqlite")
 
 
+@dataclass(frozen=True)
+class Round:
+    """Work that a worker does again and again, `every_s` seconds after it was done; each on its own, so that one that
+    waits for a service holds up no other.
+    """
+
+    name: str
+    every_s: float
+    chore: Chore
+
+
 class Worker:
     """One process's part in the durable work. `run` carries out one run; `sweep` hands over all saved work."""
 
@@ -65,7 +76,9 @@ class Worker:
         chores: tuple[Chore, ...],
         executors: Executors,
         options: WorkerOptions,
+        rounds: tuple[Round, ...] = (),
     ) -> None:
+        self._rounds = rounds
         self._steps, self._run, self._sweep, self._chores = steps, run, sweep, chores
         self._executors, self._options = executors, options
         self._life: _Life | None = None
@@ -110,7 +123,12 @@ class Worker:
         ready()
         kept = [
             asyncio.create_task(each)
-            for each in (life.keep_beating(), self._keep_sweeping(life), self._keep_tidy(life))
+            for each in (
+                life.keep_beating(),
+                self._keep_sweeping(life),
+                self._keep_tidy(life),
+                *(_keep_going_round(one, life) for one in self._rounds),
+            )
         ]
         try:
             await _first_of(stop, life.replaced)
@@ -256,6 +274,13 @@ class _Life:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         return len(left)
+
+
+async def _keep_going_round(one: Round, life: _Life) -> None:
+    while True:
+        await life.permit()
+        await _logged(one.name, one.chore)
+        await asyncio.sleep(one.every_s)
 
 
 async def _first_of(*events: asyncio.Event) -> None:

@@ -51,6 +51,8 @@ class About(Enum):
     MEMBER = "member"
     """Somebody to be added to a team."""
     NEW_TEAM = "new_team"
+    MESSAGES = "messages"
+    """What people wrote in a channel."""
     OWNED = "owned"
     """What only an owner of the team may do."""
 
@@ -85,11 +87,13 @@ TABLE: dict[tuple[int, str, About], _Meaning] = {
     (403, "", About.NEW_TEAM): lambda about: TeamCreationNotAllowed(),
     (403, "", About.OWNED): lambda about: NotTeamOwner(about.team),
     (403, "", About.FILE): lambda about: FilesRefused(about.name, about.reason),
+    (403, "", About.MESSAGES): lambda about: NotTeamMember(about.team),
     (403, "", About.MEMBER): lambda about: NotTeamOwner(about.team),
     (404, "", About.MEMBER): lambda about: PersonUnknown(about.name),
     (404, "", About.OWNED): lambda about: TeamUnknown(about.team),
     (404, "", About.TEAM): lambda about: TeamUnknown(about.team),
     (404, "", About.CHANNEL): lambda about: ChannelGone(about.name, about.team),
+    (404, "", About.MESSAGES): lambda about: ChannelGone(about.name, about.team),
     (404, "", About.FILE): lambda about: FileUnknown(about.name),
     (409, "nameAlreadyExists", About.FILE): lambda about: FileExists(about.name),
     (423, "", About.FILE): lambda about: FilesRefused(about.name, about.reason),

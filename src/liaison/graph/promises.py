@@ -74,4 +74,14 @@ PROMISES: tuple[Promise, ...] = (
         "GET /{upload session}",
         "DELETE /{upload session}",
     ),
+    *promises(
+        SERVICE,
+        Feature.FILING,
+        "GET /subscriptions",
+        "POST /subscriptions",
+        "PATCH /subscriptions/{subscription}",
+        "DELETE /subscriptions/{subscription}",
+        "GET /teams/{team}/channels/{channel}/messages/{message}",
+        "GET /teams/{team}/channels/{channel}/messages/{message}/replies/{reply}",
+    ),
 )

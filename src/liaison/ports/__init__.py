@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from liaison.domain.crm import Environment
 from liaison.domain.names import EnvironmentKey, Person
 from liaison.ports.crm import Crm
+from liaison.ports.filing import FilingRules, Listenings, Messages, Notices, Notifications, Subscription
 from liaison.ports.memory import (
     ALL_LINKS,
     Audit,
@@ -42,10 +43,15 @@ __all__ = [
     "Executor",
     "Executors",
     "Files",
+    "FilingRules",
     "JoinRequests",
     "LinkFilter",
     "Links",
+    "Listenings",
     "Mendings",
+    "Messages",
+    "Notices",
+    "Notifications",
     "Packages",
     "ParkedTokens",
     "People",
@@ -55,6 +61,7 @@ __all__ = [
     "SignIn",
     "SignInStart",
     "Steps",
+    "Subscription",
     "Teamwork",
     "Watches",
     "Wording",
@@ -72,6 +79,8 @@ class Ports:
     files: Callable[[Person], Files]
     people: Callable[[Person], People]
     app_catalogue: Callable[[Person], AppCatalogue]
+    messages: Callable[[Person], Messages]
+    notifications: Notifications
     packages: Packages
     sign_in: SignIn
     links: Links
@@ -81,6 +90,9 @@ class Ports:
     mendings: Mendings
     watches: Watches
     join_requests: JoinRequests
+    filing_rules: FilingRules
+    listenings: Listenings
+    notices: Notices
     calls: Calls
     steps: Steps
     wording: Wording

@@ -10,6 +10,7 @@ from typing import Protocol
 from liaison.domain.joining import JoinRequest
 from liaison.domain.link import Link, LinkState
 from liaison.domain.names import (
+    ChannelId,
     EnvironmentKey,
     LinkId,
     Person,
@@ -81,6 +82,10 @@ class Links(Protocol):
         size: int = 50,
     ) -> tuple[tuple[Link, ...], str]:
         """Newest first, with an opaque mark for the next page; of everybody in the tenant when person is None."""
+        ...
+
+    async def in_channel(self, tenant: TenantId, channel: ChannelId) -> tuple[Link, ...]:
+        """Links of a channel that are not over, oldest first."""
         ...
 
     async def count(self, environment: EnvironmentKey) -> int:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from liaison.domain.link import Link, LinkState, NewChannel, PrimaryChannel
-from liaison.domain.names import EnvironmentKey, LinkId, Person, PersonId, Regarding, TeamId, TenantId
+from liaison.domain.names import ChannelId, EnvironmentKey, LinkId, Person, PersonId, Regarding, TeamId, TenantId
 from liaison.errors import IdempotencyKeyReused, InputInvalid, LinkBusy, LinkUnknown, SignInExpired
 from liaison.ports import ALL_LINKS, Clock, LinkFilter
 from liaison.store.audit import Entry, append
@@ -135,6 +135,10 @@ class StoredLinks:
         newest_first = query.order_by(links.c.planned_at.desc(), links.c.id.desc()).limit(size + 1)
         found = await self._list(newest_first)
         return found[:size], _mark(found[size - 1]) if len(found) > size else ""
+
+    async def in_channel(self, tenant: TenantId, channel: ChannelId) -> tuple[Link, ...]:
+        query = sa.select(*_CONTENT).where(links.c.tenant == tenant, links.c.channel == channel, HOLDS)
+        return await self._list(query.order_by(links.c.planned_at, links.c.id))
 
     async def count(self, environment: EnvironmentKey) -> int:
         query = sa.select(sa.func.count()).where(links.c.environment == environment, HOLDS)

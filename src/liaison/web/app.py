@@ -15,6 +15,7 @@ from liaison.errors import LiaisonError, MethodNotOffered, PageUnknown
 from liaison.ports import Ports
 from liaison.text.lookup import Texts
 from liaison.web.gate import Gate
+from liaison.web.intake import Intake
 from liaison.web.options import WebOptions
 from liaison.web.render import Renderer
 from liaison.web.routes import routes
@@ -42,7 +43,7 @@ def build_web(ports: Ports, texts: Texts, options: WebOptions, closing: asyncio.
         return await gate.answer_error(request, _as_ours(request, error))
 
     return Starlette(
-        routes=[Route("/assets/{file}", asset), *routes(door)],
+        routes=[Route("/assets/{file}", asset), Intake(ports).route(), *routes(door)],
         middleware=[Middleware(Shield, options=options)],
         exception_handlers={HTTPException: unrouted},
     )

@@ -11,3 +11,5 @@ SECONDS = Histogram(
     ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
 )
+
+NOTIFICATIONS = Counter("liaison_notifications", "Items of notifications of Microsoft Graph.", ["outcome"])

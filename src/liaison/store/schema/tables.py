@@ -110,6 +110,7 @@ _partial(
     links.c.table_name,
     links.c.record,
 )
+_partial("links_in_channel", HOLDS, links.c.tenant, links.c.channel)
 _partial("links_at_work", AT_WORK, links.c.planned_at)
 sa.Index("links_parked", links.c.tenant, links.c.acting_person, links.c.trouble_code)
 sa.Index("links_newest", links.c.tenant, links.c.planned_at, links.c.id)
@@ -258,3 +259,64 @@ join_requests = sa.Table(
     sa.Index("join_requests_of_person", "tenant", "person", "asked_at"),
 )
 """Who wants to be let into which team, and what was answered."""
+
+filing_rules = sa.Table(
+    "filing_rules",
+    metadata,
+    _text("tenant", primary_key=True),
+    _text("environment", primary_key=True),
+    _text("reaction"),
+    sa.Column("at", UtcTime, nullable=False),
+    _text("by_person"),
+    _text("by_name"),
+    _text("by_upn"),
+)
+"""In which environments messages are filed, and by which reaction."""
+
+listenings = sa.Table(
+    "listenings",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant"),
+    _text("team"),
+    _text("channel"),
+    _text("sealed"),
+    _text("state"),
+    _text("subscription"),
+    _text("acting"),
+    sa.Column("ends_at", UtcTime, nullable=True),
+    sa.Column("due_at", UtcTime, nullable=False, index=True),
+    sa.Column("tries", sa.Integer, nullable=False),
+    _text("trouble"),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Index("listenings_one_per_channel", "tenant", "channel", unique=True),
+)
+"""For each channel of which messages are filed: the service's subscription, with its secret sealed."""
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    _text("listening", primary_key=True),
+    _text("message", primary_key=True),
+    _text("reply", primary_key=True),
+    sa.Column("since", UtcTime, nullable=False),
+    sa.Column("due_at", UtcTime, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("stuck", sa.Integer, nullable=False),
+    _text("trouble"),
+    sa.Index("notices_due", "stuck", "due_at"),
+)
+"""Messages that were told to have changed, by their ids, until they have been looked at."""
+
+filed_messages = sa.Table(
+    "filed_messages",
+    metadata,
+    _text("link", primary_key=True),
+    _text("message", primary_key=True),
+    _text("reply", primary_key=True),
+    _text("channel"),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Index("filed_messages_of_channel", "channel", "message", "reply"),
+)
+"""Which messages are on a record's timeline because of a link, by their ids."""
