@@ -537,6 +537,22 @@ class ChannelLimitReached(Conflict):
 
 
 @dataclass(unsafe_hash=True)
+class ChannelNotOurs(Conflict):
+    """Somebody wants to archive a channel that was there before its link was made."""
+
+    code = "channel.not_ours"
+    channel: str
+
+
+@dataclass(unsafe_hash=True)
+class ChannelArchived(Conflict):
+    """A file was sent to a channel that is archived: its files are for reading only."""
+
+    code = "channel.archived"
+    channel: str
+
+
+@dataclass(unsafe_hash=True)
 class TeamNameTaken(Conflict):
     """A team or group of that name exists."""
 

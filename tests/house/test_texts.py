@@ -61,7 +61,11 @@ FAMILIES: dict[str, set[str]] = {
     | DEVICES,
     "step": {f"{step.value}.{part}" for step in StepName for part in ("doing", "done", "waiting")},
     "state": {state.value for state in LinkState},
-    "note": {f"{kind}.{part}" for kind in ("connected", "disconnected", "filed") for part in ("subject", "text")}
+    "note": {
+        f"{kind}.{part}"
+        for kind in ("connected", "disconnected", "archived", "restored", "filed")
+        for part in ("subject", "text")
+    }
     | {f"filed.{part}" for part in ("somebody", "no_text", "attachments", "open")},
     "consent": {f"scope.{scope}" for scopes in (*SCOPES.values(), PUBLISHING) for scope in scopes}
     | {f"state.{state.value}" for state in ConsentState}

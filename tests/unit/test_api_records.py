@@ -90,6 +90,7 @@ async def test_a_records_channels_are_listed_with_those_of_microsofts_own_button
             "channel_name": "Contract",
             "channel_kind": "standard",
             "channel_address": "",
+            "is_archived": False,
             "access": "member",
         }
     ]

@@ -42,6 +42,8 @@ def test_each_state_is_at_work_or_final_and_only_two_are_over() -> None:
         LinkState.CONNECTING,
         LinkState.FILES_PENDING,
         LinkState.DISCONNECTING,
+        LinkState.ARCHIVING,
+        LinkState.RESTORING,
     }
     assert {state for state in LinkState if state.is_over} == {LinkState.UNDONE, LinkState.DISCONNECTED}
 

@@ -10,6 +10,7 @@ from liaison.api.describe import describe_in, operation_id
 from liaison.api.envelope import Envelope
 from liaison.api.problems import add_handlers
 from liaison.api.routes import (
+    archiving,
     audit,
     browsing,
     catalogue,
@@ -82,6 +83,7 @@ def build_api(ports: Ports, texts: Texts) -> FastAPI:
         choosing,
         links,
         connections,
+        archiving,
         joining,
         collaboration,
         enabling,

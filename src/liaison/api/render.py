@@ -85,6 +85,7 @@ def render_connection(connection: Connection, asking: Asking) -> ConnectionShape
         channel_name=row.channel_name if row else link.channel_name if link else "",
         channel_kind=row.channel_kind if row else made.channel_kind,
         channel_address=made.channel_address,
+        is_archived=link is not None and link.archive.is_archived,
         access=connection.access,
     )
 
@@ -112,6 +113,7 @@ def render_place(place: Place, asking: Asking) -> PlaceShape:
         kind=place.kind,
         address=place.address,
         is_open=place.folder is not None,
+        is_archived=place.is_archived,
         problem=render_trouble(place.trouble, asking) if place.trouble else None,
     )
 
@@ -161,6 +163,8 @@ def render_link(link: Link, asking: Asking) -> LinkShape:
         undo_until=undo_until(link) if can_be_undone(link, asking.ports) else None,
         trouble=render_trouble(link.trouble, asking) if link.trouble else None,
         findings=tuple(_render_finding(finding, asking) for finding in link.findings),
+        on_close=link.on_close,
+        archived_at=link.archive.at,
         run=link.run,
         version=link.version,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from liaison.domain.closing import OnClose
 from liaison.domain.consent import ConsentState, Rung
 from liaison.domain.crm import PlaceKind
 from liaison.domain.joining import Access
@@ -152,6 +153,8 @@ class ConnectionShape(Shape):
     channel_name: str
     channel_kind: ChannelKind
     channel_address: str
+    is_archived: bool
+    """Liaison knows that the channel is archived."""
     access: Access
     """Whether the asker is in the channel's team, and so can open it or has to ask to join."""
 
@@ -174,6 +177,8 @@ class PlaceShape(Shape):
     kind: PlaceKind
     address: str
     is_open: bool
+    is_archived: bool
+    """The place is an archived channel: its files are for reading only."""
     problem: ProblemShape | None
 
 
@@ -299,6 +304,8 @@ class ConnectBody(Shape):
     """People to be added, for records and for owners of the team."""
     share_view: bool = False
     """Agreement to share a personal view with the channel's people."""
+    on_close: OnClose = OnClose.KEEP
+    """What becomes of a new channel of a record when the record is closed."""
 
 
 class StepState(StrEnum):
@@ -397,6 +404,10 @@ class LinkShape(Shape):
     """Until when the link may be undone; null when it may not."""
     findings: tuple[FindingShape, ...]
     """What a person should know and what did not stop the work."""
+    on_close: OnClose
+    """What becomes of the channel when the record is closed."""
+    archived_at: datetime | None
+    """When the channel was archived; null while it is in use."""
     run: int
     version: int
     """Grows with every change."""

@@ -31,6 +31,8 @@ PLACES = {
     "connections": "liaison.cli.commands.connections:connections",
     "complete": "liaison.cli.commands.connections:complete",
     "undo": "liaison.cli.commands.connections:undo",
+    "archive": "liaison.cli.commands.closing:archive",
+    "restore": "liaison.cli.commands.closing:restore",
     "retry": "liaison.cli.commands.links:retry",
     "disconnect": "liaison.cli.commands.links:disconnect",
     "files": "liaison.cli.commands.files:files",

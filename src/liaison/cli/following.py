@@ -70,6 +70,7 @@ def show_link(link: Document) -> None:
             (say("link.by"), link["by"]["name"]),
             (say("link.address"), link["evidence"]["channel_address"]),
             (say("link.tab"), link["evidence"]["tab_address"]),
+            (say("link.archived"), link["archived_at"] or ""),
             (say("link.files"), link["evidence"]["folder_address"]),
         ]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from liaison.domain.closing import OnClose, can_be_closed
 from liaison.domain.consent import GROUPS, Rung, missing_for
 from liaison.domain.crm import Table
 from liaison.domain.link import Invited, NewChannel, NewTeam, PinnedBy, PrimaryChannel, WantedChannel
@@ -50,6 +51,8 @@ class ConnectionRequest:
     members: tuple[Invited, ...] = ()
     pinned_by: PinnedBy = PinnedBy.LIAISON
     share_view: bool = False
+    on_close: OnClose = OnClose.KEEP
+    """For a new channel of a record; elsewhere it means nothing."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,12 @@ def missing_to_connect(carried: frozenset[str], pinned_by: PinnedBy = PinnedBy.L
 def is_personal(regarding: Regarding) -> bool:
     """Is it a view that only its owner sees, until it is shared?"""
     return isinstance(regarding, ViewRef) and regarding.kind is ViewKind.PERSONAL
+
+
+def frozen_on_close(plan: ConnectionRequest) -> OnClose:
+    """What the link keeps of the wish: only a channel that is made for a record is ever archived by itself."""
+    is_ours = isinstance(plan.channel, NewChannel) and isinstance(plan.regarding, RecordRef)
+    return plan.on_close if is_ours and can_be_closed(plan.regarding.table) else OnClose.KEEP
 
 
 def choose_making(team: NewTeam, carried: frozenset[str]) -> TeamMaking:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from liaison.domain.closing import NOT_ARCHIVED, Archive, OnClose
 from liaison.domain.names import (
     ChannelId,
     ChannelKind,
@@ -41,6 +42,8 @@ class LinkState(StrEnum):
     UNDONE = "undone"
     DISCONNECTING = "disconnecting"
     DISCONNECTED = "disconnected"
+    ARCHIVING = "archiving"
+    RESTORING = "restoring"
 
     @property
     def at_work(self) -> bool:
@@ -57,6 +60,8 @@ _AT_WORK = {
     LinkState.CONNECTING,
     LinkState.FILES_PENDING,
     LinkState.DISCONNECTING,
+    LinkState.ARCHIVING,
+    LinkState.RESTORING,
 }
 
 
@@ -81,6 +86,10 @@ class StepName(StrEnum):
     REMOVE_APP = "remove_app"
     REMOVE_CHANNEL = "remove_channel"
     REMOVE_TEAM = "remove_team"
+    ARCHIVE_CHANNEL = "archive_channel"
+    NOTE_ARCHIVED = "note_archived"
+    RESTORE_CHANNEL = "restore_channel"
+    NOTE_RESTORED = "note_restored"
 
 
 class PinnedBy(StrEnum):
@@ -96,6 +105,17 @@ class Operation(StrEnum):
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     UNDO = "undo"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
+
+
+_WORKING = {
+    Operation.CONNECT: LinkState.CONNECTING,
+    Operation.DISCONNECT: LinkState.DISCONNECTING,
+    Operation.UNDO: LinkState.DISCONNECTING,
+    Operation.ARCHIVE: LinkState.ARCHIVING,
+    Operation.RESTORE: LinkState.RESTORING,
+}
 
 
 class TabChoice(StrEnum):
@@ -202,6 +222,17 @@ def steps_to_undo(regarding: Regarding, *, new_team: bool = False) -> tuple[Step
     return tuple(step for step, applies in steps if applies)
 
 
+def steps_to_archive(regarding: Regarding, operation: Operation) -> tuple[StepName, ...]:
+    """The steps of archiving a channel, or of restoring it, in order."""
+    archives = operation is Operation.ARCHIVE
+    steps = (
+        (StepName.ARCHIVE_CHANNEL, StepName.NOTE_ARCHIVED)
+        if archives
+        else (StepName.RESTORE_CHANNEL, StepName.NOTE_RESTORED)
+    )
+    return steps if isinstance(regarding, RecordRef) else steps[:1]
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What exists because of the link, by the ids of the services; empty until the step has been done."""
@@ -294,6 +325,9 @@ class Link:
     pinned_by: PinnedBy = PinnedBy.LIAISON
     connected_at: datetime | None = None
     """When it was connected for the first time."""
+    on_close: OnClose = OnClose.KEEP
+    """What becomes of a channel that was made for this link when its record is closed."""
+    archive: Archive = NOT_ARCHIVED
 
     @property
     def record(self) -> RecordRef | None:
@@ -324,6 +358,8 @@ class Link:
             return steps_to_disconnect(self.regarding)
         if self.operation is Operation.UNDO:
             return steps_to_undo(self.regarding, new_team=self.new_team is not None)
+        if self.operation in {Operation.ARCHIVE, Operation.RESTORE}:
+            return steps_to_archive(self.regarding, self.operation)
         return steps_to_connect(
             self.regarding,
             new_team=self.new_team is not None,
@@ -348,9 +384,7 @@ class Link:
 
     def resumed(self, by: Person) -> Link:
         """The stopped link at work again, on behalf of `by`."""
-        connecting = self.operation is Operation.CONNECT
-        state = LinkState.CONNECTING if connecting else LinkState.DISCONNECTING
-        return replace(self, state=state, acting=by, trouble=None, waiting=None, run=self.run + 1)
+        return replace(self, state=_WORKING[self.operation], acting=by, trouble=None, waiting=None, run=self.run + 1)
 
     def connected(self, at: datetime) -> Link:
         """The link with nothing left to do; the moment stands from the first time."""

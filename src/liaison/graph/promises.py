@@ -51,6 +51,8 @@ PROMISES: tuple[Promise, ...] = (
         "POST /teams/{team}/channels",
         "GET /teams/{team}/channels/{channel}",
         "DELETE /teams/{team}/channels/{channel}",
+        "POST /teams/{team}/channels/{channel}/archive",
+        "POST /teams/{team}/channels/{channel}/unarchive",
         "GET /teams/{team}/channels/{channel}/filesFolder",
         "GET /drives/{drive}",
         "GET /appCatalogs/teamsApps",

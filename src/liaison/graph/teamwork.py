@@ -15,6 +15,7 @@ from liaison.errors import (
     StillPreparing,
     UpstreamRefused,
 )
+from liaison.graph.archiving import GraphArchiving
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import SERVICE, About, Subject
 from liaison.graph.horizon import Horizon
@@ -65,6 +66,9 @@ class GraphTeamwork:
         self.read_new_team = new_teams.read_new_team
         self.remove_team = new_teams.remove_team
         self.add_members = GraphMemberBatches(client).add_members
+        archiving = GraphArchiving(client, horizon, self.read_channel)
+        self.archive_channel = archiving.archive_channel
+        self.restore_channel = archiving.restore_channel
 
     async def list_teams(self) -> tuple[Team, ...]:
         """Source: api/user-list-joinedteams.md."""

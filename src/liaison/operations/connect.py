@@ -7,9 +7,11 @@ import hashlib
 from dataclasses import replace
 from uuid import uuid4
 
+from liaison.domain.closing import OnClose
 from liaison.domain.connection import (
     ConnectionFacts,
     ConnectionRequest,
+    frozen_on_close,
     plan_connection,
     require_connecting,
 )
@@ -63,6 +65,7 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
         members=plan.members,
         share_view=plan.share_view,
         pinned_by=plan.pinned_by,
+        on_close=frozen_on_close(plan),
         evidence=Evidence(
             channel_name=_channel_name(plan, facts), team_name=facts.team_name, team_thread=facts.team_thread
         ),
@@ -116,9 +119,11 @@ def fingerprint(asked: ConnectionRequest) -> str:
     kind = "" if isinstance(regarding, RecordRef) else regarding.kind.value
     team = asked.team.name if isinstance(asked.team, NewTeam) else asked.team
     parts = [regarding.environment, regarding.table, regarding.id, team, _place(asked)]
+    archive = "archive" if asked.on_close is OnClose.ARCHIVE else ""
     extra = [kind, "new team" if isinstance(asked.team, NewTeam) else "", *sorted(one.id for one in asked.members)]
     # Without anything extra it is what it was before views, teams and members, for keys that are kept.
     parts += extra if any(extra) else []
+    parts += [archive] if archive else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

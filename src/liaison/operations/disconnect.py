@@ -112,6 +112,9 @@ def _steps(link: Link, ports: Ports) -> tuple[Step, ...]:
         return link.with_evidence(StepName.REMOVE_LOCATION, location=RowId(""))
 
     async def remove_tab(link: Link) -> Link:
+        """An archived channel takes no changes: its tab stays, and says that it is connected no longer."""
+        if link.archive.is_archived:
+            return link.with_evidence(StepName.REMOVE_TAB)
         if link.evidence.tab and link.tab_choice is TabChoice.REMOVE:
             await ports.teamwork(link.acting).remove_tab(link.team, link.evidence.channel, link.evidence.tab)
         return link.with_evidence(StepName.REMOVE_TAB)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from liaison.domain.crm import Association, Location, PlaceKind
 from liaison.domain.link import Link
-from liaison.domain.names import DriveId, ItemId, Person, RecordRef, read_file_name
+from liaison.domain.names import DriveId, ItemId, LinkId, Person, RecordRef, read_file_name
 from liaison.domain.teams import FileEntry, FilePage, Folder
 from liaison.errors import (
+    ChannelArchived,
     FileUnknown,
     LiaisonError,
     NotAllowed,
@@ -38,6 +39,10 @@ class Place:
     folder: Folder | None
     trouble: Remembered | None
     channel: ChannelOfFiles | None = None
+    is_archived: bool = False
+    """The channel is archived: its files are for reading only."""
+    link: LinkId | None = None
+    """Our link to the channel, when there is one."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,18 @@ async def _open_channel(row: Association, link: Link | None, by: Person, ports: 
     except LiaisonError as error:
         trouble = Remembered.of(await explain_closed(error, row.channel_name, by, ports, channel))
         return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, "", None, trouble, channel)
-    return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, folder.address, folder, None, channel)
+    return Place(
+        key=row.id,
+        name=row.channel_name,
+        detail=row.team_name,
+        kind=PlaceKind.TEAMS,
+        address=folder.address,
+        folder=folder,
+        trouble=None,
+        channel=channel,
+        is_archived=link is not None and link.archive.is_archived,
+        link=link.id if link else None,
+    )
 
 
 def _known_folder(link: Link) -> Folder:
@@ -138,12 +154,25 @@ async def upload(
     size_bytes: int,
     by: Person,
     ports: Ports,
+    link: LinkId | None = None,
 ) -> FileEntry:
-    """Put a file into a folder as the person. Raises FileNameForbidden, UploadTooLarge, FileExists, FilesClosed."""
+    """Put a file into a folder as the person; `link` is the one whose channel the folder belongs to.
+
+    Raises FileNameForbidden, UploadTooLarge, ChannelArchived, FileExists, FilesClosed.
+    """
     checked = read_file_name(name)
+    if link is not None:
+        await _require_in_use(link, by, ports)
     if size_bytes > ports.upload_limit_bytes:
         raise UploadTooLarge(checked, size_bytes, ports.upload_limit_bytes)
     return await ports.files(by).upload(drive, folder, checked, content, size_bytes)
+
+
+async def _require_in_use(link_id: LinkId, by: Person, ports: Ports) -> None:
+    """Owners of an archived channel could still write into it: what is archived is to stay as it is."""
+    link = await ports.links.get(link_id)
+    if link.by.tenant == by.tenant and link.archive.is_archived:
+        raise ChannelArchived(link.channel_name)
 
 
 async def download_address(drive: DriveId, item: ItemId, by: Person, ports: Ports) -> str:

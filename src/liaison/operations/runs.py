@@ -8,6 +8,7 @@ from uuid import uuid4
 from liaison.domain.link import LinkState, Operation
 from liaison.domain.names import LinkId, Person
 from liaison.errors import Defect, LinkBusy, Remembered, StoreUnavailable
+from liaison.operations.closing import carry_out_closing
 from liaison.operations.connecting import carry_out_connection
 from liaison.operations.disconnect import carry_out_disconnection
 from liaison.operations.saga import Stopped, Task
@@ -26,6 +27,8 @@ async def run(operation: Operation, link_id: LinkId, ports: Ports, number: int |
             await carry_out_connection(link_id, ports, number)
         elif operation is Operation.UNDO:
             await carry_out_undo(link_id, ports, number)
+        elif operation in {Operation.ARCHIVE, Operation.RESTORE}:
+            await carry_out_closing(link_id, operation, ports, number)
         else:
             await carry_out_disconnection(link_id, ports, number)
     except (Stopped, LinkBusy):

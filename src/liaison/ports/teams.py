@@ -141,6 +141,17 @@ class Teamwork(Protocol):
         """Absent already is done. Raises NotTeamOwner, ConsentNotGranted."""
         ...
 
+    async def archive_channel(self, team: TeamId, channel: ChannelId) -> None:
+        """Archived, its files for reading only; archived already is done.
+
+        Raises StillPreparing until it is, ChannelGone, NotTeamMember, NotTeamOwner, ConsentNotGranted.
+        """
+        ...
+
+    async def restore_channel(self, team: TeamId, channel: ChannelId) -> None:
+        """In use again; in use already is done. Raises the same."""
+        ...
+
     async def remove_team(self, team: TeamId) -> None:
         """With its group; absent already is done. Raises NotTeamOwner, ConsentNotGranted."""
         ...

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from liaison.domain.closing import Archive, OnClose
 from liaison.domain.link import (
     Evidence,
     Finding,
@@ -91,6 +92,8 @@ def write_link(link: Link) -> str:
         "tab_choice": link.tab_choice,
         "run": link.run,
         "connected_at": link.connected_at,
+        "on_close": link.on_close,
+        "archive": {"at": link.archive.at, "is_ours": link.archive.is_ours, "asked": link.archive.asked},
     }
     return orjson.dumps(document).decode()
 
@@ -136,7 +139,7 @@ def read_link(document: str, version: int) -> Link:
     values = orjson.loads(document)
     if isinstance(values, dict) and values.get("form") == 1:
         values = _renewed(values)
-    whole = _Parts(values, "")
+    whole = _Parts({**_LATER, **values} if isinstance(values, dict) else values, "")
     if whole.number("form") != FORM:
         raise DocumentUnreadable("form", str(FORM))
     link = Link(
@@ -163,11 +166,19 @@ def read_link(document: str, version: int) -> Link:
         tab_choice=whole.word("tab_choice", TabChoice),
         run=whole.number("run"),
         connected_at=whole.optional_time("connected_at"),
+        on_close=whole.word("on_close", OnClose),
+        archive=whole.part("archive", _read_archive),
         version=version,
     )
     whole.nothing_else()
     return link
 
+
+_LATER: dict[str, Any] = {
+    "on_close": OnClose.KEEP.value,
+    "archive": {"at": None, "is_ours": False, "asked": False},
+}
+"""Parts that form 2 has won since it was first written, as they are where a document lacks them."""
 
 _NEW_EVIDENCE = {"team_is_ours": False, "team_asked_at": "", "team_operation": "", "tab_is_adopted": False}
 """What form 1 did not know."""
@@ -226,6 +237,10 @@ def _read_evidence(part: _Parts) -> Evidence:
         else:
             made[slot.name] = part.text(slot.name)
     return Evidence(**made)
+
+
+def _read_archive(part: _Parts) -> Archive:
+    return Archive(part.optional_time("at"), part.flag("is_ours"), part.flag("asked"))
 
 
 def _read_trouble(part: _Parts) -> Remembered:

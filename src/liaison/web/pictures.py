@@ -47,6 +47,8 @@ STATES = {
     LinkState.UNDONE: ("undone", "neutral"),
     LinkState.DISCONNECTING: ("wait", "progress"),
     LinkState.DISCONNECTED: ("disconnect", "neutral"),
+    LinkState.ARCHIVING: ("wait", "progress"),
+    LinkState.RESTORING: ("wait", "progress"),
 }
 """Icon and tone of a link's state."""
 
@@ -69,6 +71,10 @@ STEPS = {
     StepName.REMOVE_APP: "app",
     StepName.REMOVE_CHANNEL: "channel",
     StepName.REMOVE_TEAM: "team",
+    StepName.ARCHIVE_CHANNEL: "archive",
+    StepName.NOTE_ARCHIVED: "note",
+    StepName.RESTORE_CHANNEL: "archive",
+    StepName.NOTE_RESTORED: "note",
 }
 
 CHANNELS = {ChannelKind.STANDARD: "channel", ChannelKind.PRIVATE: "lock", ChannelKind.SHARED: "shared"}

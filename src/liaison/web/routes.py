@@ -9,6 +9,7 @@ from liaison.web import addresses
 from liaison.web.gate import Gate
 from liaison.web.pages import (
     app,
+    archive,
     audit,
     calls,
     choose_taste,
@@ -93,6 +94,8 @@ def routes(door: Door) -> list[BaseRoute]:
         read("/links/{link}/events", progress.stream),
         write("/links/{link}/try-again", disconnect.go_on),
         write("/links/{link}/undo", disconnect.take_back),
+        write("/links/{link}/archive", archive.archive_channel),
+        write("/links/{link}/restore", archive.restore_channel),
         read(addresses.REQUESTS_COUNT, requests.count),
         write("/requests/{request}", requests.answer),
         read("/l/{entity}", link.lead_to_record),

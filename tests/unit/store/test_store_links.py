@@ -11,6 +11,7 @@ import anyio
 import orjson
 import pytest
 
+from liaison.domain.closing import Archive, OnClose
 from liaison.domain.link import (
     Evidence,
     Finding,
@@ -352,6 +353,8 @@ def full_link():
         members_settled=(PersonId("p-sofia"),),
         pinned_by=PinnedBy.HOST,
         connected_at=at,
+        on_close=OnClose.ARCHIVE,
+        archive=Archive(at, is_ours=True, asked=True),
     )
 
 
@@ -385,7 +388,7 @@ def test_a_document_of_the_first_form_is_read_as_well() -> None:
 
 def test_a_document_with_any_part_missing_or_added_is_refused() -> None:
     whole = orjson.loads(write_link(full_link()))
-    for name in whole:
+    for name in set(whole) - {"on_close", "archive"}:
         lacking = {key: value for key, value in whole.items() if key != name}
         with pytest.raises(DocumentUnreadable):
             read_link(orjson.dumps(lacking).decode(), 0)
@@ -396,6 +399,13 @@ def test_a_document_with_any_part_missing_or_added_is_refused() -> None:
     with pytest.raises(DocumentUnreadable) as unreadable:
         read_link(orjson.dumps(whole).decode(), 0)
     assert unreadable.value.path == "evidence/tab"
+
+
+def test_a_document_of_before_links_followed_their_record_keeps_its_channel() -> None:
+    whole = orjson.loads(write_link(full_link()))
+    del whole["on_close"], whole["archive"]
+    link = read_link(orjson.dumps(whole).decode(), 0)
+    assert (link.on_close, link.archive) == (OnClose.KEEP, Archive())
 
 
 @pytest.mark.statement("F28")

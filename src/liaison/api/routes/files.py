@@ -99,10 +99,12 @@ async def upload(
     ref = read_record_ref(asking, env, table, record)
     checked = read_file_name(name)
     size_bytes = _read_size(request, checked, asking.ports.upload_limit_bytes)
-    opened = await _open_place(ref, place, asking)
+    found, opened = await _open_place(ref, place, asking)
     target = ItemId(folder) if folder else opened.item
     content = _exactly(request, size_bytes)
-    entry = await list_files.upload(opened.drive, target, checked, content, size_bytes, asking.person, asking.ports)
+    entry = await list_files.upload(
+        opened.drive, target, checked, content, size_bytes, asking.person, asking.ports, found.link
+    )
     return render_file(entry)
 
 
@@ -122,17 +124,17 @@ async def download(
     place: PlaceQuery = "",
 ) -> RedirectResponse:
     """Leads to a short-lived address at SharePoint, so that device policies see the asker’s own device."""
-    opened = await _open_place(read_record_ref(asking, env, table, record), place, asking)
+    _, opened = await _open_place(read_record_ref(asking, env, table, record), place, asking)
     address = await list_files.download_address(opened.drive, ItemId(item), asking.person, asking.ports)
     return RedirectResponse(address, status_code=302)
 
 
-async def _open_place(ref: RecordRef, key: str, asking: Asking) -> Folder:
-    """The folder of a place, of the first that opens when no key is given. Raises FileUnknown, or its trouble."""
+async def _open_place(ref: RecordRef, key: str, asking: Asking) -> tuple[list_files.Place, Folder]:
+    """A place and its folder, of the first that opens when no key is given. Raises FileUnknown, or its trouble."""
     places = await list_files.list_places(ref, asking.person, asking.ports)
     for place in places:
         if key in {"", place.key} and place.folder is not None:
-            return place.folder
+            return place, place.folder
     for place in places:
         if key in {"", place.key} and place.trouble is not None:
             raise place.trouble.error()

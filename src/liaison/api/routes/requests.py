@@ -30,6 +30,7 @@ def read_request(asking: Asking, body: ConnectBody) -> ConnectionRequest:
         channel=read_channel(body.channel),
         members=tuple(Invited(PersonId(read_guid("member", one.id)), one.name or one.id) for one in body.members),
         share_view=body.share_view,
+        on_close=body.on_close,
     )
 
 

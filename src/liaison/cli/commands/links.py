@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from liaison.cli.api import Api, Document
 
 INTERRUPTED = 130
+_ON_CLOSE = click.Choice(("keep", "archive"))
 _KINDS = click.Choice(("standard", "private", "shared"))
 
 
@@ -33,6 +34,7 @@ _KINDS = click.Choice(("standard", "private", "shared"))
 @click.option("--new-channel", default="", metavar="NAME", help=say("connect.new_channel"))
 @click.option("--kind", default="standard", type=_KINDS, help=say("connect.kind"))
 @click.option("--primary", is_flag=True, help=say("connect.primary"))
+@click.option("--on-close", default="keep", type=_ON_CLOSE, help=say("connect.on_close"))
 @click.option("--member", multiple=True, metavar="ID", help=say("connect.member"))
 @options.environment
 @click.option("--key", default="", metavar="TEXT", help=say("connect.key"))
@@ -57,7 +59,12 @@ def connect(
     _require_one(chosen, "channel", "new_channel", "primary")
     names = _regarding(asked, find_environment(asked, environment), table, record, chosen)
     place = _place(asked, chosen)
-    body = {**names, **place, "members": [_member(asked, names, place, one) for one in chosen["member"]]}
+    body = {
+        **names,
+        **place,
+        "on_close": chosen["on_close"],
+        "members": [_member(asked, names, place, one) for one in chosen["member"]],
+    }
     if dry_run:
         _show_preview(asked.ask("POST", "/links/preview", body=body), as_json=as_json)
         return

@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from liaison.tenant.estate import Estate, channels, groups, personal_sites
 from liaison.tenant.estate.channels import Channel
+from liaison.tenant.estate.files import DriveItem
 from liaison.tenant.estate.people import find_user
 from liaison.tenant.estate.sites import Site
 from liaison.tenant.estate.switches import get_switch
@@ -48,6 +49,19 @@ def shuts_devices_out(estate: Estate, site: Site) -> bool:
     if get_switch(estate, "graph.unmanaged_devices", "none") == "block":
         return True
     return site.path in get_switch(estate, "graph.blocked_device_sites", list[str]())
+
+
+def may_write_in_channels(estate: Estate, site: Site, item: DriveItem | None, user_id: str) -> bool:
+    """Whether the archived channel that an item belongs to, if any, lets a person write: its owners still may.
+
+    Source: Graph v1.0, api-reference/v1.0/api/channel-archive.md, shouldSetSpoSiteReadOnlyForMembers
+    """
+    channel = channels.find_read_only_channel(estate, site, item)
+    if channel is None:
+        return True
+    if channel.kind == "standard":
+        return groups.is_owner(estate, channel.team_id, user_id)
+    return channels.channel_people(estate, channel.id).get(user_id, False)
 
 
 def can_enter_channel(estate: Estate, channel: Channel, user_id: str) -> bool:

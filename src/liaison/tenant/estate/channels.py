@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS channel_teams (
   channel_id TEXT NOT NULL REFERENCES channels (id), team_id TEXT NOT NULL, PRIMARY KEY (channel_id, team_id)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS channel_teams_by_team ON channel_teams (team_id);
+CREATE TABLE IF NOT EXISTS read_only_channels (channel_id TEXT PRIMARY KEY REFERENCES channels (id)) WITHOUT ROWID;
 """
 
 
@@ -192,9 +193,13 @@ def change_channel(
         record_change(change, "channel", channel.team_id, channel.id, "updated")
 
 
-def archive_channel(estate: Estate, channel: Channel, archived: bool) -> None:
+def archive_channel(estate: Estate, channel: Channel, archived: bool, *, read_only_files: bool = False) -> None:
+    """Archive or restore a channel. With read-only files, members may only read them until it is restored."""
     with estate.db.change() as change:
         change.execute("UPDATE channels SET archived = ? WHERE id = ?", (archived, channel.id))
+        change.execute("DELETE FROM read_only_channels WHERE channel_id = ?", (channel.id,))
+        if archived and read_only_files:
+            change.execute("INSERT INTO read_only_channels VALUES (?)", (channel.id,))
         record_change(change, "channel", channel.team_id, channel.id, "updated")
 
 
@@ -320,6 +325,18 @@ def find_channel_of_folder(estate: Estate, item: DriveItem) -> Channel | None:
         "SELECT * FROM channels WHERE folder_drive = ? AND folder_id = ? AND deleted_at IS NULL",
         (item.drive_id, item.id),
     )
+    return None if row is None else _channel(row)
+
+
+def find_read_only_channel(estate: Estate, site: sites.Site, item: DriveItem | None) -> Channel | None:
+    """The archived channel whose files an item, or a whole site, belongs to, when members may only read them."""
+    row = estate.db.row(
+        "SELECT * FROM channels WHERE id = ? AND id IN (SELECT channel_id FROM read_only_channels)", (site.channel_id,)
+    )
+    if row is None and item is not None:
+        kept = estate.db.rows("SELECT * FROM channels WHERE id IN (SELECT channel_id FROM read_only_channels)")
+        above = files.ancestor_ids(estate, item) if kept else set[str]()
+        row = next((one for one in kept if one["folder_id"] in above), None)
     return None if row is None else _channel(row)
 
 

@@ -198,7 +198,8 @@ def delete_channel(ask: Ask) -> Answer:
 
 def archive_channel(ask: Ask) -> Answer:
     """`POST …/channels/{channel}/archive`. Source: Graph v1.0, api/channel-archive.md"""
-    return _archive(ask, archived=True)
+    read_only = ask.optional_json().flag("shouldSetSpoSiteReadOnlyForMembers", False)
+    return _archive(ask, archived=True, read_only=read_only)
 
 
 def unarchive_channel(ask: Ask) -> Answer:
@@ -320,13 +321,17 @@ def _accepted_shared(ask: Ask, team: Team, channel: Channel) -> Answer:
     return Answer(202, headers={"Content-Location": f"/teams/{team.id}/operations/{operation.id}"})
 
 
-def _archive(ask: Ask, *, archived: bool) -> Answer:
+def _archive(ask: Ask, *, archived: bool, read_only: bool = False) -> Answer:
     team = team_as_owner(ask)
     channel = visible_channel(ask, team)
+    if team.archived:
+        raise bad_request(
+            Backend.TEAMS, f"Team has to be active, for channel to be archived or unarchived: {channel.id}"
+        )
     if channel.is_primary:
         raise bad_request(Backend.TEAMS, "The primary channel of a team cannot be archived.")
     with ask.estate.db.change():
-        channels.archive_channel(ask.estate, channel, archived)
+        channels.archive_channel(ask.estate, channel, archived, read_only_files=read_only)
         operation = teamwork.start_operation(
             ask.estate,
             team.id,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from liaison.tenant.estate import files, filing, groups, personal_sites, sharing, site_grants, sites
-from liaison.tenant.estate.access import SiteAccess, shuts_devices_out, site_access
+from liaison.tenant.estate.access import SiteAccess, may_write_in_channels, shuts_devices_out, site_access
 from liaison.tenant.estate.applications import find_application
 from liaison.tenant.estate.files import DriveItem
 from liaison.tenant.estate.sites import Drive, Site
@@ -135,6 +135,8 @@ def require_access(ask: Ask, site: Site, wanted: SiteAccess, item: DriveItem | N
     if is_unmanaged(ask) and shuts_devices_out(ask.estate, site):
         raise forbidden(Backend.FILES, UNTRUSTED)
     if site_access(ask.estate, site, ask.caller.object_id) < wanted and _given_access(ask, item) < wanted:
+        raise forbidden(Backend.FILES)
+    if wanted is SiteAccess.WRITE and not may_write_in_channels(ask.estate, site, item, ask.caller.object_id):
         raise forbidden(Backend.FILES)
 
 

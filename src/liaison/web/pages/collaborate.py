@@ -43,6 +43,7 @@ class ShownConnection:
     tone: str
     now: str
     is_adopted: bool
+    is_archived: bool
     is_outsider: bool
     asked_at: datetime | None
     is_declined: bool
@@ -151,6 +152,7 @@ def _shown(connection: Connection, panel: Panel, asked: JoinRequest | None, visi
         tone=tone,
         now=step_now(link, visit) if link else "",
         is_adopted=connection.is_adopted,
+        is_archived=link is not None and link.archive.is_archived,
         is_outsider=is_outsider,
         asked_at=waiting.asked_at if is_outsider and waiting else None,
         is_declined=is_outsider and asked is not None and asked.state is JoinState.DECLINED,

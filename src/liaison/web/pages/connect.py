@@ -6,6 +6,7 @@ import asyncio
 
 from starlette.responses import Response
 
+from liaison.domain.closing import OnClose
 from liaison.domain.connection import ConnectionRequest
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel, WantedChannel
 from liaison.domain.names import RecordRef, TeamId
@@ -86,6 +87,7 @@ def _request(visit: Visit, choices: Choices, where: Where, channel: WantedChanne
         channel=channel,
         members=choices.members if isinstance(regarding, RecordRef) and where.is_owner else (),
         share_view=visit.given("share") == "yes",
+        on_close=OnClose.ARCHIVE if visit.given("archive") == "yes" else OnClose.KEEP,
     )
 
 

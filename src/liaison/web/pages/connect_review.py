@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 from uuid import uuid4
 
 from starlette.responses import Response
 
-from liaison.domain.connection import ConnectionRequest
+from liaison.domain.closing import OnClose
+from liaison.domain.connection import ConnectionRequest, frozen_on_close
+from liaison.domain.consent import Rung, missing_for
 from liaison.domain.link import StepName
 from liaison.domain.preview import Notice, NoticeCode, PlannedThing, Preview
 from liaison.errors import LiaisonError
@@ -52,7 +54,11 @@ class ShownMember:
 
 @dataclass(frozen=True)
 class ReviewPage:
-    """`files` says who sees the channel's files, `earlier` what becomes of files that the record has already."""
+    """`files` says who sees the channel's files, `earlier` what becomes of files that the record has already.
+
+    `archive` offers to archive the new channel when the record is closed, `archives` is what was chosen, `no_archive`
+    says what is missing for it.
+    """
 
     template: ClassVar[str] = "connect_review.html"
     shell: Shell
@@ -65,6 +71,9 @@ class ReviewPage:
     files: str
     earlier: str
     share: bool
+    archive: bool
+    archives: bool
+    no_archive: str
     key: str
     problem: problems.Problem | None
 
@@ -90,10 +99,25 @@ async def show_review(
         files=visit.say(f"files.{found.files.value}"),
         earlier=next((_notice(one, visit) for one in found.notices if one.code is NoticeCode.EARLIER_FILES), ""),
         share=any(one.code is NoticeCode.SHARE_VIEW for one in found.notices),
+        archive=_may_be_archived(asked),
+        archives=asked.on_close is OnClose.ARCHIVE,
+        no_archive=await _no_archive(asked, visit),
         key=str(uuid4()),
         problem=problems.explain(refusal, visit) if refusal else None,
     )
     return visit.answer(page, refusal.status if refusal else 200)
+
+
+def _may_be_archived(asked: ConnectionRequest) -> bool:
+    return frozen_on_close(replace(asked, on_close=OnClose.ARCHIVE)) is OnClose.ARCHIVE
+
+
+async def _no_archive(asked: ConnectionRequest, visit: Visit) -> str:
+    """Empty when the organization allows it."""
+    if not _may_be_archived(asked):
+        return ""
+    missing = missing_for(Rung.ARCHIVE, await visit.ports.sign_in.carried_scopes(visit.person))
+    return visit.say("web.archive.no_consent") if missing else ""
 
 
 def _notice(notice: Notice, visit: Visit) -> str:

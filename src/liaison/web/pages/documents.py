@@ -32,6 +32,7 @@ class ShownPlace:
     outside: str
     is_channel: bool
     is_open: bool
+    is_archived: bool
     problem: problems.Problem | None
 
 
@@ -168,6 +169,7 @@ def _places(places: tuple[Place, ...], open_key: str, visit: Visit) -> tuple[Sho
         outside="",
         is_channel=False,
         is_open=open_key == ALL,
+        is_archived=False,
         problem=None,
     )
     return (every, *shown)
@@ -183,6 +185,7 @@ def _place(place: Place, open_key: str, visit: Visit) -> ShownPlace:
         outside=place.address,
         is_channel=is_channel,
         is_open=place.key == open_key,
+        is_archived=place.is_archived,
         problem=_problem(place.trouble, visit),
     )
 
@@ -221,6 +224,7 @@ def _file(entry: FileEntry, place: str, way: tuple[Step, ...], visit: Visit, ori
 
 def _upload(documents: Documents, way: tuple[Step, ...]) -> str:
     folder: Folder | None = documents.chosen.folder if documents.chosen else None
-    if folder is None:
+    if documents.chosen is None or folder is None or documents.chosen.is_archived:
         return ""
-    return addresses.address("files", folder.drive, way[-1].item if way else folder.item)
+    query = {"link": documents.chosen.link or ""}
+    return addresses.address("files", folder.drive, way[-1].item if way else folder.item, query=query)

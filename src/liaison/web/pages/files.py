@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from liaison.domain.names import DriveId, ItemId
+from liaison.domain.names import DriveId, ItemId, LinkId
 from liaison.domain.teams import FileEntry
 from liaison.errors import InputMissing, LiaisonError
 from liaison.operations.list_files import download_address, upload
@@ -55,7 +55,8 @@ async def _receive_form(visit: Visit) -> Response:
 
 async def _upload(visit: Visit, name: str, content: AsyncIterator[bytes], size_bytes: int) -> FileEntry:
     drive, folder = DriveId(visit.named("drive")), ItemId(visit.named("item"))
-    return await upload(drive, folder, name, content, size_bytes, visit.person, visit.ports)
+    link = LinkId(visit.asked("link")) if visit.asked("link") else None
+    return await upload(drive, folder, name, content, size_bytes, visit.person, visit.ports, link)
 
 
 async def _pieces(one: UploadFile) -> AsyncIterator[bytes]:

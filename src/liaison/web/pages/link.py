@@ -13,6 +13,7 @@ from liaison.domain.names import LinkId
 from liaison.errors import AppUnknown, LinkUnknown
 from liaison.operations.read_link import read_link
 from liaison.web import addresses
+from liaison.web.pages.archive import ShownArchive, archive_of
 from liaison.web.pages.collaborate import REFRESH_S
 from liaison.web.pages.links import environment_name
 from liaison.web.pages.progress import Progress, open_address, progress_of
@@ -50,6 +51,7 @@ class LinkPage:
     events: str
     disconnect: str
     requests: tuple[ShownRequest, ...]
+    archive: ShownArchive
 
 
 async def show(visit: Visit) -> Response:
@@ -72,6 +74,7 @@ async def show(visit: Visit) -> Response:
         events=addresses.link(link.id, "events"),
         disconnect=await _disconnect(link, visit),
         requests=show_requests(await waiting_for_me(visit), {link.team}),
+        archive=archive_of(link),
     )
     return visit.answer(page)
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from starlette.responses import Response, StreamingResponse
 
-from liaison.domain.link import Finding, Link, StepName
+from liaison.domain.link import Finding, Link, LinkState, StepName
 from liaison.domain.names import LinkId
 from liaison.domain.second_try import can_be_tried_again
 from liaison.operations.read_link import read_link
@@ -129,7 +129,8 @@ def open_address(link: Link) -> str:
 
 def _headline(link: Link, visit: Visit) -> str:
     facts = {"record": link.title, "channel": channel_words(link, visit)}
-    return visit.say(f"web.progress.headline.{link.state.value}", **facts)
+    is_archived = link.state is LinkState.CONNECTED and link.archive.is_archived
+    return visit.say(f"web.progress.headline.{'archived' if is_archived else link.state.value}", **facts)
 
 
 def _step(step: StepName, link: Link, visit: Visit) -> ShownStep:

@@ -48,12 +48,22 @@ _IDENTIFIERS = LOOKUPS | {Kind.GUID}
 
 
 def create_tables(estate: Estate, environments: tuple[str, ...]) -> None:
-    """Create every table and index of the environments; repeatable."""
+    """Create every table and index of the environments; repeatable. An older tenant's tables get the new columns."""
     statements = [_SHARED]
     for environment in environments:
         for table in TABLES:
+            statements.extend(_late_columns(estate, environment, table))
             statements.extend(_definition(environment, table))
     estate.db.run_script("BEGIN;\n" + "\n".join(statements) + "\nCOMMIT;")
+
+
+def _late_columns(estate: Estate, environment: str, table: Table) -> Iterator[str]:
+    """What adds the columns that a stored table lacks; nothing for one that is not there yet."""
+    found = estate.db.rows("SELECT name FROM pragma_table_info(?)", (f"{environment}.{table.name}",))
+    stored = {row["name"] for row in found}
+    for column in table.columns:
+        if stored and not table.select and column.name not in stored:
+            yield from new_column(environment, table, column)
 
 
 def _definition(environment: str, table: Table) -> Iterator[str]:

@@ -37,6 +37,8 @@ INCIDENT = table(
         lookup("PrimaryContactId", "Contact", "Contact", "contact", "contact_as_primary_contact"),
         lookup("ProductId", "Product", "Produit", "product", "product_incidents"),
         lookup("ParentCaseId", "Parent Case", "Incident parent", "incident", "incident_parent_incident"),
+        lookup("MasterId", "Master Case", "Incident principal", "incident", "incident_master_incident", read_only=True),
+        boolean("Merged", "Internal Use Only", "Usage interne uniquement", default=False, read_only=True),
         choice("PriorityCode", "Priority", "Priorité",
                options((1, "High", "Haute"), (2, "Normal", "Normale"), (3, "Low", "Basse")), default=2),
         choice("CaseOriginCode", "Origin", "Origine",
