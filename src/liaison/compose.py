@@ -304,6 +304,7 @@ class Installation:
         from liaison.store.listenings import StoredListenings
         from liaison.store.mendings import StoredMendings
         from liaison.store.notices import StoredNotices
+        from liaison.store.templates import StoredTemplates
         from liaison.store.watches import StoredWatches
 
         return Ports(
@@ -323,6 +324,7 @@ class Installation:
             consents=StoredConsents(self.database),
             mendings=StoredMendings(self.database),
             watches=StoredWatches(self.database),
+            templates=StoredTemplates(self.database, self.clock),
             join_requests=StoredJoinRequests(self.database),
             filing_rules=StoredFilingRules(self.database),
             listenings=StoredListenings(self.database, self.keys),
@@ -546,6 +548,7 @@ def prepare_product(data_folder: Path) -> None:
             "notices",
             "parked_tokens",
             "sessions",
+            "templates",
             "watches",
         ),
         "web": ("app",),

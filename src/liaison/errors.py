@@ -5,8 +5,8 @@
     │  ├─ InvalidRequest  400  input.*
     │  ├─ SignInRequired  401  auth.*
     │  ├─ NotAllowed      403  role.*, licence.*, team.*, record.*, tab.*, auth.*
-    │  ├─ NotFound        404  record.*, table.*, view.*, team.*, channel.*, link.*, ...
-    │  └─ Conflict        409  link.*, channel.*, settings.*, remedy.*, file.*, idempotency.*
+    │  ├─ NotFound        404  record.*, table.*, view.*, team.*, channel.*, link.*, template.*, ...
+    │  └─ Conflict        409  link.*, channel.*, settings.*, template.*, remedy.*, file.*, idempotency.*
     ├─ NotReady           409  readiness.*, collaboration.*, table.*, package.*: what must be mended first
     ├─ ConsentMissing     403  consent.*
     ├─ Upstream                a service's own answer: its name, its code, its request id
@@ -272,6 +272,19 @@ class FieldsInvalid(InvalidRequest):
         return self.wrong
 
 
+@dataclass(unsafe_hash=True)
+class TemplateInvalid(InvalidRequest):
+    """A template that cannot be saved: `wrong` names each value, its place in the template, and what is wrong."""
+
+    code = "input.template"
+    name: str
+    wrong: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.wrong
+
+
 # --- sign-in ---------------------------------------------------------------------------------------------------
 
 
@@ -480,6 +493,14 @@ class MendingUnknown(NotFound):
 
 
 @dataclass(unsafe_hash=True)
+class TemplateUnknown(NotFound):
+    """There is no such template in the environment, or it is not for this table."""
+
+    code = "template.unknown"
+    template: str
+
+
+@dataclass(unsafe_hash=True)
 class PersonUnknown(NotFound):
     """Nobody in the environment has this name or id."""
 
@@ -656,6 +677,21 @@ class SettingsChanged(Conflict):
 
     code = "settings.changed"
     by: str
+
+
+@dataclass(unsafe_hash=True)
+class TemplateChanged(Conflict):
+    """Somebody saved or deleted the template since it was read; `by` is empty when it is gone."""
+
+    code = "template.changed"
+    name: str
+    by: str
+
+
+@dataclass(unsafe_hash=True)
+class TemplateNameTaken(Conflict):
+    code = "template.name_taken"
+    name: str
 
 
 @dataclass(unsafe_hash=True)

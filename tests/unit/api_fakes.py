@@ -82,6 +82,7 @@ from tests.unit.enabling_fakes import FakeCalls, FakeEnabling, FakeMendings
 from tests.unit.fakes import FakeClock
 from tests.unit.filing_fakes import filing_ports
 from tests.unit.tab_fakes import FakeForms, Forms
+from tests.unit.template_fakes import FakeNames, FakeTemplates
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PUBLIC = "http://localhost:8300"
@@ -170,6 +171,7 @@ class World:
     touched: list[str] = field(default_factory=list)
     published: PublishedApp | None = None
     filing: dict[str, Any] = field(default_factory=filing_ports)
+    templates: FakeTemplates = field(default_factory=FakeTemplates)
 
     def touch(self, method: str) -> None:
         self.touched.append(method)
@@ -205,6 +207,7 @@ class World:
             mendings=FakeMendings(),
             watches=FakeWatches(self),
             join_requests=FakeJoinRequests(),
+            templates=self.templates,
             calls=FakeCalls(),
             **self.filing,
             steps=FakeSteps(self),
@@ -226,7 +229,7 @@ class FakeSessions:
         return self.kept.pop(state, None)
 
 
-class FakeCrm(FakeForms, FakeEnabling, QuietCrm):
+class FakeCrm(FakeNames, FakeForms, FakeEnabling, QuietCrm):
     def __init__(self, world: World, by: Person, key: EnvironmentKey) -> None:
         if key not in world.switches:
             raise EnvironmentUnknown(key)

@@ -37,8 +37,6 @@ from liaison.domain.teams import (
     AppPlacement,
     Channel,
     DirectoryPerson,
-    FileEntry,
-    FilePage,
     Folder,
     NotAdded,
     Tab,
@@ -59,6 +57,7 @@ from liaison.errors import (
 from liaison.ports import ALL_LINKS, LinkFilter, Ports
 from tests.unit.choosing_fakes import FakeJoinRequests
 from tests.unit.filing_fakes import filing_ports
+from tests.unit.template_fakes import FakeExtras, FakeFolders, FakeNames, FakeTemplates
 
 CLAIRE = Person(TenantId("t1"), PersonId("claire"), "Claire Fontaine", "claire.fontaine@contoso.com", "fr")
 OLIVER = Person(TenantId("t1"), PersonId("oliver"), "Oliver Grant", "oliver.grant@contoso.com", "en")
@@ -225,7 +224,7 @@ class Troubles:
             raise left.pop(0)
 
 
-class FakeTeamwork:
+class FakeTeamwork(FakeExtras):
     """One team whose channels and tabs are found again by name, marker and entity."""
 
     def __init__(self, troubles: Troubles) -> None:
@@ -382,7 +381,7 @@ class FakeTeamwork:
         return Folder(DriveId("d"), ItemId("i"), "Renewals", "https://s/f", "https://s", "/sites/x/Documents/Renewals")
 
 
-class FakeCrm:
+class FakeCrm(FakeNames):
     """Rows by the link's own ids."""
 
     def __init__(self, troubles: Troubles) -> None:
@@ -475,16 +474,6 @@ class FakeCrm:
         self.rows.pop(row, None)
 
 
-class FakeFiles:
-    """Every folder holds the same."""
-
-    def __init__(self) -> None:
-        self.entries: tuple[FileEntry, ...] = ()
-
-    async def list_folder(self, drive: DriveId, item: ItemId, page: str = "", size: int = 100) -> FilePage:
-        return FilePage(self.entries[:size], "")
-
-
 class FakePeople:
     """Knows nothing of names: every check of a new team's is left open."""
 
@@ -545,7 +534,8 @@ class World:
         self.teamwork = FakeTeamwork(self.troubles)
         self.crm = FakeCrm(self.troubles)
         self.sign_in = FakeSignIn()
-        self.files = FakeFiles()
+        self.files = FakeFolders(self.troubles)
+        self.templates = FakeTemplates()
         self.join_requests = FakeJoinRequests()
 
     @property
@@ -563,6 +553,7 @@ class World:
             "wording": FakeWording(),
             "clock": self.clock,
             "join_requests": self.join_requests,
+            "templates": self.templates,
             "public_address": "https://liaison.example",
             "upload_limit_bytes": 1000,
         }

@@ -10,7 +10,17 @@ import pytest
 from liaison.domain.connection import ConnectionRequest
 from liaison.domain.consent import SCOPES
 from liaison.domain.crm import Association
-from liaison.domain.link import Finding, Link, LinkState, NewChannel, NewTeam, Operation, PrimaryChannel, StepName
+from liaison.domain.link import (
+    Finding,
+    Link,
+    LinkState,
+    NewChannel,
+    NewTeam,
+    Operation,
+    PrimaryChannel,
+    StepName,
+    steps_to_undo,
+)
 from liaison.domain.names import ChannelKind, DriveId, ItemId, RowId, TabId
 from liaison.domain.teams import FileEntry, Tab
 from liaison.errors import ConsentNotGranted, LinkBusy, LinkUnknown, UndoClosed, UpstreamUnavailable
@@ -139,7 +149,7 @@ async def test_what_is_still_being_connected_or_was_disconnected_is_not_undone(w
         await undo(planned.id, CLAIRE, world.ports)
 
 
-@pytest.mark.parametrize("step", [step for step in StepName if step.value.startswith("remove_")])
+@pytest.mark.parametrize("step", steps_to_undo(DEAL, new_team=True))
 async def test_killed_after_any_effect_undoing_goes_on(world: World, step: StepName) -> None:
     going = await undo((await connected(world, BOTH_NEW)).id, CLAIRE, world.ports)
     world.steps.run, world.steps.crash_in = f"{going.id}:{going.run}", f"{step.value}#1"

@@ -26,6 +26,7 @@ _ABOUT_SOMETHING = frozenset(NoticeCode) - {
     NoticeCode.NO_USER_SYNC,
     NoticeCode.NAME_UNCHECKED,
     NoticeCode.SHARE_VIEW,
+    NoticeCode.NO_POSTS,
 }
 
 

@@ -7,6 +7,7 @@ from liaison.dataverse.crm_access import DataverseAccess
 from liaison.dataverse.crm_forms import DataverseForms
 from liaison.dataverse.crm_links import DataverseLinks
 from liaison.dataverse.crm_mending import DataverseMending
+from liaison.dataverse.crm_naming import DataverseNaming
 from liaison.dataverse.crm_people import DataversePeople
 from liaison.dataverse.crm_recent import DataverseRecent
 from liaison.dataverse.crm_records import DataverseRecords
@@ -41,6 +42,7 @@ class DataverseCrm:
         tables = DataverseTables(client, language, shelf)
         access = DataverseAccess(client, metadata, people)
         sharing = DataverseSharing(client, metadata)
+        naming = DataverseNaming(client, metadata, language)
 
         self.read_person = people.read_person
         self.list_apps = people.list_apps
@@ -52,6 +54,8 @@ class DataverseCrm:
         self.read_record = records.read_record
         self.find_records = records.find_records
         self.list_recent = recent.list_recent
+        self.list_name_columns = naming.list_name_columns
+        self.read_name_values = naming.read_name_values
         self.read_form = forms.read_form
         self.update_record = forms.update_record
         self.list_notes = records.list_notes

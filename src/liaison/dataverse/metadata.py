@@ -34,6 +34,8 @@ class Attribute:
     name: str
     kind: str
     labels: tuple[tuple[int, str], ...]
+    part_of: str = ""
+    """The column whose name or shadow this one is; the service gives it no value of its own."""
 
     @property
     def is_lookup(self) -> bool:
@@ -166,7 +168,7 @@ class DataverseMetadata:
         if not is_name(table):
             return []
         path = "/EntityDefinitions(LogicalName='{table}')/Attributes"
-        query = {"$select": "LogicalName,AttributeType,DisplayName"}
+        query = {"$select": "LogicalName,AttributeType,AttributeOf,DisplayName"}
         call = Call("GET", path, Subject(table), {"table": table}, query, repeatable=True)
         try:
             return [read_attribute(row) async for row in self._client.rows(call)]
@@ -195,6 +197,7 @@ def read_attribute(wild: Wild) -> Attribute:
         name=wild.text("LogicalName"),
         kind=wild.opt_text("AttributeType"),
         labels=read_labels(wild.opt_child("DisplayName")),
+        part_of=wild.opt_text("AttributeOf"),
     )
 
 

@@ -53,6 +53,8 @@ class ConnectionRequest:
     share_view: bool = False
     on_close: OnClose = OnClose.KEEP
     """For a new channel of a record; elsewhere it means nothing."""
+    template: str = ""
+    """The id of the template that says what is made beside the channel; empty without one."""
 
 
 @dataclass(frozen=True)
@@ -119,10 +121,13 @@ def is_personal(regarding: Regarding) -> bool:
     return isinstance(regarding, ViewRef) and regarding.kind is ViewKind.PERSONAL
 
 
-def frozen_on_close(plan: ConnectionRequest) -> OnClose:
-    """What the link keeps of the wish: only a channel that is made for a record is ever archived by itself."""
+def frozen_on_close(plan: ConnectionRequest, of_template: OnClose = OnClose.KEEP) -> OnClose:
+    """What the link keeps of the wish, or of its template's: only a channel that is made for a record is ever archived
+    by itself.
+    """
     is_ours = isinstance(plan.channel, NewChannel) and isinstance(plan.regarding, RecordRef)
-    return plan.on_close if is_ours and can_be_closed(plan.regarding.table) else OnClose.KEEP
+    wished = of_template if plan.on_close is OnClose.KEEP else plan.on_close
+    return wished if is_ours and can_be_closed(plan.regarding.table) else OnClose.KEEP
 
 
 def choose_making(team: NewTeam, carried: frozenset[str]) -> TeamMaking:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from liaison.domain.closing import NOT_ARCHIVED, Archive, OnClose
+from liaison.domain.extras import NO_EXTRAS, ExtraMade, Extras
 from liaison.domain.names import (
     ChannelId,
     ChannelKind,
@@ -78,12 +79,17 @@ class StepName(StrEnum):
     ASSOCIATION = "association"
     MEMBERS = "members"
     NOTE = "note"
+    TEMPLATE_FOLDERS = "template_folders"
+    TEMPLATE_CHANNELS = "template_channels"
+    TEMPLATE_TABS = "template_tabs"
+    WELCOME = "welcome"
     REMOVE_ASSOCIATION = "remove_association"
     REMOVE_LOCATION = "remove_location"
     REMOVE_TAB = "remove_tab"
     NOTE_REMOVED = "note_removed"
     REMOVE_NOTES = "remove_notes"
     REMOVE_APP = "remove_app"
+    REMOVE_EXTRAS = "remove_extras"
     REMOVE_CHANNEL = "remove_channel"
     REMOVE_TEAM = "remove_team"
     ARCHIVE_CHANNEL = "archive_channel"
@@ -171,6 +177,7 @@ def steps_to_connect(
     new_team: bool = False,
     members: bool = False,
     pinned_by: PinnedBy = PinnedBy.LIAISON,
+    extras: Extras = NO_EXTRAS,
 ) -> tuple[StepName, ...]:
     """The steps that apply, in order.
 
@@ -190,6 +197,10 @@ def steps_to_connect(
         (StepName.ASSOCIATION, True),
         (StepName.MEMBERS, is_record and members),
         (StepName.NOTE, is_record),
+        (StepName.TEMPLATE_FOLDERS, bool(extras.folders)),
+        (StepName.TEMPLATE_CHANNELS, bool(extras.channels)),
+        (StepName.TEMPLATE_TABS, bool(extras.tabs)),
+        (StepName.WELCOME, bool(extras.welcome)),
         (StepName.TAB, not is_ours),
     )
     return tuple(step for step, applies in steps if applies)
@@ -207,7 +218,7 @@ def steps_to_disconnect(regarding: Regarding) -> tuple[StepName, ...]:
     return tuple(step for step, applies in steps if applies)
 
 
-def steps_to_undo(regarding: Regarding, *, new_team: bool = False) -> tuple[StepName, ...]:
+def steps_to_undo(regarding: Regarding, *, new_team: bool = False, extras: Extras = NO_EXTRAS) -> tuple[StepName, ...]:
     """The steps that apply, in order; what Liaison did not make is left by the step itself."""
     is_record = isinstance(regarding, RecordRef)
     steps = (
@@ -216,6 +227,7 @@ def steps_to_undo(regarding: Regarding, *, new_team: bool = False) -> tuple[Step
         (StepName.REMOVE_TAB, True),
         (StepName.REMOVE_NOTES, is_record),
         (StepName.REMOVE_APP, True),
+        (StepName.REMOVE_EXTRAS, bool(extras)),
         (StepName.REMOVE_CHANNEL, True),
         (StepName.REMOVE_TEAM, new_team),
     )
@@ -328,6 +340,12 @@ class Link:
     on_close: OnClose = OnClose.KEEP
     """What becomes of a channel that was made for this link when its record is closed."""
     archive: Archive = NOT_ARCHIVED
+    template: str = ""
+    """The name of the template by which it was planned; empty without one."""
+    extras: Extras = NO_EXTRAS
+    """What the template makes beside the channel, as it was when the link was planned."""
+    extras_made: tuple[ExtraMade, ...] = ()
+    """What has become of each of them so far."""
 
     @property
     def record(self) -> RecordRef | None:
@@ -357,7 +375,7 @@ class Link:
         if self.operation is Operation.DISCONNECT:
             return steps_to_disconnect(self.regarding)
         if self.operation is Operation.UNDO:
-            return steps_to_undo(self.regarding, new_team=self.new_team is not None)
+            return steps_to_undo(self.regarding, new_team=self.new_team is not None, extras=self.extras)
         if self.operation in {Operation.ARCHIVE, Operation.RESTORE}:
             return steps_to_archive(self.regarding, self.operation)
         return steps_to_connect(
@@ -365,6 +383,7 @@ class Link:
             new_team=self.new_team is not None,
             members=bool(self.members),
             pinned_by=self.pinned_by,
+            extras=self.extras,
         )
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from liaison.domain.connection import ConnectionRequest
+from liaison.domain.extras import NO_EXTRAS, Extras
 from liaison.domain.link import NewChannel, NewTeam, StepName, TeamPrivacy, steps_to_connect
 from liaison.domain.members import Candidate, Unseen
 from liaison.domain.names import ChannelKind, RecordRef
@@ -43,6 +44,7 @@ class NoticeCode(StrEnum):
     NAME_UNCHECKED = "name_unchecked"
     EARLIER_FILES = "earlier_files"
     SHARE_VIEW = "share_view"
+    NO_POSTS = "no_posts"
 
 
 _UNSEEN = {
@@ -87,15 +89,28 @@ class Preview:
     privacy: TeamPrivacy | None = None
     label: str = ""
     template: str = ""
+    """Teams' own template for a new team."""
+    made_with: str = ""
+    """The name of the template of the environment; empty without one."""
+    extras: Extras = NO_EXTRAS
 
 
 def plan_things(
-    asked: ConnectionRequest, title: str, team_name: str, channel_name: str, people: Iterable[Candidate] = ()
+    asked: ConnectionRequest,
+    title: str,
+    team_name: str,
+    channel_name: str,
+    people: Iterable[Candidate] = (),
+    extras: Extras = NO_EXTRAS,
 ) -> tuple[PlannedThing, ...]:
     """The steps that apply, each with the name of what it makes or uses."""
     is_new_team = isinstance(asked.team, NewTeam)
     steps = steps_to_connect(
-        asked.regarding, new_team=is_new_team, members=bool(asked.members), pinned_by=asked.pinned_by
+        asked.regarding,
+        new_team=is_new_team,
+        members=bool(asked.members),
+        pinned_by=asked.pinned_by,
+        extras=extras,
     )
     names = {
         StepName.TEAM: (team_name, True),
@@ -103,6 +118,10 @@ def plan_things(
         StepName.APP: (team_name, is_new_team),
         StepName.FOLDER: (channel_name, isinstance(asked.channel, NewChannel)),
         StepName.MEMBERS: (", ".join(person.name for person in people if not person.is_member), True),
+        StepName.TEMPLATE_FOLDERS: (", ".join(extras.folders), True),
+        StepName.TEMPLATE_CHANNELS: (", ".join(channel.name for channel in extras.channels), True),
+        StepName.TEMPLATE_TABS: (", ".join(tab.name for tab in extras.tabs), True),
+        StepName.WELCOME: (extras.welcome, True),
     }
     return tuple(PlannedThing(step, *names.get(step, (title, True))) for step in steps)
 
@@ -114,6 +133,7 @@ def notices_of(
     earlier_files: int,
     *,
     can_add: bool,
+    can_post: bool = True,
 ) -> tuple[Notice, ...]:
     """What to know before Finish, the most important first."""
     people = tuple(members)
@@ -131,6 +151,8 @@ def notices_of(
         found.append(Notice(NoticeCode.ALREADY_MEMBERS, ", ".join(already)))
     if earlier_files:
         found.append(Notice(NoticeCode.EARLIER_FILES, str(earlier_files)))
+    if not can_post:
+        found.append(Notice(NoticeCode.NO_POSTS))
     if any(True for _ in unknown):
         found.append(Notice(NoticeCode.NAME_UNCHECKED))
     return tuple(found)

@@ -22,6 +22,8 @@ class Feature(StrEnum):
     DOCUMENTS = "documents"
     EDITING = "editing"
     FILING = "filing"
+    TEMPLATES = "templates"
+    """What an administrator's template makes beside a channel."""
 
 
 @dataclass(frozen=True)

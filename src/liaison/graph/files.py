@@ -10,15 +10,16 @@ import binascii
 
 from liaison.domain.names import DriveId, ItemId
 from liaison.domain.teams import FilePage, Folder
-from liaison.errors import InputInvalid, UpstreamSurprise
+from liaison.errors import FileExists, FileUnknown, InputInvalid, UpstreamSurprise
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import SERVICE, About, Subject
 from liaison.graph.payloads import read_file_entry, read_folder
-from liaison.graph.uploads import GraphUploads
+from liaison.graph.uploads import BY_NAME, GraphUploads
 from liaison.wire.hosts import origin_of
 
 _CHILDREN = "/drives/{drive}/items/{item}/children"
 _COLUMNS = "id,name,size,folder,file,lastModifiedDateTime,lastModifiedBy,webUrl,eTag"
+_ID = {"$select": "id"}
 LARGEST_PAGE = 200
 
 
@@ -75,6 +76,35 @@ class GraphFiles:
         if answer.status != 302 or not origin_of(address):
             raise UpstreamSurprise(SERVICE, str(answer.status), answer.request_id, path="Location")
         return address
+
+    async def find_child(self, drive: DriveId, folder: ItemId, name: str) -> ItemId | None:
+        """Source: api/driveitem-get.md, addressing by path."""
+        call = read_call(BY_NAME, Subject(About.FILE, name), {"drive": drive, "folder": folder, "name": name}, _ID)
+        try:
+            return ItemId((await self._client.read(call)).text("id"))
+        except FileUnknown:
+            return None
+
+    async def ensure_folder(self, drive: DriveId, parent: ItemId, name: str) -> ItemId:
+        """The folder of that name; one that is there already is taken, for nothing is ever renamed or replaced.
+
+        Source: api/driveitem-post-children.md.
+        """
+        body = {"name": name, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"}
+        call = Call("POST", _CHILDREN, Subject(About.FILE, name), {"drive": drive, "item": parent}, body=body)
+        try:
+            return ItemId((await self._client.read(call)).text("id"))
+        except FileExists:
+            found = await self.find_child(drive, parent, name)
+            if found is None:
+                raise
+            return found
+
+    async def remove_item(self, drive: DriveId, item: ItemId) -> None:
+        """Into the recycle bin; absent already is done. Source: api/driveitem-delete.md."""
+        subject, ids = Subject(About.FILE, item), {"drive": drive, "item": item}
+        call = Call("DELETE", "/drives/{drive}/items/{item}", subject, ids, repeatable=True, expects=(404,))
+        await self._client.send(call)
 
     async def find_folder(self, address: str) -> Folder:
         """Source: api/shares-get.md, encoding sharing URLs."""

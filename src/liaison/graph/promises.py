@@ -65,6 +65,13 @@ PROMISES: tuple[Promise, ...] = (
     ),
     *promises(
         SERVICE,
+        Feature.TEMPLATES,
+        "POST /drives/{drive}/items/{item}/children",
+        "DELETE /drives/{drive}/items/{item}",
+        "POST /teams/{team}/channels/{channel}/messages",
+    ),
+    *promises(
+        SERVICE,
         Feature.DOCUMENTS,
         "GET /shares/{share}/driveItem",
         "GET /drives/{drive}/items/{item}/children",

@@ -116,6 +116,14 @@ class GraphTabs:
             self._horizon.note(content.entity)
             raise
 
+    async def ensure_website_tab(self, team: TeamId, channel: ChannelId, key: str, name: str, address: str) -> Tab:
+        """One tab that shows the website; `key` is remembered while it is perhaps made.
+
+        Source: concepts/teams-configuring-builtin-tabs.md.
+        """
+        content = TabContent(name, key, address, address, remove_address="")
+        return await self.ensure_tab(team, channel, AppPlacement(WEBSITE_APP, "", was_there=True), content)
+
     async def _list(self, team: TeamId, channel: ChannelId) -> list[Tab]:
         subject = Subject(About.CHANNEL, channel, team)
         call = read_call(_TABS, subject, {"team": team, "channel": channel}, {"$expand": "teamsApp"})

@@ -23,6 +23,7 @@ from liaison.graph.member_batches import GraphMemberBatches
 from liaison.graph.members import GraphMembers
 from liaison.graph.new_teams import GraphNewTeams
 from liaison.graph.payloads import read_channel, read_folder, read_team
+from liaison.graph.posts import GraphPosts
 from liaison.graph.shelf import GraphShelf
 from liaison.graph.tabs import GraphTabs, literal
 from liaison.wire.wild import Wild
@@ -56,6 +57,7 @@ class GraphTeamwork:
         self.ensure_app = tabs.ensure_app
         self.remove_app = tabs.remove_app
         self.ensure_tab = tabs.ensure_tab
+        self.ensure_website_tab = tabs.ensure_website_tab
         self.find_tab = tabs.find_tab
         self.remove_tab = tabs.remove_tab
         new_teams = GraphNewTeams(client, horizon)
@@ -65,6 +67,7 @@ class GraphTeamwork:
         self.find_team = new_teams.find_team
         self.read_new_team = new_teams.read_new_team
         self.remove_team = new_teams.remove_team
+        self.post_message = GraphPosts(client).post_message
         self.add_members = GraphMemberBatches(client).add_members
         archiving = GraphArchiving(client, horizon, self.read_channel)
         self.archive_channel = archiving.archive_channel

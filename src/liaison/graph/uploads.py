@@ -31,7 +31,7 @@ RANGE_BYTES = 16 * 320 * 1024
 MOST_RESUMES = 5
 RANGE_DEADLINE_S = 120.0
 
-_BY_NAME = "/drives/{drive}/items/{folder}:/{name}:"
+BY_NAME = "/drives/{drive}/items/{folder}:/{name}:"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class GraphUploads:
     async def _upload_small(self, goal: _Goal, content: bytes) -> FileEntry:
         call = Call(
             "PUT",
-            f"{_BY_NAME}/content",
+            f"{BY_NAME}/content",
             goal.subject,
             goal.ids,
             {"@microsoft.graph.conflictBehavior": "fail"},
@@ -90,7 +90,7 @@ class GraphUploads:
 
     async def _find(self, goal: _Goal) -> Wild | None:
         try:
-            return await self._client.read(read_call(_BY_NAME, goal.subject, goal.ids))
+            return await self._client.read(read_call(BY_NAME, goal.subject, goal.ids))
         except FileUnknown:
             return None
 
@@ -111,7 +111,7 @@ class GraphUploads:
 
     async def _open_session(self, goal: _Goal) -> str:
         item = {"@microsoft.graph.conflictBehavior": "fail", "name": goal.name, "fileSize": goal.size_bytes}
-        path = f"{_BY_NAME}/createUploadSession"
+        path = f"{BY_NAME}/createUploadSession"
         # A session that nobody uses ends by itself, so opening two does no harm.
         call = Call("POST", path, goal.subject, goal.ids, body={"item": item}, repeatable=True)
         return (await self._client.read(call)).text("uploadUrl")

@@ -29,6 +29,7 @@ from liaison.domain.second_try import can_be_tried_again, tried_again
 from liaison.domain.teams import Channel, Team
 from liaison.errors import ChannelNameTaken, ConsentNotGranted, LiaisonError, LinkBusy, TeamNameTaken
 from liaison.operations.ahead import look_ahead, with_what_is_there
+from liaison.operations.defaults import freeze
 from liaison.operations.environments import find_environment
 from liaison.operations.preflight import check_team_name
 from liaison.operations.regarding import read_title
@@ -39,11 +40,11 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
     """Save the intent to connect and hand it to the engine; the link that holds from now on comes back.
 
     Two people, a double click, or the same idempotency key get the same link. Raises every refusal of
-    `plan_connection`, RecordUnknown, ViewUnknown, NotTeamMember, IdempotencyKeyReused, and Upstream errors of the
-    gathering.
+    `plan_connection`, RecordUnknown, ViewUnknown, TemplateUnknown, NotTeamMember, IdempotencyKeyReused, and Upstream
+    errors of the gathering.
     """
-    facts, ahead = await asyncio.gather(
-        gather_connection_facts(asked, by, ports), look_ahead(asked, ports.teamwork(by))
+    facts, ahead, (template, extras, on_close) = await asyncio.gather(
+        gather_connection_facts(asked, by, ports), look_ahead(asked, ports.teamwork(by)), freeze(asked, by, ports)
     )
     try:
         plan = plan_connection(await _with_checked_team(asked, by, ports), facts)
@@ -65,7 +66,9 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
         members=plan.members,
         share_view=plan.share_view,
         pinned_by=plan.pinned_by,
-        on_close=frozen_on_close(plan),
+        on_close=frozen_on_close(plan, on_close),
+        template=template,
+        extras=extras,
         evidence=Evidence(
             channel_name=_channel_name(plan, facts), team_name=facts.team_name, team_thread=facts.team_thread
         ),
@@ -124,6 +127,7 @@ def fingerprint(asked: ConnectionRequest) -> str:
     # Without anything extra it is what it was before views, teams and members, for keys that are kept.
     parts += extra if any(extra) else []
     parts += [archive] if archive else []
+    parts += [f"template {asked.template}"] if asked.template else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

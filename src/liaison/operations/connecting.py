@@ -13,6 +13,7 @@ from liaison.errors import ChannelNameTaken, FilesClosed, StillPreparing
 from liaison.operations.add_members import PACE_S, add_some
 from liaison.operations.ahead import with_folder
 from liaison.operations.closed_files import ChannelOfFiles, explain_closed
+from liaison.operations.extras import Welcomer, make_channels, make_folders, make_tabs
 from liaison.operations.new_team import TeamMaker
 from liaison.operations.saga import GROUP_HORIZON, Effect, Step, Task, carry_out
 from liaison.operations.share_view import share_view
@@ -47,6 +48,8 @@ def _step(name: StepName, link: Link, ports: Ports) -> Step:
         return Step(name, TeamMaker(ports).make, horizon=GROUP_HORIZON)
     if name is StepName.MEMBERS:
         return Step(name, bound(add_some, ports), pace_s=PACE_S)
+    if name is StepName.WELCOME:
+        return Step(name, Welcomer(ports).post)
     if name is StepName.TAB and link.pinned_by is PinnedBy.HOST:
         return Step(name, bound(_find_hosts_tab, ports), horizon=GROUP_HORIZON, without=_without_hosts_tab)
     undo = _UNDO.get(name)
@@ -170,6 +173,9 @@ _ACTS: Mapping[StepName, Act] = {
     StepName.LOCATION: _location,
     StepName.ASSOCIATION: _association,
     StepName.NOTE: _note,
+    StepName.TEMPLATE_FOLDERS: make_folders,
+    StepName.TEMPLATE_CHANNELS: make_channels,
+    StepName.TEMPLATE_TABS: make_tabs,
 }
 
 

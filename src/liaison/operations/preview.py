@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from liaison.domain.connection import ConnectionFacts, ConnectionRequest, is_personal, plan_connection
-from liaison.domain.consent import USER_SYNC, missing_for
+from liaison.domain.consent import USER_SYNC, Rung, missing_for
 from liaison.domain.crm import PlaceKind
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel
 from liaison.domain.members import Candidate
@@ -15,6 +15,7 @@ from liaison.domain.naming import PRIMARY_CHANNEL, ChannelNameFacts, NameCheck, 
 from liaison.domain.preview import FILES_OF, Preview, notices_of, plan_things
 from liaison.errors import NotAllowed, Upstream
 from liaison.operations.connect import gather_connection_facts
+from liaison.operations.defaults import freeze
 from liaison.operations.preflight import check_team_name, read_removed_channels
 from liaison.operations.recommend_members import read_candidates
 from liaison.ports import Ports
@@ -29,7 +30,9 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
     asked, unknown = await _with_final_team(asked, by, ports)
     plan = plan_connection(asked, facts)
     await _require_free_channel(plan, facts, by, ports)
-    members, earlier = await asyncio.gather(_members(plan, by, ports), _earlier_places(plan, by, ports))
+    members, earlier, (made_with, extras, _) = await asyncio.gather(
+        _members(plan, by, ports), _earlier_places(plan, by, ports), freeze(plan, by, ports)
+    )
     channel_name, kind = _channel(plan, facts)
     new = plan.team if isinstance(plan.team, NewTeam) else None
     team_name = new.name if new else facts.team_name
@@ -40,7 +43,7 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
         channel_name=channel_name,
         channel_kind=kind,
         channel_is_new=isinstance(plan.channel, NewChannel),
-        things=plan_things(plan, facts.title, team_name, channel_name, members),
+        things=plan_things(plan, facts.title, team_name, channel_name, members, extras),
         files=FILES_OF[kind],
         members=members,
         notices=notices_of(
@@ -49,10 +52,13 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
             unknown,
             earlier,
             can_add=not missing_for(USER_SYNC, facts.carried_scopes) and facts.switches.user_sync,
+            can_post=not extras.welcome or not missing_for(Rung.POSTS, facts.carried_scopes),
         ),
         privacy=new.privacy if new else None,
         label=await _label_name(new.label, by, ports) if new else "",
         template=new.template if new else "",
+        made_with=made_with,
+        extras=extras,
     )
 
 

@@ -7,27 +7,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from liaison.domain.link import Finding, Link, LinkState, Operation, StepName, steps_to_undo
-from liaison.domain.names import ChannelId, DriveId, ItemId, LinkId, Person, RowId, TabId
+from liaison.domain.names import LinkId, Person, RowId, TabId
 from liaison.errors import (
-    ChannelGone,
-    ConsentNotGranted,
-    FilesClosed,
-    FileUnknown,
     LinkBusy,
-    NotTeamMember,
-    NotTeamOwner,
-    StillPreparing,
     TeamUnknown,
     UndoClosed,
 )
 from liaison.operations.connecting import Act, bound
 from liaison.operations.regarding import read_title
 from liaison.operations.saga import Step, Task, carry_out
+from liaison.operations.take_back import KEPT_FOR, holds_files, take_extras_back
 from liaison.ports import Ports
 
 WINDOW = timedelta(minutes=15)
 _MAY_BE_UNDONE = frozenset({LinkState.CONNECTED, LinkState.FILES_PENDING, LinkState.NEEDS_PERSON})
-_KEPT = (ConsentNotGranted, NotTeamOwner, NotTeamMember)
 
 
 def undo_until(link: Link) -> datetime:
@@ -56,7 +49,7 @@ async def undo(link_id: LinkId, by: Person, ports: Ports) -> Link:
     if not can_be_undone(link, ports):
         raise UndoClosed(int(WINDOW.total_seconds()) // 60)
     await read_title(link.regarding, by, ports)
-    steps = steps_to_undo(link.regarding, new_team=link.new_team is not None)
+    steps = steps_to_undo(link.regarding, new_team=link.new_team is not None, extras=link.extras)
     going = replace(
         link,
         state=LinkState.DISCONNECTING,
@@ -73,7 +66,10 @@ async def undo(link_id: LinkId, by: Person, ports: Ports) -> Link:
 
 
 async def carry_out_undo(link_id: LinkId, ports: Ports, run: int | None = None) -> None:
-    """Durable: rows, tab, notes, app, channel, team. What is gone already is done. Raises Stopped, LinkBusy."""
+    """Durable: rows, tab, notes, app, what the template made, channel, team; what is gone already is done.
+
+    Raises Stopped, LinkBusy.
+    """
     task = Task(link_id, Operation.UNDO, run)
     link = await ports.links.get(link_id)
     await carry_out(task, tuple(Step(name, bound(_ACTS[name], ports)) for name in link.steps), ports)
@@ -118,7 +114,7 @@ async def _remove_app(link: Link, ports: Ports) -> Link:
         return link.with_evidence(StepName.REMOVE_APP)
     try:
         await ports.teamwork(link.acting).remove_app(link.team, made.app_installation)
-    except _KEPT:
+    except KEPT_FOR:
         return _kept(link, StepName.REMOVE_APP, "app.kept", "kept_rights")
     return link.with_evidence(StepName.REMOVE_APP, app_is_ours=False)
 
@@ -127,11 +123,11 @@ async def _remove_channel(link: Link, ports: Ports) -> Link:
     made = link.evidence
     if not made.channel_is_ours or not made.channel:
         return link.with_evidence(StepName.REMOVE_CHANNEL)
-    if await _holds_files(link, made.channel, ports):
+    if await holds_files(link, made.channel, ports):
         return _kept(link, StepName.REMOVE_CHANNEL, "channel.kept", "kept_files", channel=made.channel_name)
     try:
         await ports.teamwork(link.acting).remove_channel(link.team, made.channel)
-    except _KEPT:
+    except KEPT_FOR:
         return _kept(link, StepName.REMOVE_CHANNEL, "channel.kept", "kept_rights", channel=made.channel_name)
     return link.with_evidence(StepName.REMOVE_CHANNEL, channel_is_ours=False)
 
@@ -144,7 +140,7 @@ async def _remove_team(link: Link, ports: Ports) -> Link:
     if not why:
         try:
             await ports.teamwork(link.acting).remove_team(link.team)
-        except _KEPT:
+        except KEPT_FOR:
             why = "kept_rights"
         except TeamUnknown:
             why = ""
@@ -164,22 +160,7 @@ async def _why_team_stays(link: Link, ports: Ports) -> str:
     others = {channel.id for channel in channels} - {primary.id, link.evidence.channel}
     if others or link.evidence.channel_is_ours:
         return "kept_channels"
-    return "kept_files" if await _holds_files(link, primary.id, ports) else ""
-
-
-async def _holds_files(link: Link, channel: ChannelId, ports: Ports) -> bool:
-    """Is there a file in the channel's folder? A library that is not made yet holds none; one out of reach may."""
-    made = link.evidence
-    drive, folder = made.drive, made.folder
-    try:
-        if channel != made.channel or not folder:
-            found = await ports.teamwork(link.acting).read_files_folder(link.team, channel)
-            drive, folder = DriveId(found.drive), ItemId(found.item)
-        return bool((await ports.files(link.acting).list_folder(drive, folder, size=1)).entries)
-    except (StillPreparing, ChannelGone, FileUnknown):
-        return False
-    except (FilesClosed, *_KEPT):
-        return True
+    return "kept_files" if await holds_files(link, primary.id, ports) else ""
 
 
 def _kept(link: Link, step: StepName, code: str, reason: str, **facts: str) -> Link:
@@ -193,6 +174,7 @@ _ACTS: Mapping[StepName, Act] = {
     StepName.REMOVE_TAB: _remove_tab,
     StepName.REMOVE_NOTES: _remove_notes,
     StepName.REMOVE_APP: _remove_app,
+    StepName.REMOVE_EXTRAS: take_extras_back,
     StepName.REMOVE_CHANNEL: _remove_channel,
     StepName.REMOVE_TEAM: _remove_team,
 }

@@ -23,6 +23,7 @@ from liaison.ports.memory import (
     LinkFilter,
     Links,
     Mendings,
+    Templates,
     Watches,
 )
 from liaison.ports.shipping import AppCatalogue, Packages
@@ -63,6 +64,7 @@ __all__ = [
     "Steps",
     "Subscription",
     "Teamwork",
+    "Templates",
     "Watches",
     "Wording",
 ]
@@ -89,6 +91,7 @@ class Ports:
     consents: Consents
     mendings: Mendings
     watches: Watches
+    templates: Templates
     join_requests: JoinRequests
     filing_rules: FilingRules
     listenings: Listenings

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from liaison.domain.crm import (
     App,
     Association,
+    Column,
     CrmPerson,
     Grid,
     LinkRows,
@@ -73,6 +74,17 @@ class Crm(Protocol):
 
     async def list_recent(self, tables: Sequence[TableName], limit: int = 10) -> tuple[Record, ...]:
         """Records of these tables that the person opened or changed last, the latest first."""
+        ...
+
+    async def list_name_columns(self, table: TableName) -> tuple[Column, ...]:
+        """The columns that may stand in a name, by label. Raises TableUnknown."""
+        ...
+
+    async def read_name_values(self, ref: RecordRef, columns: Sequence[str]) -> Mapping[str, str]:
+        """The record's `name`, its `number`, and those of these columns that the table has, as people see them.
+
+        Raises RecordUnknown, PrivilegeMissing, TableUnknown.
+        """
         ...
 
     async def read_form(self, ref: RecordRef) -> Form:

@@ -22,6 +22,7 @@ from liaison.domain.names import (
 )
 from liaison.domain.promise import KeptCall
 from liaison.domain.remedy import Mending
+from liaison.domain.template import Template
 from liaison.domain.watch import Watch
 
 
@@ -163,6 +164,29 @@ class JoinRequests(Protocol):
 
     async def of_person(self, tenant: TenantId, person: PersonId) -> tuple[JoinRequest, ...]:
         """What somebody asked for, the newest first, answered or not."""
+        ...
+
+
+class Templates(Protocol):
+    """Templates of an environment. Each change is one transaction with its audit lines."""
+
+    async def list(self, tenant: TenantId, environment: EnvironmentKey) -> tuple[Template, ...]:
+        """By name."""
+        ...
+
+    async def get(self, tenant: TenantId, environment: EnvironmentKey, template: str) -> Template:
+        """Raises TemplateUnknown."""
+        ...
+
+    async def save(self, template: Template, by: Person) -> Template:
+        """A new one when its version is 0, else in place of that very version. It alone is the default of its tables.
+
+        Raises TemplateUnknown, TemplateChanged, TemplateNameTaken.
+        """
+        ...
+
+    async def delete(self, template: Template, by: Person) -> None:
+        """That very version. Raises TemplateUnknown, TemplateChanged."""
         ...
 
 

@@ -137,6 +137,17 @@ class Teamwork(Protocol):
         """
         ...
 
+    async def ensure_website_tab(self, team: TeamId, channel: ChannelId, key: str, name: str, address: str) -> Tab:
+        """One tab that shows the website at this address, found by it; `key` is our own name for the tab."""
+        ...
+
+    async def post_message(self, team: TeamId, channel: ChannelId, text: str) -> None:
+        """A message of plain text, in the person's name. Not safe to repeat.
+
+        Raises AnswerLost when it may have been posted, ConsentNotGranted, NotTeamMember.
+        """
+        ...
+
     async def remove_channel(self, team: TeamId, channel: ChannelId) -> None:
         """Absent already is done. Raises NotTeamOwner, ConsentNotGranted."""
         ...
@@ -183,6 +194,18 @@ class Files(Protocol):
         size_bytes: int,
     ) -> FileEntry:
         """Small files in one request, larger ones by an upload session. Raises FileExists, FilesClosed."""
+        ...
+
+    async def find_child(self, drive: DriveId, folder: ItemId, name: str) -> ItemId | None:
+        """What has that name in a folder. Raises FilesRefused."""
+        ...
+
+    async def ensure_folder(self, drive: DriveId, parent: ItemId, name: str) -> ItemId:
+        """The folder of that name in another. Raises FilesRefused."""
+        ...
+
+    async def remove_item(self, drive: DriveId, item: ItemId) -> None:
+        """Absent already is done. Raises FilesRefused."""
         ...
 
     async def download_address(self, drive: DriveId, item: ItemId) -> str:

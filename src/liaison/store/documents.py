@@ -6,11 +6,8 @@ Documents of the form before are read as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import fields
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
@@ -50,19 +47,10 @@ from liaison.domain.names import (
     ViewRef,
 )
 from liaison.errors import Remembered
+from liaison.store.extras import read_extras, read_made, write_extras, write_made
+from liaison.store.parts import Parts
 
 FORM = 2
-
-Word = TypeVar("Word", bound=StrEnum)
-Part = TypeVar("Part")
-
-
-class DocumentUnreadable(ValueError):
-    """A stored document is not in the form that this version writes; `path` is the place."""
-
-    def __init__(self, path: str, expected: str) -> None:
-        super().__init__(f"stored link: {path}: expected {expected}")
-        self.path = path
 
 
 def write_link(link: Link) -> str:
@@ -94,6 +82,9 @@ def write_link(link: Link) -> str:
         "connected_at": link.connected_at,
         "on_close": link.on_close,
         "archive": {"at": link.archive.at, "is_ours": link.archive.is_ours, "asked": link.archive.asked},
+        "template": link.template,
+        "extras": write_extras(link.extras),
+        "extras_made": [write_made(one) for one in link.extras_made],
     }
     return orjson.dumps(document).decode()
 
@@ -139,7 +130,7 @@ def read_link(document: str, version: int) -> Link:
     values = orjson.loads(document)
     if isinstance(values, dict) and values.get("form") == 1:
         values = _renewed(values)
-    whole = _Parts({**_LATER, **values} if isinstance(values, dict) else values, "")
+    whole = Parts({**LATER, **values} if isinstance(values, dict) else values, "")
     if whole.number("form") != FORM:
         raise DocumentUnreadable("form", str(FORM))
     link = Link(
@@ -168,18 +159,23 @@ def read_link(document: str, version: int) -> Link:
         connected_at=whole.optional_time("connected_at"),
         on_close=whole.word("on_close", OnClose),
         archive=whole.part("archive", _read_archive),
+        template=whole.text("template"),
+        extras=whole.part("extras", read_extras),
+        extras_made=tuple(whole.parts("extras_made", read_made)),
         version=version,
     )
     whole.nothing_else()
     return link
 
 
-_LATER: dict[str, Any] = {
+LATER: dict[str, Any] = {
     "on_close": OnClose.KEEP.value,
     "archive": {"at": None, "is_ours": False, "asked": False},
+    "template": "",
+    "extras": {"folders": [], "channels": [], "tabs": [], "welcome": ""},
+    "extras_made": [],
 }
 """Parts that form 2 has won since it was first written, as they are where a document lacks them."""
-
 _NEW_EVIDENCE = {"team_is_ours": False, "team_asked_at": "", "team_operation": "", "tab_is_adopted": False}
 """What form 1 did not know."""
 
@@ -197,14 +193,14 @@ def _renewed(values: dict[str, Any]) -> dict[str, Any]:
     return renewed
 
 
-def _read_regarding(part: _Parts) -> Regarding:
+def _read_regarding(part: Parts) -> Regarding:
     environment, table = EnvironmentKey(part.text("environment")), TableName(part.text("table"))
     if part.has("view"):
         return ViewRef(environment, table, ViewId(part.text("id")), part.word("view", ViewKind))
     return RecordRef(environment, table, RowId(part.text("id")))
 
 
-def _read_wanted(part: _Parts) -> WantedChannel:
+def _read_wanted(part: Parts) -> WantedChannel:
     if part.has("new"):
         return NewChannel(part.text("new"), part.word("kind", ChannelKind))
     if part.has("primary"):
@@ -213,21 +209,21 @@ def _read_wanted(part: _Parts) -> WantedChannel:
     return ChannelId(part.text("channel"))
 
 
-def _read_new_team(part: _Parts) -> NewTeam:
+def _read_new_team(part: Parts) -> NewTeam:
     name, privacy = part.text("name"), part.word("privacy", TeamPrivacy)
     return NewTeam(name, privacy, part.text("label"), part.text("template"), part.text("description"))
 
 
-def _read_invited(part: _Parts) -> Invited:
+def _read_invited(part: Parts) -> Invited:
     return Invited(PersonId(part.text("id")), part.text("name"))
 
 
-def _read_person(part: _Parts) -> Person:
+def _read_person(part: Parts) -> Person:
     key = TenantId(part.text("tenant")), PersonId(part.text("id"))
     return Person(*key, part.text("name"), part.text("upn"), part.text("language"))
 
 
-def _read_evidence(part: _Parts) -> Evidence:
+def _read_evidence(part: Parts) -> Evidence:
     made: dict[str, Any] = {}
     for slot in fields(Evidence):
         if isinstance(slot.default, bool):
@@ -239,105 +235,19 @@ def _read_evidence(part: _Parts) -> Evidence:
     return Evidence(**made)
 
 
-def _read_archive(part: _Parts) -> Archive:
+def _read_archive(part: Parts) -> Archive:
     return Archive(part.optional_time("at"), part.flag("is_ours"), part.flag("asked"))
 
 
-def _read_trouble(part: _Parts) -> Remembered:
+def _read_trouble(part: Parts) -> Remembered:
     return Remembered(part.text("code"), part.facts("facts"))
 
 
-def _read_waiting(part: _Parts) -> Waiting:
+def _read_waiting(part: Parts) -> Waiting:
     cause = part.part("cause", _read_trouble)
     return Waiting(part.word("step", StepName), cause, part.time("since"), part.time("until"))
 
 
-def _read_finding(part: _Parts) -> Finding:
+def _read_finding(part: Parts) -> Finding:
     facts = part.facts("facts")
     return Finding(part.text("code"), tuple((name, str(value)) for name, value in facts.items()))
-
-
-class _Parts:
-    """One object of a document: each value asked for by name and type, and nothing left over."""
-
-    def __init__(self, values: Any, path: str) -> None:
-        if not isinstance(values, dict):
-            raise DocumentUnreadable(path or "(whole)", "an object")
-        self._values, self._path, self._taken = values, path, set[str]()
-
-    def has(self, name: str) -> bool:
-        return name in self._values
-
-    def text(self, name: str) -> str:
-        return str(self._of(name, str))
-
-    def number(self, name: str) -> int:
-        return int(self._of(name, int))
-
-    def flag(self, name: str) -> bool:
-        return bool(self._of(name, bool))
-
-    def facts(self, name: str) -> dict[str, Any]:
-        return dict(self._of(name, dict))
-
-    def time(self, name: str) -> datetime:
-        try:
-            moment = datetime.fromisoformat(self.text(name))
-        except ValueError:
-            raise DocumentUnreadable(self._at(name), "a time") from None
-        if moment.tzinfo is None:
-            raise DocumentUnreadable(self._at(name), "a time with its zone")
-        return moment
-
-    def optional_time(self, name: str) -> datetime | None:
-        self._taken.add(name)
-        return None if name in self._values and self._values[name] is None else self.time(name)
-
-    def texts(self, name: str) -> list[str]:
-        found = self._of(name, list)
-        if not all(isinstance(value, str) for value in found):
-            raise DocumentUnreadable(self._at(name), "texts")
-        return list(found)
-
-    def word(self, name: str, kind: type[Word]) -> Word:
-        return self._word(name, self.text(name), kind)
-
-    def words(self, name: str, kind: type[Word]) -> list[Word]:
-        return [self._word(name, value, kind) for value in self._of(name, list)]
-
-    def part(self, name: str, read: Callable[[_Parts], Part]) -> Part:
-        return self._part(name, self._of(name, dict), read)
-
-    def parts(self, name: str, read: Callable[[_Parts], Part]) -> list[Part]:
-        return [self._part(f"{name}/{index}", value, read) for index, value in enumerate(self._of(name, list))]
-
-    def optional(self, name: str, read: Callable[[_Parts], Part]) -> Part | None:
-        self._taken.add(name)
-        return None if name in self._values and self._values[name] is None else self.part(name, read)
-
-    def nothing_else(self) -> None:
-        for name in self._values:
-            if name not in self._taken:
-                raise DocumentUnreadable(self._at(name), "nothing of this name")
-
-    def _part(self, name: str, value: Any, read: Callable[[_Parts], Part]) -> Part:
-        inner = _Parts(value, self._at(name))
-        found = read(inner)
-        inner.nothing_else()
-        return found
-
-    def _word(self, name: str, value: Any, kind: type[Word]) -> Word:
-        try:
-            return kind(value)
-        except ValueError:
-            raise DocumentUnreadable(self._at(name), f"one of {', '.join(kind)}") from None
-
-    def _of(self, name: str, kind: type[Any]) -> Any:
-        self._taken.add(name)
-        value = self._values.get(name)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise DocumentUnreadable(self._at(name), kind.__name__)
-        return value
-
-    def _at(self, name: str) -> str:
-        return f"{self._path}/{name}" if self._path else name

@@ -56,8 +56,9 @@ from liaison.errors import (
 from liaison.ports import LinkFilter
 from liaison.store.audit import StoredAudit
 from liaison.store.database import Database
-from liaison.store.documents import DocumentUnreadable, read_link, write_link
+from liaison.store.documents import LATER, read_link, write_link
 from liaison.store.links import StoredLinks
+from liaison.store.parts import DocumentUnreadable
 from tests.unit.store.conftest import CLAIRE, DEAL, OLIVER, SetClock, make_link
 
 pytestmark = pytest.mark.anyio
@@ -388,7 +389,7 @@ def test_a_document_of_the_first_form_is_read_as_well() -> None:
 
 def test_a_document_with_any_part_missing_or_added_is_refused() -> None:
     whole = orjson.loads(write_link(full_link()))
-    for name in set(whole) - {"on_close", "archive"}:
+    for name in set(whole) - set(LATER):
         lacking = {key: value for key, value in whole.items() if key != name}
         with pytest.raises(DocumentUnreadable):
             read_link(orjson.dumps(lacking).decode(), 0)

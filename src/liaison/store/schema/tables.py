@@ -320,3 +320,17 @@ filed_messages = sa.Table(
     sa.Index("filed_messages_of_channel", "channel", "message", "reply"),
 )
 """Which messages are on a record's timeline because of a link, by their ids."""
+
+templates = sa.Table(
+    "templates",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant"),
+    _text("environment"),
+    _text("folded_name"),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changed_at", UtcTime, nullable=False),
+    _text("document"),
+    sa.Index("templates_one_of_a_name", "tenant", "environment", "folded_name", unique=True),
+)
+"""Defaults for connecting, and what is made beside a channel."""

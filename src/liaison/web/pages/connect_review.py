@@ -127,7 +127,7 @@ def _notice(notice: Notice, visit: Visit) -> str:
 
 def _plan(thing: PlannedThing, found: Preview, visit: Visit) -> ShownPlan:
     key = _channel_key(found) if thing.step is StepName.CHANNEL else thing.step.value
-    facts = {"channel": found.channel_name, "team": found.team_name, "record": found.title}
+    facts = {"channel": found.channel_name, "team": found.team_name, "record": found.title, "names": thing.name}
     detail = visit.say(f"web.connect.planned.{key}.detail", **facts)
     return ShownPlan(
         icon=pictures.STEPS[thing.step],
