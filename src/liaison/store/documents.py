@@ -48,7 +48,7 @@ from liaison.domain.names import (
 )
 from liaison.errors import Remembered
 from liaison.store.extras import read_extras, read_made, write_extras, write_made
-from liaison.store.parts import Parts
+from liaison.store.parts import DocumentUnreadable, Parts
 
 FORM = 2
 
