@@ -118,6 +118,12 @@ async def test_a_personal_view_is_shared_for_reading_and_again_is_once(product: 
     assert (await product.crm(oliver).read_view(view)).id == view.id
     grid = await product.crm(oliver).read_grid(await product.crm(oliver).read_view(view))
     assert grid.columns
+    assert await crm.list_view_sharers(view) == tuple(user.row for user in users)
+    for _ in range(2):
+        await crm.unshare_view(view, tuple(user.row for user in users))
+    assert await crm.list_view_sharers(view) == ()
+    with pytest.raises((ViewUnknown, PrivilegeMissing)):
+        await product.crm(oliver).read_view(view)
 
 
 @pytest.mark.statement("F25")

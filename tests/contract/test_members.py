@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from liaison.domain.crm import Record
+from liaison.domain.link import NewChannel
 from liaison.domain.members import Candidate, Source, Unseen
-from liaison.domain.names import ChannelId, Person, PersonId, RecordRef, RowId, TableName, TeamId
+from liaison.domain.names import ChannelId, ChannelKind, Person, PersonId, RecordRef, RowId, TableName, TeamId
 from liaison.errors import (
     ConsentNotGranted,
     NotTeamMember,
@@ -144,6 +145,25 @@ async def test_a_member_is_added_once_and_again_without_harm(product: Product) -
     assert [member.name for member in await teamwork.list_members(NORTHWIND)].count("Hugo Marchand") == 1
     assert await teamwork.is_owner(NORTHWIND, claire.id)
     assert not await teamwork.is_owner(NORTHWIND, id_of("Hugo"))
+
+
+@pytest.mark.statement("F30")
+async def test_people_are_taken_out_and_twice_is_done_and_owners_stay(product: Product) -> None:
+    claire = await product.consented("Claire")
+    teamwork = product.teamwork(claire)
+    await teamwork.add_member(NORTHWIND, ChannelId(""), id_of("Hugo"))
+    new = NewChannel("Board", ChannelKind.PRIVATE)
+    board, _ = await teamwork.ensure_channel(NORTHWIND, new, "lnk_1", "lnk_1", claire.id)
+    await teamwork.add_member(NORTHWIND, board.id, id_of("Oliver"))
+    for _ in range(2):
+        assert await teamwork.remove_members(NORTHWIND, [id_of("Oliver"), claire.id], board.id) == (claire.id,)
+        assert await teamwork.remove_members(NORTHWIND, [id_of("Hugo")]) == ()
+    assert [member.person for member in await teamwork.list_members(NORTHWIND, board.id)] == [claire.id]
+    left = {member.person for member in await teamwork.list_members(NORTHWIND)}
+    assert id_of("Oliver") in left
+    assert id_of("Hugo") not in left
+    with pytest.raises(NotTeamOwner):
+        await product.teamwork(await product.person("Oliver")).remove_members(NORTHWIND, [id_of("Priya")])
 
 
 async def test_whoever_may_not_add_members_is_told_why(product: Product, tenant: Tenant) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,12 +31,10 @@ from liaison.domain.names import (
     ViewKind,
     ViewRef,
 )
-from liaison.domain.naming import NamingPolicy, Profile
 from liaison.domain.readiness import Switches
 from liaison.domain.teams import (
     AppPlacement,
     Channel,
-    DirectoryPerson,
     Folder,
     NotAdded,
     Tab,
@@ -57,6 +55,7 @@ from liaison.errors import (
 from liaison.ports import ALL_LINKS, LinkFilter, Ports
 from tests.unit.choosing_fakes import FakeJoinRequests
 from tests.unit.filing_fakes import filing_ports
+from tests.unit.naming_fakes import FakePeople
 from tests.unit.template_fakes import FakeExtras, FakeFolders, FakeNames, FakeTemplates
 
 CLAIRE = Person(TenantId("t1"), PersonId("claire"), "Claire Fontaine", "claire.fontaine@contoso.com", "fr")
@@ -178,6 +177,10 @@ class FakeLinks:
         others = (link for link in self.links.values() if link.id != besides and not link.state.is_over)
         return sum(1 for link in others if link.team == team)
 
+    async def invited_in_team(self, tenant: TenantId, team: TeamId, besides: LinkId) -> frozenset[PersonId]:
+        others = (link for link in self.links.values() if link.id != besides and not link.state.is_over)
+        return frozenset(one.id for link in others if link.team == team for one in link.members)
+
     async def of_person(
         self,
         tenant: TenantId,
@@ -240,6 +243,7 @@ class FakeTeamwork(FakeExtras):
         self.unknown: set[PersonId] = set()
         self.microsoft_tabs: tuple[Tab, ...] = ()
         self.owned = True
+        self.owners: set[PersonId] = set()
 
     async def read_team(self, team: TeamId) -> Team:
         self._troubles.meet("read_team")
@@ -352,7 +356,8 @@ class FakeTeamwork(FakeExtras):
 
     async def list_members(self, team: TeamId, channel: ChannelId = ChannelId("")) -> tuple[Member, ...]:
         self._troubles.meet("list_members")
-        return tuple(Member(person, f"Name of {person}") for person in self.members)
+        people = self.channel_members | {CLAIRE.id} if channel else self.members
+        return tuple(Member(person, f"Name of {person}") for person in people)
 
     async def add_members(self, team: TeamId, people: Sequence[PersonId]) -> tuple[NotAdded, ...]:
         self._troubles.meet("add_members")
@@ -363,6 +368,16 @@ class FakeTeamwork(FakeExtras):
     async def add_member(self, team: TeamId, channel: ChannelId, person: PersonId) -> None:
         self._troubles.meet("add_member")
         self.channel_members.add(person)
+
+    async def remove_members(
+        self, team: TeamId, people: Collection[PersonId], channel: ChannelId = ChannelId("")
+    ) -> tuple[PersonId, ...]:
+        self._troubles.meet("remove_members")
+        if channel:
+            self.channel_members -= set(people)
+        else:
+            self.members -= set(people) - self.owners
+        return tuple(one for one in people if one in self.owners)
 
     async def remove_channel(self, team: TeamId, channel: ChannelId) -> None:
         self._troubles.meet("remove_channel")
@@ -412,6 +427,14 @@ class FakeCrm(FakeNames):
     async def share_view(self, view: ViewRef, users: Sequence[RowId]) -> None:
         self._troubles.meet("share_view")
         self.shared |= set(users)
+
+    async def list_view_sharers(self, view: ViewRef) -> tuple[RowId, ...]:
+        self._troubles.meet("list_view_sharers")
+        return tuple(sorted(self.shared))
+
+    async def unshare_view(self, view: ViewRef, users: Sequence[RowId]) -> None:
+        self._troubles.meet("unshare_view")
+        self.shared -= set(users)
 
     async def read_switches(self) -> Switches:
         return self.switches
@@ -472,34 +495,6 @@ class FakeCrm(FakeNames):
     def _remove(self, kind: str, row: RowId) -> None:
         self._troubles.meet(f"remove_{kind}")
         self.rows.pop(row, None)
-
-
-class FakePeople:
-    """Knows nothing of names: every check of a new team's is left open."""
-
-    async def read_naming_policy(self) -> NamingPolicy | None:
-        return None
-
-    async def read_profile(self) -> Profile:
-        return Profile()
-
-    async def check_group_name(self, name: str, mail_nickname: str = "") -> None:
-        return None
-
-    async def find_group_by_name(self, name: str) -> None:
-        return None
-
-    async def list_deleted_group_names(self, name: str) -> None:
-        return None
-
-    async def count_created_objects(self) -> None:
-        return None
-
-    async def is_in_group(self, group: str) -> None:
-        return None
-
-    async def read_me(self) -> DirectoryPerson:
-        return DirectoryPerson(CLAIRE.id, CLAIRE.name, CLAIRE.upn, "fr", (), ("TEAMS1", "DYN365_ENTERPRISE_SALES"))
 
 
 class FakeSignIn:

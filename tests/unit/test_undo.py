@@ -12,6 +12,7 @@ from liaison.domain.consent import SCOPES
 from liaison.domain.crm import Association
 from liaison.domain.link import (
     Finding,
+    Invited,
     Link,
     LinkState,
     NewChannel,
@@ -21,9 +22,18 @@ from liaison.domain.link import (
     StepName,
     steps_to_undo,
 )
-from liaison.domain.names import ChannelKind, DriveId, ItemId, RowId, TabId
+from liaison.domain.members_added import MembersAdded
+from liaison.domain.names import ChannelKind, DriveId, ItemId, PersonId, RowId, TabId
 from liaison.domain.teams import FileEntry, Tab
-from liaison.errors import ConsentNotGranted, LinkBusy, LinkUnknown, UndoClosed, UpstreamUnavailable
+from liaison.errors import (
+    ConsentNotGranted,
+    LinkBusy,
+    LinkUnknown,
+    NotTeamOwner,
+    PrivilegeMissing,
+    UndoClosed,
+    UpstreamUnavailable,
+)
 from liaison.operations.complete import complete_connection
 from liaison.operations.connect import connect
 from liaison.operations.disconnect import adopt_association, disconnect
@@ -120,6 +130,115 @@ async def test_a_view_is_undone_without_a_note(world: World) -> None:
     assert (link.state, world.crm.rows, StepName.REMOVE_NOTES in link.done) == (LinkState.UNDONE, {}, False)
 
 
+SOFIA, MARC = Invited(PersonId("sofia"), "Sofia Rossi"), Invited(PersonId("marc"), "Marc Lefèvre")
+WITH_PEOPLE = replace(EXISTING, members=(SOFIA, MARC))
+
+
+async def test_people_whom_the_connection_let_in_leave_and_those_who_were_there_stay(world: World) -> None:
+    world.teamwork.members |= {MARC.id}
+    made = await connected(world, WITH_PEOPLE)
+    assert made.members_added == MembersAdded(to_team=(SOFIA.id,))
+    link = await undone(world, made)
+    assert (link.state, link.findings, link.step_at_work) == (LinkState.UNDONE, (), None)
+    assert world.teamwork.members == {CLAIRE.id, MARC.id}
+
+
+async def test_people_let_into_a_private_channel_leave_it_and_stay_in_the_team(world: World) -> None:
+    world.teamwork.channels[RENEWALS.name] = replace(RENEWALS, kind=ChannelKind.PRIVATE)
+    world.teamwork.members |= {SOFIA.id}
+    made = await connected(world, replace(EXISTING, members=(SOFIA,)))
+    assert made.members_added == MembersAdded(to_channel=(SOFIA.id,))
+    await undone(world, made)
+    assert (world.teamwork.members, world.teamwork.channel_members) == ({CLAIRE.id, SOFIA.id}, set())
+
+
+async def test_whoever_was_not_added_is_not_taken_out(world: World) -> None:
+    world.teamwork.unknown = {SOFIA.id}
+    made = await connected(world, WITH_PEOPLE)
+    assert made.members_added == MembersAdded(to_team=(MARC.id,))
+    world.teamwork.members |= {SOFIA.id}  # an owner did, in Teams
+    await undone(world, made)
+    assert world.teamwork.members == {CLAIRE.id, SOFIA.id}
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"), [(NotTeamOwner("Ventes"), "kept_rights"), (None, "kept_owner")], ids=["rights", "owner"]
+)
+async def test_people_who_cannot_be_taken_out_are_named(world: World, trouble: Exception | None, reason: str) -> None:
+    made = await connected(world, replace(EXISTING, members=(SOFIA,)))
+    if trouble is None:
+        world.teamwork.owners = {SOFIA.id}
+    else:
+        world.troubles.fail("remove_members", trouble)
+    link = await undone(world, made)
+    kept = Finding("member.kept", (("people", "Sofia Rossi"), ("reason", reason)))
+    assert (link.state, link.findings) == (LinkState.UNDONE, (kept,))
+    assert SOFIA.id in world.teamwork.members
+
+
+async def test_people_whom_another_connection_of_the_team_wants_stay(world: World) -> None:
+    made = await connected(world, replace(EXISTING, members=(SOFIA, MARC)))
+    await connected(world, replace(NEW_CHANNEL, members=(SOFIA,)))
+    link = await undone(world, made)
+    assert link.findings == (Finding("member.kept", (("people", "Sofia Rossi"), ("reason", "kept_wanted"))),)
+    assert world.teamwork.members == {CLAIRE.id, SOFIA.id}
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+async def test_people_of_a_team_that_came_with_the_connection_go_with_it_or_leave_it(world: World, keeps: bool) -> None:
+    if keeps:
+        world.teamwork.channels["More"] = RENEWALS
+    await undone(world, await connected(world, replace(NEW_TEAM, members=(SOFIA,))))
+    assert ("remove_members" in world.troubles.calls) is keeps
+
+
+MY_VIEW_SHARED = ConnectionRequest(MY_VIEW, TEAM, RENEWALS.id, share_view=True)
+
+
+@pytest.mark.statement("F25")
+async def test_a_view_is_shared_again_with_those_only_who_had_it(world: World) -> None:
+    world.teamwork.members |= {SOFIA.id, MARC.id}
+    world.crm.shared = {RowId("user-marc")}
+    made = await connected(world, MY_VIEW_SHARED)
+    assert (made.shared_view_with, world.crm.shared) == (("user-sofia",), {"user-marc", "user-sofia"})
+    link = await undone(world, made)
+    assert (link.findings, world.crm.shared) == ((), {"user-marc"})
+
+
+async def test_a_view_that_another_channel_shows_stays_shared(world: World) -> None:
+    world.teamwork.members |= {SOFIA.id}
+    made = await connected(world, MY_VIEW_SHARED)
+    await connected(world, replace(MY_VIEW_SHARED, channel=NewChannel("Deal")))
+    link = await undone(world, made)
+    assert link.findings == (Finding("view.share_kept", (("reason", "kept_connected"),)),)
+    assert world.crm.shared == {"user-sofia"}
+
+
+async def test_whoever_may_not_take_the_sharing_back_is_told(world: World) -> None:
+    world.teamwork.members |= {SOFIA.id}
+    made = await connected(world, MY_VIEW_SHARED)
+    world.troubles.fail("unshare_view", PrivilegeMissing("prvShareUserQuery", "userquery"))
+    link = await undone(world, made)
+    assert link.findings == (Finding("view.share_kept", (("reason", "kept_rights"),)),)
+
+
+@pytest.mark.parametrize("effect", ["add_members", "share_view"])
+async def test_what_was_seen_before_is_remembered_when_the_worker_dies_in_the_effect(world: World, effect: str) -> None:
+    """The look is saved before the effect: afterwards everybody would seem to have been there."""
+    world.teamwork.members |= {MARC.id}
+    asked = WITH_PEOPLE if effect == "add_members" else MY_VIEW_SHARED
+    begun = await connect(asked, CLAIRE, world.ports)
+    world.troubles.fail(effect, Crash())
+    with pytest.raises(Crash):
+        await carry_on(world, begun)
+    # It was done, and nobody was told.
+    world.teamwork.members |= {SOFIA.id} if effect == "add_members" else set()
+    world.crm.shared |= {RowId("user-marc")}
+    made = await carry_on(world, begun)
+    assert made.members_added == (MembersAdded(to_team=(SOFIA.id,)) if effect == "add_members" else None)
+    assert made.shared_view_with == (() if effect == "add_members" else ("user-marc",))
+
+
 async def test_the_window_closes_after_a_quarter_of_an_hour(world: World) -> None:
     link = await connected(world, EXISTING)
     assert can_be_undone(link, world.ports)
@@ -149,9 +268,9 @@ async def test_what_is_still_being_connected_or_was_disconnected_is_not_undone(w
         await undo(planned.id, CLAIRE, world.ports)
 
 
-@pytest.mark.parametrize("step", steps_to_undo(DEAL, new_team=True))
+@pytest.mark.parametrize("step", steps_to_undo(DEAL, new_team=True, members=True))
 async def test_killed_after_any_effect_undoing_goes_on(world: World, step: StepName) -> None:
-    going = await undo((await connected(world, BOTH_NEW)).id, CLAIRE, world.ports)
+    going = await undo((await connected(world, replace(BOTH_NEW, members=(SOFIA,)))).id, CLAIRE, world.ports)
     world.steps.run, world.steps.crash_in = f"{going.id}:{going.run}", f"{step.value}#1"
     with pytest.raises(Crash):
         await run(Operation.UNDO, going.id, world.ports, going.run)

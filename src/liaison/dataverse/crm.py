@@ -86,7 +86,10 @@ class DataverseCrm:
         self.list_locations = links.list_locations
         self.ensure_location = links.ensure_location
         self.ensure_association = links.ensure_association
-        self.share_view = DataverseViewSharing(client).share_view
+        view_sharing = DataverseViewSharing(client)
+        self.share_view = view_sharing.share_view
+        self.unshare_view = view_sharing.unshare_view
+        self.list_view_sharers = view_sharing.list_view_sharers
         self.ensure_rows = rows.ensure_rows
         self.remove_rows = rows.remove_rows
         self.remove_association = links.remove_association

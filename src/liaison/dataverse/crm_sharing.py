@@ -20,7 +20,7 @@ from liaison.errors import NotAllowed, RecordUnknown, UpstreamRefused
 from liaison.wire.wild import Wild
 
 _USER_COLUMNS = "systemuserid,fullname,domainname,azureactivedirectoryobjectid,isdisabled,islicensed"
-_SHARED = "/RetrieveSharedPrincipalsAndAccess(Target=@tid)"
+SHARED = "/RetrieveSharedPrincipalsAndAccess(Target=@tid)"
 _ACCESS = "/systemusers({user})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@tid)"
 _ACCESS_TEAM = 1
 _IDS_AT_ONCE = 40
@@ -66,17 +66,11 @@ class DataverseSharing:
 
     async def _shared(self, ref: RecordRef, record: str, target: dict[str, str]) -> list[tuple[str, bool]]:
         """Ids of users and teams that may read through a share; true for teams. Nobody when the asker may not ask."""
-        call = Call("GET", _SHARED, Subject(ref.table, record), query=target, repeatable=True)
+        call = Call("GET", SHARED, Subject(ref.table, record), query=target, repeatable=True)
         try:
-            answer = await self._client.read(call)
+            return read_shares(await self._client.read(call))
         except (NotAllowed, UpstreamRefused):
             return []
-        found = []
-        for access in answer.opt_list("PrincipalAccesses"):
-            principal = access.child("Principal")
-            if _READ in {right.strip() for right in access.opt_text("AccessMask").split(",")}:
-                found.append((principal.text("ownerid"), principal.opt_text("@odata.type").endswith(".team")))
-        return found
 
     async def _teams(self, ids: Sequence[str]) -> list[Wild]:
         """The teams of these ids, with their members. A record's access team has its record by a share as well."""
@@ -127,6 +121,16 @@ class DataverseSharing:
             return await self._client.list_rows(call)
         except NotAllowed:
             return []
+
+
+def read_shares(answer: Wild) -> list[tuple[str, bool]]:
+    """Ids of users and teams that may read through a share; true for teams."""
+    found = []
+    for access in answer.opt_list("PrincipalAccesses"):
+        principal = access.child("Principal")
+        if _READ in {right.strip() for right in access.opt_text("AccessMask").split(",")}:
+            found.append((principal.text("ownerid"), principal.opt_text("@odata.type").endswith(".team")))
+    return found
 
 
 def _is_team(row: Wild) -> bool:

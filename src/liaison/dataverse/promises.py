@@ -62,6 +62,7 @@ PROMISES: tuple[Promise, ...] = (
         "PATCH /annotations({row})",
         "DELETE /annotations({row})",
         "POST /GrantAccess",
+        "POST /RevokeAccess",
         "GET /msdyn_teamscollaborations",
         "GET /msdyn_teamscollaborations({row})",
         "PATCH /msdyn_teamscollaborations({row})",

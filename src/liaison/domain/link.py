@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from liaison.domain.closing import NOT_ARCHIVED, Archive, OnClose
 from liaison.domain.extras import NO_EXTRAS, ExtraMade, Extras
+from liaison.domain.members_added import MembersAdded
 from liaison.domain.names import (
     ChannelId,
     ChannelKind,
@@ -96,6 +97,8 @@ class StepName(StrEnum):
     NOTE_ARCHIVED = "note_archived"
     RESTORE_CHANNEL = "restore_channel"
     NOTE_RESTORED = "note_restored"
+    REMOVE_MEMBERS = "remove_members"
+    UNSHARE_VIEW = "unshare_view"
 
 
 class PinnedBy(StrEnum):
@@ -218,18 +221,27 @@ def steps_to_disconnect(regarding: Regarding) -> tuple[StepName, ...]:
     return tuple(step for step, applies in steps if applies)
 
 
-def steps_to_undo(regarding: Regarding, *, new_team: bool = False, extras: Extras = NO_EXTRAS) -> tuple[StepName, ...]:
+def steps_to_undo(
+    regarding: Regarding,
+    *,
+    new_team: bool = False,
+    members: bool = False,
+    share_view: bool = False,
+    extras: Extras = NO_EXTRAS,
+) -> tuple[StepName, ...]:
     """The steps that apply, in order; what Liaison did not make is left by the step itself."""
     is_record = isinstance(regarding, RecordRef)
     steps = (
         (StepName.REMOVE_ASSOCIATION, True),
         (StepName.REMOVE_LOCATION, is_record),
         (StepName.REMOVE_TAB, True),
+        (StepName.UNSHARE_VIEW, share_view),
         (StepName.REMOVE_NOTES, is_record),
         (StepName.REMOVE_APP, True),
         (StepName.REMOVE_EXTRAS, bool(extras)),
         (StepName.REMOVE_CHANNEL, True),
         (StepName.REMOVE_TEAM, new_team),
+        (StepName.REMOVE_MEMBERS, members),
     )
     return tuple(step for step, applies in steps if applies)
 
@@ -332,8 +344,12 @@ class Link:
     """Who was chosen to be added to the channel's people."""
     members_settled: tuple[PersonId, ...] = ()
     """Those of them who were added, or of whom a finding says why not."""
+    members_added: MembersAdded | None = None
+    """Whom of them this link let in; None before it has looked who is there already."""
     share_view: bool = False
     """The person agreed to share the personal view with the channel's people."""
+    shared_view_with: tuple[RowId, ...] = ()
+    """Users with whom this link shares the view, and who did not have it before."""
     pinned_by: PinnedBy = PinnedBy.LIAISON
     connected_at: datetime | None = None
     """When it was connected for the first time."""
@@ -375,7 +391,7 @@ class Link:
         if self.operation is Operation.DISCONNECT:
             return steps_to_disconnect(self.regarding)
         if self.operation is Operation.UNDO:
-            return steps_to_undo(self.regarding, new_team=self.new_team is not None, extras=self.extras)
+            return self.steps_back
         if self.operation in {Operation.ARCHIVE, Operation.RESTORE}:
             return steps_to_archive(self.regarding, self.operation)
         return steps_to_connect(
@@ -385,6 +401,12 @@ class Link:
             pinned_by=self.pinned_by,
             extras=self.extras,
         )
+
+    @property
+    def steps_back(self) -> tuple[StepName, ...]:
+        """The steps of undoing it."""
+        given = {"members": bool(self.members), "share_view": self.share_view}
+        return steps_to_undo(self.regarding, new_team=self.new_team is not None, extras=self.extras, **given)
 
     @property
     def step_at_work(self) -> StepName | None:

@@ -36,7 +36,7 @@ class GraphMembers:
 
         Source: api/team-list-members.md, channel-list-members.md.
         """
-        path, ids = _place(team, channel)
+        path, ids = place_of_members(team, channel)
         call = read_call(path, Subject(About.TEAM, team=team), ids)
         found = [read_member(item) async for item in self._client.pages(call)]
         return tuple(member for member in found if member.person)
@@ -63,7 +63,7 @@ class GraphMembers:
         Raises NotTeamOwner, PersonUnknown, ConsentNotGranted, UpstreamThrottled.
         Source: api/team-post-members.md, channel-post-members.md; replay table C4.
         """
-        path, ids = _place(team, channel)
+        path, ids = place_of_members(team, channel)
         body = {
             "@odata.type": _MEMBER_TYPE,
             "roles": [],
@@ -100,7 +100,8 @@ class GraphMembers:
         return tuple(found)
 
 
-def _place(team: TeamId, channel: ChannelId) -> tuple[str, dict[str, str]]:
+def place_of_members(team: TeamId, channel: ChannelId) -> tuple[str, dict[str, str]]:
+    """The address of the people of a team or of one of its channels, and its ids."""
     return (_CHANNEL, {"team": team, "channel": channel}) if channel else (_TEAM, {"team": team})
 
 

@@ -20,6 +20,7 @@ from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import SERVICE, About, Subject
 from liaison.graph.horizon import Horizon
 from liaison.graph.member_batches import GraphMemberBatches
+from liaison.graph.member_removals import GraphMemberRemovals
 from liaison.graph.members import GraphMembers
 from liaison.graph.new_teams import GraphNewTeams
 from liaison.graph.payloads import read_channel, read_folder, read_team
@@ -72,6 +73,7 @@ class GraphTeamwork:
         archiving = GraphArchiving(client, horizon, self.read_channel)
         self.archive_channel = archiving.archive_channel
         self.restore_channel = archiving.restore_channel
+        self.remove_members = GraphMemberRemovals(client).remove_members
 
     async def list_teams(self) -> tuple[Team, ...]:
         """Source: api/user-list-joinedteams.md."""

@@ -6,15 +6,39 @@ from dataclasses import replace
 
 from liaison.domain.consent import USER_SYNC, missing_for
 from liaison.domain.link import Finding, Invited, Link, StepName
+from liaison.domain.members_added import MembersAdded
 from liaison.domain.names import ChannelKind, PersonId
 from liaison.domain.teams import NotAdded
-from liaison.errors import ConsentNotGranted, LiaisonError, NotTeamOwner, PersonUnknown, Retry
+from liaison.errors import ConsentNotGranted, LiaisonError, NotTeamMember, NotTeamOwner, PersonUnknown, Retry
 from liaison.ports import Ports, Teamwork
 
 AT_ONCE = 20
 """Members in one call; their team takes four calls a minute."""
 PACE_S = 15.0
 NO_CONSENT = Finding("member.no_consent")
+
+
+async def look_who_is_there(link: Link, ports: Ports) -> Link:
+    """The link knowing whom of its people it will let in; whoever is there already is not its doing.
+
+    A team that was made for the link has nobody yet, and a channel that was goes as a whole when it is undone.
+    """
+    if link.members_settled or await _lacks_consent(link, ports):
+        return link
+    teamwork, made, known = ports.teamwork(link.acting), link.evidence, link.members_added or MembersAdded()
+    invited = [one.id for one in link.members]
+    try:
+        there = () if made.team_is_ours else await teamwork.list_members(link.team)
+        has_own = made.channel_kind is not ChannelKind.STANDARD and not made.channel_is_ours
+        inside = await teamwork.list_members(link.team, made.channel) if has_own else ()
+    except (ConsentNotGranted, NotTeamMember):
+        return link
+    to_team = set(invited) - {member.person for member in there}
+    to_channel = set(invited) - {member.person for member in inside} if has_own else set()
+    added = known.with_newcomers(
+        [one for one in invited if one in to_team], [one for one in invited if one in to_channel]
+    )
+    return replace(link, members_added=added)
 
 
 async def add_some(link: Link, ports: Ports) -> Link:
@@ -40,7 +64,8 @@ async def add_some(link: Link, ports: Ports) -> Link:
     names = {one.id: one.name for one in left}
     found = tuple(_not_added(names[one.person], one.reason) for one in refused if one.person in names)
     settled = (*link.members_settled, *(one.id for one in left))
-    going = replace(link, members_settled=settled, findings=link.findings + found)
+    added = link.members_added and link.members_added.without({one.person for one in refused})
+    going = replace(link, members_settled=settled, members_added=added, findings=link.findings + found)
     return going if len(settled) < len(link.members) else going.with_evidence(StepName.MEMBERS)
 
 

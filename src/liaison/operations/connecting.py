@@ -10,13 +10,13 @@ from liaison.domain.names import LinkId
 from liaison.domain.naming import propose_free_name
 from liaison.domain.teams import AppPlacement, Channel, TabContent
 from liaison.errors import ChannelNameTaken, FilesClosed, StillPreparing
-from liaison.operations.add_members import PACE_S, add_some
+from liaison.operations.add_members import PACE_S, add_some, look_who_is_there
 from liaison.operations.ahead import with_folder
 from liaison.operations.closed_files import ChannelOfFiles, explain_closed
 from liaison.operations.extras import Welcomer, make_channels, make_folders, make_tabs
 from liaison.operations.new_team import TeamMaker
 from liaison.operations.saga import GROUP_HORIZON, Effect, Step, Task, carry_out
-from liaison.operations.share_view import share_view
+from liaison.operations.share_view import look_who_sees_it, share_view
 from liaison.ports import Ports
 
 TAB_NAME_LIMIT = 128
@@ -47,7 +47,9 @@ def _step(name: StepName, link: Link, ports: Ports) -> Step:
     if name is StepName.TEAM:
         return Step(name, TeamMaker(ports).make, horizon=GROUP_HORIZON)
     if name is StepName.MEMBERS:
-        return Step(name, bound(add_some, ports), pace_s=PACE_S)
+        return Step(name, bound(add_some, ports), pace_s=PACE_S, look=bound(look_who_is_there, ports))
+    if name is StepName.SHARE_VIEW:
+        return Step(name, bound(share_view, ports), look=bound(look_who_sees_it, ports))
     if name is StepName.WELCOME:
         return Step(name, Welcomer(ports).post)
     if name is StepName.TAB and link.pinned_by is PinnedBy.HOST:
@@ -169,7 +171,6 @@ _ACTS: Mapping[StepName, Act] = {
     StepName.APP: _app,
     StepName.TAB: _tab,
     StepName.FOLDER: _folder,
-    StepName.SHARE_VIEW: share_view,
     StepName.LOCATION: _location,
     StepName.ASSOCIATION: _association,
     StepName.NOTE: _note,

@@ -47,6 +47,7 @@ class Step:
     An effect that has come only part of the way returns the link without the step among those done; it is saved, and
     the effect goes on after `pace_s`. `undo` takes back what the effect has just made, when somebody disconnected the
     link meanwhile. What is still being prepared after `horizon` stops the link, or, with `without`, is done without.
+    `look` comes before the effect, and what it saw is saved before anything is touched: afterwards it would not show.
     """
 
     name: StepName
@@ -55,6 +56,7 @@ class Step:
     pace_s: float = 0.0
     horizon: timedelta = PREPARING_HORIZON
     without: Effect | None = None
+    look: Effect | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,10 @@ async def _attempt(task: Task, step: Step, number: int, ports: Ports) -> dict[st
     if step.name in link.done:
         return {"is": "done"}
     try:
+        looked = await _look(step, link, ports)
+        if looked is None:
+            return {"is": "waiting", "wait_s": GIVE_WAY_S}
+        link = looked
         changed = await step.effect(link)
     except LiaisonError as error:
         is_past = _is_past_horizon(link, step, error, ports)
@@ -116,6 +122,17 @@ async def _attempt(task: Task, step: Step, number: int, ports: Ports) -> dict[st
     except LinkBusy as busy:
         return await _give_way(task, step, changed, busy, ports)
     return {"is": "done"} if is_done else {"is": "waiting", "wait_s": step.pace_s}
+
+
+async def _look(step: Step, link: Link, ports: Ports) -> Link | None:
+    """The link with what the step's look saw, saved; None when somebody else saved first."""
+    seen = await step.look(link) if step.look is not None else link
+    if seen == link:
+        return link
+    try:
+        return await ports.links.save(seen)
+    except LinkBusy:
+        return None
 
 
 async def _give_way(task: Task, step: Step, changed: Link, busy: LinkBusy, ports: Ports) -> dict[str, object]:

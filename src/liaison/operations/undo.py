@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from liaison.domain.link import Finding, Link, LinkState, Operation, StepName, steps_to_undo
+from liaison.domain.link import Finding, Link, LinkState, Operation, StepName
 from liaison.domain.names import LinkId, Person, RowId, TabId
 from liaison.errors import (
     LinkBusy,
@@ -17,6 +17,7 @@ from liaison.operations.connecting import Act, bound
 from liaison.operations.regarding import read_title
 from liaison.operations.saga import Step, Task, carry_out
 from liaison.operations.take_back import KEPT_FOR, holds_files, take_extras_back
+from liaison.operations.take_people_back import take_members_back, take_shares_back
 from liaison.ports import Ports
 
 WINDOW = timedelta(minutes=15)
@@ -49,7 +50,7 @@ async def undo(link_id: LinkId, by: Person, ports: Ports) -> Link:
     if not can_be_undone(link, ports):
         raise UndoClosed(int(WINDOW.total_seconds()) // 60)
     await read_title(link.regarding, by, ports)
-    steps = steps_to_undo(link.regarding, new_team=link.new_team is not None, extras=link.extras)
+    steps = link.steps_back
     going = replace(
         link,
         state=LinkState.DISCONNECTING,
@@ -66,7 +67,9 @@ async def undo(link_id: LinkId, by: Person, ports: Ports) -> Link:
 
 
 async def carry_out_undo(link_id: LinkId, ports: Ports, run: int | None = None) -> None:
-    """Durable: rows, tab, notes, app, what the template made, channel, team; what is gone already is done.
+    """Durable: rows, tab, shares, notes, app, what the template made, channel, team, people.
+
+    What is gone already is done.
 
     Raises Stopped, LinkBusy.
     """
@@ -177,4 +180,6 @@ _ACTS: Mapping[StepName, Act] = {
     StepName.REMOVE_EXTRAS: take_extras_back,
     StepName.REMOVE_CHANNEL: _remove_channel,
     StepName.REMOVE_TEAM: _remove_team,
+    StepName.REMOVE_MEMBERS: take_members_back,
+    StepName.UNSHARE_VIEW: take_shares_back,
 }

@@ -199,6 +199,14 @@ class Crm(Protocol):
         """Let users of the environment read a personal view. Raises ViewUnknown, PrivilegeMissing."""
         ...
 
+    async def list_view_sharers(self, view: ViewRef) -> tuple[RowId, ...]:
+        """Users with whom a personal view is shared for reading. Raises ViewUnknown, PrivilegeMissing."""
+        ...
+
+    async def unshare_view(self, view: ViewRef, users: Sequence[RowId]) -> None:
+        """Take the sharing back; whoever does not have it is done. Raises ViewUnknown, PrivilegeMissing."""
+        ...
+
     async def ensure_rows(self, link: Link, kind: str, subject: str, text: str) -> LinkRows | None:
         """Location, association and timeline entry of a record's link in one set of changes, all or none.
 

@@ -70,6 +70,10 @@ class Links(Protocol):
         """How many other links of a team there are that are not over."""
         ...
 
+    async def invited_in_team(self, tenant: TenantId, team: TeamId, besides: LinkId) -> frozenset[PersonId]:
+        """Whom other links of the team that are not over were to let in."""
+        ...
+
     async def removed_channels(self, tenant: TenantId, team: TeamId, since: datetime) -> tuple[str, ...]:
         """Names of channels of a team that Liaison itself made and took away again since then: they are still held."""
         ...

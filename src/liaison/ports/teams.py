@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Protocol
 
 from liaison.domain.link import NewChannel, NewTeam
@@ -145,6 +145,15 @@ class Teamwork(Protocol):
         """A message of plain text, in the person's name. Not safe to repeat.
 
         Raises AnswerLost when it may have been posted, ConsentNotGranted, NotTeamMember.
+        """
+        ...
+
+    async def remove_members(
+        self, team: TeamId, people: Collection[PersonId], channel: ChannelId = ChannelId("")
+    ) -> tuple[PersonId, ...]:
+        """Take people out of the team, or of its private or shared channel; owners are left, and come back.
+
+        Absent already is done. Raises NotTeamOwner, TeamUnknown, ChannelGone, ConsentNotGranted, UpstreamThrottled.
         """
         ...
 

@@ -29,6 +29,7 @@ from liaison.domain.link import (
     Waiting,
     WantedChannel,
 )
+from liaison.domain.members_added import MembersAdded
 from liaison.domain.names import (
     ChannelId,
     ChannelKind,
@@ -68,7 +69,9 @@ def write_link(link: Link) -> str:
         "new_team": _write_new_team(link.new_team),
         "members": [{"id": invited.id, "name": invited.name} for invited in link.members],
         "members_settled": list(link.members_settled),
+        "members_added": _write_added(link.members_added),
         "share_view": link.share_view,
+        "shared_view_with": list(link.shared_view_with),
         "pinned_by": link.pinned_by,
         "state": link.state,
         "evidence": {part.name: getattr(link.evidence, part.name) for part in fields(Evidence)},
@@ -102,6 +105,10 @@ def _write_wanted(wanted: WantedChannel) -> dict[str, Any]:
 
 def _write_new_team(team: NewTeam | None) -> dict[str, str] | None:
     return None if team is None else {part.name: getattr(team, part.name) for part in fields(NewTeam)}
+
+
+def _write_added(added: MembersAdded | None) -> dict[str, list[str]] | None:
+    return None if added is None else {"to_team": list(added.to_team), "to_channel": list(added.to_channel)}
 
 
 def _write_person(person: Person) -> dict[str, str]:
@@ -145,7 +152,9 @@ def read_link(document: str, version: int) -> Link:
         new_team=whole.optional("new_team", _read_new_team),
         members=tuple(whole.parts("members", _read_invited)),
         members_settled=tuple(PersonId(person) for person in whole.texts("members_settled")),
+        members_added=whole.optional("members_added", _read_added),
         share_view=whole.flag("share_view"),
+        shared_view_with=tuple(map(RowId, whole.texts("shared_view_with"))),
         pinned_by=whole.word("pinned_by", PinnedBy),
         state=whole.word("state", LinkState),
         evidence=whole.part("evidence", _read_evidence),
@@ -170,6 +179,8 @@ def read_link(document: str, version: int) -> Link:
 
 LATER: dict[str, Any] = {
     "on_close": OnClose.KEEP.value,
+    "members_added": None,
+    "shared_view_with": [],
     "archive": {"at": None, "is_ours": False, "asked": False},
     "template": "",
     "extras": {"folders": [], "channels": [], "tabs": [], "welcome": ""},
@@ -216,6 +227,10 @@ def _read_new_team(part: Parts) -> NewTeam:
 
 def _read_invited(part: Parts) -> Invited:
     return Invited(PersonId(part.text("id")), part.text("name"))
+
+
+def _read_added(part: Parts) -> MembersAdded:
+    return MembersAdded(tuple(map(PersonId, part.texts("to_team"))), tuple(map(PersonId, part.texts("to_channel"))))
 
 
 def _read_person(part: Parts) -> Person:

@@ -149,6 +149,11 @@ class StoredLinks:
         query = sa.select(sa.func.count()).where(is_other, HOLDS)
         return await self._database.read(lambda connection: int(connection.execute(query).scalar_one()))
 
+    async def invited_in_team(self, tenant: TenantId, team: TeamId, besides: LinkId) -> frozenset[PersonId]:
+        is_other = sa.and_(links.c.tenant == tenant, links.c.team == team, links.c.id != besides)
+        others = await self._list(sa.select(*_CONTENT).where(is_other, HOLDS))
+        return frozenset(invited.id for link in others for invited in link.members)
+
     async def removed_channels(self, tenant: TenantId, team: TeamId, since: datetime) -> tuple[str, ...]:
         undone = await self._list(
             sa.select(*_CONTENT).where(

@@ -80,6 +80,8 @@ STEPS = {
     StepName.NOTE_ARCHIVED: "note",
     StepName.RESTORE_CHANNEL: "archive",
     StepName.NOTE_RESTORED: "note",
+    StepName.REMOVE_MEMBERS: "person",
+    StepName.UNSHARE_VIEW: "view",
 }
 
 CHANNELS = {ChannelKind.STANDARD: "channel", ChannelKind.PRIVATE: "lock", ChannelKind.SHARED: "shared"}

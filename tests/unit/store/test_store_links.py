@@ -28,6 +28,7 @@ from liaison.domain.link import (
     Waiting,
     WantedChannel,
 )
+from liaison.domain.members_added import MembersAdded
 from liaison.domain.names import (
     ChannelId,
     ChannelKind,
@@ -352,6 +353,8 @@ def full_link():
         new_team=NewTeam("Équipe Northwind", TeamPrivacy.PUBLIC, "label-1", "standard", "Une affaire"),
         members=(Invited(PersonId("p-sofia"), "Sofia"), Invited(PersonId("p-marc"), "Marc")),
         members_settled=(PersonId("p-sofia"),),
+        members_added=MembersAdded((PersonId("p-sofia"),), (PersonId("p-marc"),)),
+        shared_view_with=(RowId("u-sofia"),),
         pinned_by=PinnedBy.HOST,
         connected_at=at,
         on_close=OnClose.ARCHIVE,
@@ -379,7 +382,8 @@ def test_a_document_of_the_first_form_is_read_as_well() -> None:
     old = orjson.loads(write_link(link))
     for name in ("regarding", "title", "new_team", "members", "members_settled", "share_view", "pinned_by"):
         del old[name]
-    del old["connected_at"]
+    for name in ("connected_at", *LATER):
+        del old[name]
     for name in ("team_is_ours", "team_asked_at", "team_operation", "tab_is_adopted"):
         del old["evidence"][name]
     record = {"environment": "sales", "table": "opportunity", "id": DEAL.id}
