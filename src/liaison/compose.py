@@ -69,7 +69,10 @@ __all__ = [
 
 API_PREFIX = "/api/v1"
 UPLOAD_SUFFIXES = (".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us", ".sharepoint.cn")
-"""Hosts below these take uploads and give downloads. Source: reliability-performance.md A5, T6."""
+"""Hosts below these take uploads, give downloads and tell how far copies are.
+
+Source: reliability-performance.md A5, T6.
+"""
 
 _PEOPLES_SHARE, _WORKERS_SHARE = 0.5, 0.8
 """Parts of the published rates for what people ask at once and for durable work. People come in short bursts: the two
@@ -357,11 +360,13 @@ def _allowed_hosts(settings: Settings) -> dict[str, Any]:
     from liaison.wire.hosts import AllowedHosts
 
     graph = frozenset({settings.graph_base})
+    files = AllowedHosts(graph) if settings.local_tenant else AllowedHosts(suffixes=UPLOAD_SUFFIXES)
     return {
         "entra": AllowedHosts(frozenset({settings.login_base})),
         "graph": AllowedHosts(graph),
         "dataverse": AllowedHosts(frozenset(place.address for place in settings.environments)),
-        "upload": AllowedHosts(graph) if settings.local_tenant else AllowedHosts(suffixes=UPLOAD_SUFFIXES),
+        "upload": files,
+        "monitor": files,
     }
 
 

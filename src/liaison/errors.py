@@ -708,6 +708,14 @@ class FileExists(Conflict):
 
 
 @dataclass(unsafe_hash=True)
+class FileChanged(Conflict):
+    """The file is not the version that was read."""
+
+    code = "file.changed"
+    name: str
+
+
+@dataclass(unsafe_hash=True)
 class RecordChanged(Conflict):
     """The row is not the version that was read."""
 

@@ -14,7 +14,8 @@ from liaison.dataverse.client import DataverseClient
 from liaison.dataverse.crm import DataverseCrm
 from liaison.dataverse.metadata import MetadataShelf
 from liaison.domain.crm import Environment
-from liaison.domain.names import EnvironmentKey, Person, PersonId, TenantId
+from liaison.domain.link import Link
+from liaison.domain.names import EnvironmentKey, Person, PersonId, Regarding, TenantId
 from liaison.entra.config import EntraConfig
 from liaison.entra.sign_in import EntraSignIn
 from liaison.entra.tokens import TokenSource
@@ -54,6 +55,9 @@ class HeldTokens:
 class NoLinks:
     """What operations that only look ask of our memory of links; there are none."""
 
+    async def of(self, regarding: Regarding) -> tuple[Link, ...]:
+        return ()
+
     async def removed_channels(self, tenant: TenantId, team: str, since: datetime) -> tuple[str, ...]:
         return ()
 
@@ -80,7 +84,7 @@ class Product:
     def __post_init__(self) -> None:
         self.ledger: list[CallLine] = []
         origins = frozenset(place["http"] for place in self.tenant.environments)
-        hosts = {purpose: AllowedHosts(origins) for purpose in ("entra", "graph", "dataverse", "upload")}
+        hosts = {purpose: AllowedHosts(origins) for purpose in ("entra", "graph", "dataverse", "upload", "monitor")}
         self.transport = Transport(hosts, pacing=self.pacing, ledger=self.ledger.append)
         self.environments = tuple(
             Environment(EnvironmentKey(place["key"]), place["name"], place["http"])

@@ -89,6 +89,9 @@ class QuietCrm:
     async def list_readers(self, users: Sequence[RowId], ref: RecordRef) -> tuple[RowId, ...] | None:
         return ()
 
+    async def list_folders_below(self, location: RowId) -> tuple[str, ...]:
+        return ()
+
 
 class QuietLinks:
     async def in_channel(self, tenant: TenantId, channel: ChannelId) -> tuple[Link, ...]:

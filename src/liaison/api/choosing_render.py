@@ -5,6 +5,8 @@ from __future__ import annotations
 from liaison.api.asking import Asking
 from liaison.api.choosing_shapes import (
     CandidateShape,
+    EarlierPlaceShape,
+    EarlierShape,
     JoinRequestShape,
     LabelShape,
     NameVerdictShape,
@@ -16,6 +18,7 @@ from liaison.api.choosing_shapes import (
     UnknownCheckShape,
 )
 from liaison.api.render import render_person, render_trouble
+from liaison.domain.earlier import EarlierCount
 from liaison.domain.joining import JoinRequest
 from liaison.domain.members import Candidate
 from liaison.domain.naming import NameVerdict
@@ -27,6 +30,7 @@ _ABOUT_SOMETHING = frozenset(NoticeCode) - {
     NoticeCode.NAME_UNCHECKED,
     NoticeCode.SHARE_VIEW,
     NoticeCode.NO_POSTS,
+    NoticeCode.EARLIER_NO_CONSENT,
 }
 
 
@@ -92,6 +96,19 @@ def render_preview(preview: Preview, asking: Asking) -> PreviewShape:
         files_text=asking.say(f"files.{preview.files.value}"),
         members=tuple(render_candidate(member, asking) for member in preview.members),
         notices=tuple(NoticeShape(code=one.code, text=say_notice(one, asking)) for one in preview.notices),
+        earlier=_render_earlier(preview.earlier),
+    )
+
+
+def _render_earlier(count: EarlierCount) -> EarlierShape:
+    return EarlierShape(
+        files=count.files,
+        size_bytes=count.size_bytes,
+        places=tuple(
+            EarlierPlaceShape(name=one.name, files=one.files, size_bytes=one.size_bytes) for one in count.places
+        ),
+        shared=count.shared,
+        is_cut=count.is_cut,
     )
 
 

@@ -114,6 +114,24 @@ class NoticeShape(Shape):
     text: str
 
 
+class EarlierPlaceShape(Shape):
+    name: str
+    files: int
+    size_bytes: int
+
+
+class EarlierShape(Shape):
+    """The files that the record has already, by place."""
+
+    files: int
+    size_bytes: int
+    places: tuple[EarlierPlaceShape, ...]
+    shared: tuple[str, ...]
+    """Places that other records use as well: their files are neither copied nor moved."""
+    is_cut: bool
+    """There are more than can be copied or moved; the counts stop there."""
+
+
 class PreviewShape(Shape):
     """Everything that a connection will make, under its final names."""
 
@@ -132,6 +150,7 @@ class PreviewShape(Shape):
     files_text: str
     members: tuple[CandidateShape, ...]
     notices: tuple[NoticeShape, ...]
+    earlier: EarlierShape
 
 
 # --- joining ---------------------------------------------------------------------------------------------------

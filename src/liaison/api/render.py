@@ -11,6 +11,7 @@ from liaison.api.shapes import (
     CollaborationShape,
     ConnectionShape,
     ConsentShape,
+    EarlierProgressShape,
     EvidenceShape,
     FieldShape,
     FileShape,
@@ -33,9 +34,11 @@ from liaison.api.shapes import (
 from liaison.domain.consent import Consent
 from liaison.domain.crm import Record
 from liaison.domain.diagnosis import sentences_of
+from liaison.domain.earlier import EarlierWork
 from liaison.domain.link import Evidence, Finding, Link, LinkState, NewChannel, PrimaryChannel, StepName
 from liaison.domain.names import Person, ViewRef
 from liaison.domain.readiness import Check, Switches
+from liaison.domain.step_words import step_words
 from liaison.domain.teams import Channel, FileEntry, Team
 from liaison.errors import LiaisonError, Remembered
 from liaison.operations.collaborate import Connection
@@ -160,6 +163,8 @@ def render_link(link: Link, asking: Asking) -> LinkShape:
         planned_at=link.planned_at,
         steps=tuple(_render_step(link, step, asking) for step in _steps_shown(link)),
         evidence=_render_evidence(link.evidence),
+        earlier_files=link.earlier_files,
+        earlier=_render_earlier(link.earlier) if link.earlier else None,
         undo_until=undo_until(link) if can_be_undone(link, asking.ports) else None,
         trouble=render_trouble(link.trouble, asking) if link.trouble else None,
         findings=tuple(_render_finding(finding, asking) for finding in link.findings),
@@ -168,6 +173,10 @@ def render_link(link: Link, asking: Asking) -> LinkShape:
         run=link.run,
         version=link.version,
     )
+
+
+def _render_earlier(work: EarlierWork) -> EarlierProgressShape:
+    return EarlierProgressShape(files=work.files, settled=work.settled, failed=work.failed)
 
 
 def _render_finding(finding: Finding, asking: Asking) -> FindingShape:
@@ -207,7 +216,7 @@ def _steps_shown(link: Link) -> tuple[StepName, ...]:
 
 def _render_step(link: Link, step: StepName, asking: Asking) -> StepShape:
     state = _state_of_step(link, step)
-    said = {StepState.DONE: "done", StepState.WAITING: "waiting"}.get(state, "doing")
+    key, facts = step_words(link, step, {StepState.DONE: "done", StepState.WAITING: "waiting"}.get(state, "doing"))
     waiting = None
     if state is StepState.WAITING and link.waiting is not None:
         waiting = WaitingShape(
@@ -216,7 +225,7 @@ def _render_step(link: Link, step: StepName, asking: Asking) -> StepShape:
             next_try=link.waiting.until,
             problem=render_trouble(link.waiting.cause, asking),
         )
-    return StepShape(name=step, state=state, text=asking.say(f"step.{step.value}.{said}"), waiting=waiting)
+    return StepShape(name=step, state=state, text=asking.say(key, **facts), waiting=waiting)
 
 
 def _state_of_step(link: Link, step: StepName) -> StepState:

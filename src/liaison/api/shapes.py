@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from liaison.domain.closing import OnClose
 from liaison.domain.consent import ConsentState, Rung
 from liaison.domain.crm import PlaceKind
+from liaison.domain.earlier import EarlierFiles
 from liaison.domain.joining import Access
 from liaison.domain.link import LinkState, Operation, StepName, TeamPrivacy
 from liaison.domain.names import ChannelKind, ViewKind
@@ -306,6 +307,8 @@ class ConnectBody(Shape):
     """Agreement to share a personal view with the channel's people."""
     on_close: OnClose = OnClose.KEEP
     """What becomes of a new channel of a record when the record is closed."""
+    earlier_files: EarlierFiles = EarlierFiles.SHOW_BOTH
+    """What becomes of files that the record has already: shown beside the channel's, copied or moved into it."""
 
 
 class StepState(StrEnum):
@@ -377,6 +380,15 @@ class FindingShape(Shape):
     text: str
 
 
+class EarlierProgressShape(Shape):
+    """How far copying or moving the record's earlier files has come."""
+
+    files: int
+    settled: int
+    """Those that are done, or of which a finding says why not."""
+    failed: int
+
+
 class LinkShape(Shape):
     """One record and one channel, and how far the work on them has come."""
 
@@ -398,6 +410,9 @@ class LinkShape(Shape):
     planned_at: datetime
     steps: tuple[StepShape, ...]
     evidence: EvidenceShape
+    earlier_files: EarlierFiles
+    earlier: EarlierProgressShape | None
+    """Null when nothing is copied or moved, or before it begins."""
     trouble: ProblemShape | None
     """Why the work stopped."""
     undo_until: datetime | None

@@ -84,6 +84,7 @@ class DataverseCrm:
         self.list_associations = links.list_associations
         self.list_channel_associations = links.list_channel_associations
         self.list_locations = links.list_locations
+        self.list_folders_below = links.list_folders_below
         self.ensure_location = links.ensure_location
         self.ensure_association = links.ensure_association
         view_sharing = DataverseViewSharing(client)

@@ -93,6 +93,16 @@ class DataverseLinks:
         addresses = await asyncio.gather(*(self._absolute_address(row) for row in rows))
         return tuple(read_location(row, address) for row, address in zip(rows, addresses, strict=True))
 
+    async def list_folders_below(self, location: RowId) -> tuple[str, ...]:
+        """Names of folders in a location's folder that other locations lead to or through."""
+        query = {
+            "$select": "relativeurl",
+            "$filter": f"_parentsiteorlocation_value eq {read_guid(location)} and statecode eq 0",
+        }
+        rows = await self._client.list_rows(read_rows_call(LOCATIONS, LOCATION_TABLE, query))
+        names = (row.opt_text("relativeurl").strip("/").split("/", 1)[0] for row in rows)
+        return tuple(dict.fromkeys(name for name in names if name))
+
     async def _absolute_address(self, row: Wild) -> str:
         """As the service composes it; asked for only where the row does not stand right below a site."""
         if row.has("absoluteurl"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from liaison.domain.closing import OnClose, can_be_closed
 from liaison.domain.consent import GROUPS, Rung, missing_for
 from liaison.domain.crm import Table
+from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import Invited, NewChannel, NewTeam, PinnedBy, PrimaryChannel, WantedChannel
 from liaison.domain.names import (
     Person,
@@ -55,6 +56,7 @@ class ConnectionRequest:
     """For a new channel of a record; elsewhere it means nothing."""
     template: str = ""
     """The id of the template that says what is made beside the channel; empty without one."""
+    earlier_files: EarlierFiles = EarlierFiles.SHOW_BOTH
 
 
 @dataclass(frozen=True)

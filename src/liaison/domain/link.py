@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from liaison.domain.closing import NOT_ARCHIVED, Archive, OnClose
+from liaison.domain.earlier import EarlierFiles, EarlierWork
 from liaison.domain.extras import NO_EXTRAS, ExtraMade, Extras
 from liaison.domain.members_added import MembersAdded
 from liaison.domain.names import (
@@ -84,6 +85,7 @@ class StepName(StrEnum):
     TEMPLATE_CHANNELS = "template_channels"
     TEMPLATE_TABS = "template_tabs"
     WELCOME = "welcome"
+    EARLIER_FILES = "earlier_files"
     REMOVE_ASSOCIATION = "remove_association"
     REMOVE_LOCATION = "remove_location"
     REMOVE_TAB = "remove_tab"
@@ -181,6 +183,7 @@ def steps_to_connect(
     members: bool = False,
     pinned_by: PinnedBy = PinnedBy.LIAISON,
     extras: Extras = NO_EXTRAS,
+    earlier_files: EarlierFiles = EarlierFiles.SHOW_BOTH,
 ) -> tuple[StepName, ...]:
     """The steps that apply, in order.
 
@@ -204,6 +207,7 @@ def steps_to_connect(
         (StepName.TEMPLATE_CHANNELS, bool(extras.channels)),
         (StepName.TEMPLATE_TABS, bool(extras.tabs)),
         (StepName.WELCOME, bool(extras.welcome)),
+        (StepName.EARLIER_FILES, is_record and earlier_files is not EarlierFiles.SHOW_BOTH),
         (StepName.TAB, not is_ours),
     )
     return tuple(step for step, applies in steps if applies)
@@ -351,6 +355,9 @@ class Link:
     shared_view_with: tuple[RowId, ...] = ()
     """Users with whom this link shares the view, and who did not have it before."""
     pinned_by: PinnedBy = PinnedBy.LIAISON
+    earlier_files: EarlierFiles = EarlierFiles.SHOW_BOTH
+    earlier: EarlierWork | None = None
+    """How far copying or moving the record's earlier files has come; None before it has begun."""
     connected_at: datetime | None = None
     """When it was connected for the first time."""
     on_close: OnClose = OnClose.KEEP
@@ -400,6 +407,7 @@ class Link:
             members=bool(self.members),
             pinned_by=self.pinned_by,
             extras=self.extras,
+            earlier_files=self.earlier_files,
         )
 
     @property

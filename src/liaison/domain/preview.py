@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from liaison.domain.connection import ConnectionRequest
+from liaison.domain.earlier import MOST_FILES, NO_FILES, EarlierCount, EarlierFiles
 from liaison.domain.extras import NO_EXTRAS, Extras
 from liaison.domain.link import NewChannel, NewTeam, StepName, TeamPrivacy, steps_to_connect
 from liaison.domain.members import Candidate, Unseen
@@ -43,6 +44,11 @@ class NoticeCode(StrEnum):
     ALREADY_MEMBERS = "already_members"
     NAME_UNCHECKED = "name_unchecked"
     EARLIER_FILES = "earlier_files"
+    EARLIER_COPY = "earlier_copy"
+    EARLIER_MOVE = "earlier_move"
+    EARLIER_SHARED = "earlier_shared"
+    EARLIER_TOO_MANY = "earlier_too_many"
+    EARLIER_NO_CONSENT = "earlier_no_consent"
     SHARE_VIEW = "share_view"
     NO_POSTS = "no_posts"
 
@@ -86,6 +92,9 @@ class Preview:
     files: FilesConsequence
     members: tuple[Candidate, ...] = ()
     notices: tuple[Notice, ...] = ()
+    earlier: EarlierCount = NO_FILES
+    earlier_stay: Notice | None = None
+    """Why the earlier files can only be shown beside the channel's; None when they can be copied or moved."""
     privacy: TeamPrivacy | None = None
     label: str = ""
     template: str = ""
@@ -111,6 +120,7 @@ def plan_things(
         members=bool(asked.members),
         pinned_by=asked.pinned_by,
         extras=extras,
+        earlier_files=asked.earlier_files,
     )
     names = {
         StepName.TEAM: (team_name, True),
@@ -130,9 +140,10 @@ def notices_of(
     asked: ConnectionRequest,
     members: Iterable[Candidate],
     unknown: Iterable[NameCheck],
-    earlier_files: int,
+    earlier: EarlierCount,
     *,
     can_add: bool,
+    can_copy: bool,
     can_post: bool = True,
 ) -> tuple[Notice, ...]:
     """What to know before Finish, the most important first."""
@@ -149,10 +160,32 @@ def notices_of(
     already = [one.name for one in people if one.is_member]
     if already:
         found.append(Notice(NoticeCode.ALREADY_MEMBERS, ", ".join(already)))
-    if earlier_files:
-        found.append(Notice(NoticeCode.EARLIER_FILES, str(earlier_files)))
     if not can_post:
         found.append(Notice(NoticeCode.NO_POSTS))
+    found += _of_earlier_files(asked, earlier, can_copy=can_copy)
     if any(True for _ in unknown):
         found.append(Notice(NoticeCode.NAME_UNCHECKED))
     return tuple(found)
+
+
+def _of_earlier_files(asked: ConnectionRequest, earlier: EarlierCount, *, can_copy: bool) -> list[Notice]:
+    """What becomes of the files that the record has, and what copying or moving them brings with it."""
+    if not earlier.files:
+        return []
+    if asked.earlier_files is EarlierFiles.SHOW_BOTH:
+        return [Notice(NoticeCode.EARLIER_FILES, str(earlier.files))]
+    stay = why_they_stay(earlier, can_copy=can_copy)
+    if stay is not None:
+        return [stay]
+    is_move = asked.earlier_files is EarlierFiles.MOVE
+    found = [Notice(NoticeCode.EARLIER_MOVE if is_move else NoticeCode.EARLIER_COPY, str(earlier.files))]
+    if earlier.shared:
+        found.append(Notice(NoticeCode.EARLIER_SHARED, ", ".join(earlier.shared)))
+    return found
+
+
+def why_they_stay(earlier: EarlierCount, *, can_copy: bool) -> Notice | None:
+    """What keeps earlier files from being copied or moved; None when nothing does."""
+    if not can_copy:
+        return Notice(NoticeCode.EARLIER_NO_CONSENT)
+    return Notice(NoticeCode.EARLIER_TOO_MANY, str(MOST_FILES)) if earlier.is_cut else None

@@ -20,6 +20,7 @@ class Feature(StrEnum):
     ENABLING = "enabling"
     LINKING = "linking"
     DOCUMENTS = "documents"
+    EARLIER_FILES = "earlier_files"
     EDITING = "editing"
     FILING = "filing"
     TEMPLATES = "templates"

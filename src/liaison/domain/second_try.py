@@ -12,6 +12,7 @@ _FOUND_BY = {
     StepName.MEMBERS: ("member.",),
     StepName.TAB: ("tab.",),
     StepName.SHARE_VIEW: ("view.",),
+    StepName.EARLIER_FILES: ("earlier.",),
     StepName.TEMPLATE_FOLDERS: ("template_folder.",),
     StepName.TEMPLATE_CHANNELS: ("template_channel.",),
     StepName.TEMPLATE_TABS: ("template_tab.",),
@@ -49,5 +50,7 @@ def tried_again(link: Link, by: Person) -> Link:
     left = tuple(finding for finding in link.findings if not finding.code.startswith(starts))
     done = tuple(step for step in link.done if step not in again)
     settled = () if StepName.MEMBERS in again else link.members_settled
+    earlier = None if StepName.EARLIER_FILES in again else link.earlier
     made = without_refused(link.extras_made, frozenset(_MADE_BY[step] for step in again if step in _MADE_BY))
-    return replace(link, findings=left, done=done, members_settled=settled, extras_made=made).resumed(by)
+    again_at_work = replace(link, findings=left, done=done, members_settled=settled, extras_made=made, earlier=earlier)
+    return again_at_work.resumed(by)

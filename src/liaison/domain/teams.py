@@ -144,6 +144,30 @@ class FileEntry:
 
 
 @dataclass(frozen=True)
+class StoredFile:
+    """A file or folder where it lies, and what tells its content from another's.
+
+    `hash` is the service's own of the content, empty for folders and where it gives none; `version` changes with every
+    change of the file.
+    """
+
+    drive: DriveId
+    item: ItemId
+    parent: ItemId
+    name: str
+    is_folder: bool
+    size_bytes: int
+    hash: str
+    version: str
+    children: int = 0
+
+    def has_content_of(self, other: StoredFile) -> bool:
+        """Surely the same content: size and hash agree, and there is a hash."""
+        same = (self.size_bytes, self.hash) == (other.size_bytes, other.hash)
+        return same and bool(self.hash) and not self.is_folder
+
+
+@dataclass(frozen=True)
 class FilePage:
     entries: tuple[FileEntry, ...]
     next_page: str

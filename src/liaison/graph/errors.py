@@ -15,6 +15,7 @@ from liaison.domain.consent import SCOPES, Rung
 from liaison.errors import (
     ChannelGone,
     ConsentNotGranted,
+    FileChanged,
     FileExists,
     FilesRefused,
     FilesShutByPolicy,
@@ -97,6 +98,7 @@ TABLE: dict[tuple[int, str, About], _Meaning] = {
     (404, "", About.FILE): lambda about: FileUnknown(about.name),
     (409, "nameAlreadyExists", About.FILE): lambda about: FileExists(about.name),
     (423, "", About.FILE): lambda about: FilesRefused(about.name, about.reason),
+    (412, "", About.FILE): lambda about: FileChanged(about.name),
 }
 
 

@@ -13,6 +13,7 @@ from liaison.domain.teams import FilePage, Folder
 from liaison.errors import FileExists, FileUnknown, InputInvalid, UpstreamSurprise
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import SERVICE, About, Subject
+from liaison.graph.file_moves import GraphFileMoves
 from liaison.graph.payloads import read_file_entry, read_folder
 from liaison.graph.uploads import BY_NAME, GraphUploads
 from liaison.wire.hosts import origin_of
@@ -23,11 +24,11 @@ _ID = {"$select": "id"}
 LARGEST_PAGE = 200
 
 
-class GraphFiles:
+class GraphFiles(GraphFileMoves):
     """Files as one person may reach them."""
 
     def __init__(self, client: GraphClient) -> None:
-        self._client = client
+        super().__init__(client)
         self.upload = GraphUploads(client).upload
 
     async def list_folder(self, drive: DriveId, item: ItemId, page: str = "", size: int = 100) -> FilePage:

@@ -95,4 +95,14 @@ PROMISES: tuple[Promise, ...] = (
         "GET /teams/{team}/channels/{channel}/messages/{message}",
         "GET /teams/{team}/channels/{channel}/messages/{message}/replies/{reply}",
     ),
+    *promises(
+        SERVICE,
+        Feature.EARLIER_FILES,
+        "GET /drives/{drive}/items/{file}",
+        "POST /drives/{drive}/items/{folder}/children",
+        "POST /drives/{drive}/items/{file}/copy",
+        "GET /{copy monitor}",
+        "PATCH /drives/{drive}/items/{file}",
+        "DELETE /drives/{drive}/items/{file}",
+    ),
 )

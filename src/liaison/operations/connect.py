@@ -15,6 +15,7 @@ from liaison.domain.connection import (
     plan_connection,
     require_connecting,
 )
+from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import (
     Evidence,
     Link,
@@ -69,6 +70,7 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
         on_close=frozen_on_close(plan, on_close),
         template=template,
         extras=extras,
+        earlier_files=plan.earlier_files,
         evidence=Evidence(
             channel_name=_channel_name(plan, facts), team_name=facts.team_name, team_thread=facts.team_thread
         ),
@@ -124,6 +126,7 @@ def fingerprint(asked: ConnectionRequest) -> str:
     parts = [regarding.environment, regarding.table, regarding.id, team, _place(asked)]
     archive = "archive" if asked.on_close is OnClose.ARCHIVE else ""
     extra = [kind, "new team" if isinstance(asked.team, NewTeam) else "", *sorted(one.id for one in asked.members)]
+    extra += [] if asked.earlier_files is EarlierFiles.SHOW_BOTH else [asked.earlier_files.value]
     # Without anything extra it is what it was before views, teams and members, for keys that are kept.
     parts += extra if any(extra) else []
     parts += [archive] if archive else []

@@ -13,6 +13,7 @@ from liaison.errors import ChannelNameTaken, FilesClosed, StillPreparing
 from liaison.operations.add_members import PACE_S, add_some, look_who_is_there
 from liaison.operations.ahead import with_folder
 from liaison.operations.closed_files import ChannelOfFiles, explain_closed
+from liaison.operations.earlier_files import bring_earlier_files, leave_the_rest
 from liaison.operations.extras import Welcomer, make_channels, make_folders, make_tabs
 from liaison.operations.new_team import TeamMaker
 from liaison.operations.saga import GROUP_HORIZON, Effect, Step, Task, carry_out
@@ -46,6 +47,8 @@ def _steps(link: Link, ports: Ports) -> tuple[Step, ...]:
 def _step(name: StepName, link: Link, ports: Ports) -> Step:
     if name is StepName.TEAM:
         return Step(name, TeamMaker(ports).make, horizon=GROUP_HORIZON)
+    if name is StepName.EARLIER_FILES:
+        return Step(name, bound(bring_earlier_files, ports), without=leave_the_rest)
     if name is StepName.MEMBERS:
         return Step(name, bound(add_some, ports), pace_s=PACE_S, look=bound(look_who_is_there, ports))
     if name is StepName.SHARE_VIEW:

@@ -10,6 +10,7 @@ from liaison.domain.link import Evidence, Link, LinkState, Operation, StepName, 
 from liaison.domain.names import LinkId, Person, Regarding, RowId
 from liaison.errors import LinkBusy, LinkUnknown
 from liaison.operations.connecting import note_words
+from liaison.operations.earlier_files import with_word_of_files
 from liaison.operations.regarding import read_title
 from liaison.operations.saga import Step, Task, carry_out
 from liaison.ports import Ports
@@ -27,7 +28,7 @@ async def disconnect(link_id: LinkId, by: Person, ports: Ports, tab: TabChoice =
         raise LinkBusy(link.id, link.state.value)
     await read_title(link.regarding, by, ports)
     going = replace(
-        link,
+        with_word_of_files(link),
         state=LinkState.DISCONNECTING,
         acting=by,
         operation=Operation.DISCONNECT,

@@ -7,15 +7,17 @@ from dataclasses import replace
 
 from liaison.domain.connection import ConnectionFacts, ConnectionRequest, is_personal, plan_connection
 from liaison.domain.consent import USER_SYNC, Rung, missing_for
-from liaison.domain.crm import PlaceKind
+from liaison.domain.earlier import NO_FILES, EarlierCount
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel
 from liaison.domain.members import Candidate
 from liaison.domain.names import ChannelKind, Person, RecordRef, TeamId
 from liaison.domain.naming import PRIMARY_CHANNEL, ChannelNameFacts, NameCheck, judge_channel_name
-from liaison.domain.preview import FILES_OF, Preview, notices_of, plan_things
-from liaison.errors import NotAllowed, Upstream
+from liaison.domain.preview import FILES_OF, Preview, notices_of, plan_things, why_they_stay
+from liaison.domain.teams import Folder
+from liaison.errors import ConsentMissing, NotAllowed, NotFound, Upstream
 from liaison.operations.connect import gather_connection_facts
 from liaison.operations.defaults import freeze
+from liaison.operations.earlier_places import find_earlier_files
 from liaison.operations.preflight import check_team_name, read_removed_channels
 from liaison.operations.recommend_members import read_candidates
 from liaison.ports import Ports
@@ -31,8 +33,9 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
     plan = plan_connection(asked, facts)
     await _require_free_channel(plan, facts, by, ports)
     members, earlier, (made_with, extras, _) = await asyncio.gather(
-        _members(plan, by, ports), _earlier_places(plan, by, ports), freeze(plan, by, ports)
+        _members(plan, by, ports), _earlier_files(plan, by, ports), freeze(plan, by, ports)
     )
+    can_copy = not missing_for(Rung.FILES, facts.carried_scopes)
     channel_name, kind = _channel(plan, facts)
     new = plan.team if isinstance(plan.team, NewTeam) else None
     team_name = new.name if new else facts.team_name
@@ -53,7 +56,10 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
             earlier,
             can_add=not missing_for(USER_SYNC, facts.carried_scopes) and facts.switches.user_sync,
             can_post=not extras.welcome or not missing_for(Rung.POSTS, facts.carried_scopes),
+            can_copy=can_copy,
         ),
+        earlier=earlier,
+        earlier_stay=why_they_stay(earlier, can_copy=can_copy),
         privacy=new.privacy if new else None,
         label=await _label_name(new.label, by, ports) if new else "",
         template=new.template if new else "",
@@ -87,15 +93,22 @@ async def _members(plan: ConnectionRequest, by: Person, ports: Ports) -> tuple[C
     return await read_candidates(tuple(one.id for one in plan.members), plan.regarding, team, by, ports)
 
 
-async def _earlier_places(plan: ConnectionRequest, by: Person, ports: Ports) -> int:
-    """How many places outside Teams the record has for its files; 0 when that cannot be told."""
+async def _earlier_files(plan: ConnectionRequest, by: Person, ports: Ports) -> EarlierCount:
+    """The files that the record has outside this channel; none when that cannot be told."""
     if not isinstance(plan.regarding, RecordRef):
-        return 0
+        return NO_FILES
     try:
-        locations = await ports.crm(by, plan.regarding.environment).list_locations(plan.regarding)
-    except (NotAllowed, Upstream):
-        return 0
-    return sum(location.kind is not PlaceKind.TEAMS for location in locations)
+        folder = await _folder_of(plan, by, ports)
+        return (await find_earlier_files(plan.regarding, by, ports, folder)).count()
+    except (ConsentMissing, NotAllowed, NotFound, Upstream):
+        return NO_FILES
+
+
+async def _folder_of(plan: ConnectionRequest, by: Person, ports: Ports) -> Folder | None:
+    """The folder of the channel when both are there already."""
+    if isinstance(plan.team, NewTeam) or not isinstance(plan.channel, str):
+        return None
+    return await ports.teamwork(by).find_files_folder(plan.team, plan.channel)
 
 
 def _channel(plan: ConnectionRequest, facts: ConnectionFacts) -> tuple[str, ChannelKind]:

@@ -82,11 +82,11 @@ async def carry_out(task: Task, steps: tuple[Step, ...], ports: Ports) -> None:
 
 
 async def _finish(task: Task, step: Step, ports: Ports) -> None:
-    attempt = 0
+    attempt, tries = 0, 0
     while True:
-        attempt += 1
+        attempt, tries = attempt + 1, tries + 1
 
-        async def once(number: int = attempt) -> str:
+        async def once(number: int = tries) -> str:
             return json.dumps(await _attempt(task, step, number, ports))
 
         outcome = json.loads(await ports.steps.once(f"{step.name.value}#{attempt}", once))
@@ -94,6 +94,8 @@ async def _finish(task: Task, step: Step, ports: Ports) -> None:
             return
         if outcome["is"] == "stopped":
             raise Stopped(step.name.value)
+        if outcome["is"] == "further":
+            tries = 0
         await ports.steps.pause(outcome["wait_s"])
 
 
@@ -121,7 +123,7 @@ async def _attempt(task: Task, step: Step, number: int, ports: Ports) -> dict[st
         await ports.links.save(replace(changed, waiting=None), f"step.{step.name.value}" if is_done else "")
     except LinkBusy as busy:
         return await _give_way(task, step, changed, busy, ports)
-    return {"is": "done"} if is_done else {"is": "waiting", "wait_s": step.pace_s}
+    return {"is": "done"} if is_done else {"is": "further", "wait_s": step.pace_s}
 
 
 async def _look(step: Step, link: Link, ports: Ports) -> Link | None:

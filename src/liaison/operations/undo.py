@@ -14,6 +14,7 @@ from liaison.errors import (
     UndoClosed,
 )
 from liaison.operations.connecting import Act, bound
+from liaison.operations.earlier_files import with_word_of_files
 from liaison.operations.regarding import read_title
 from liaison.operations.saga import Step, Task, carry_out
 from liaison.operations.take_back import KEPT_FOR, holds_files, take_extras_back
@@ -52,7 +53,7 @@ async def undo(link_id: LinkId, by: Person, ports: Ports) -> Link:
     await read_title(link.regarding, by, ports)
     steps = link.steps_back
     going = replace(
-        link,
+        with_word_of_files(link),
         state=LinkState.DISCONNECTING,
         acting=by,
         operation=Operation.UNDO,

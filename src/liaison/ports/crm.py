@@ -183,6 +183,10 @@ class Crm(Protocol):
 
     async def list_locations(self, ref: RecordRef) -> tuple[Location, ...]: ...
 
+    async def list_folders_below(self, location: RowId) -> tuple[str, ...]:
+        """Names of folders in a location's folder that other locations lead to or through: they may be others'."""
+        ...
+
     async def ensure_location(self, link: Link) -> RowId:
         """The document location of the link's folder, regarding its record; made once under the link's own id."""
         ...

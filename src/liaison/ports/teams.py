@@ -30,6 +30,7 @@ from liaison.domain.teams import (
     Team,
     TeamOperation,
 )
+from liaison.ports.moving import FileMoves
 
 
 class Teamwork(Protocol):
@@ -189,7 +190,7 @@ class Teamwork(Protocol):
         ...
 
 
-class Files(Protocol):
+class Files(FileMoves, Protocol):
     """Files as one person may reach them."""
 
     async def list_folder(self, drive: DriveId, item: ItemId, page: str = "", size: int = 100) -> FilePage: ...

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from liaison.domain.closing import Archive, OnClose
+from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import (
     Evidence,
     Finding,
@@ -48,6 +49,7 @@ from liaison.domain.names import (
     ViewRef,
 )
 from liaison.errors import Remembered
+from liaison.store.earlier import read_earlier
 from liaison.store.extras import read_extras, read_made, write_extras, write_made
 from liaison.store.parts import DocumentUnreadable, Parts
 
@@ -88,6 +90,8 @@ def write_link(link: Link) -> str:
         "template": link.template,
         "extras": write_extras(link.extras),
         "extras_made": [write_made(one) for one in link.extras_made],
+        "earlier_files": link.earlier_files,
+        "earlier": link.earlier,
     }
     return orjson.dumps(document).decode()
 
@@ -171,6 +175,8 @@ def read_link(document: str, version: int) -> Link:
         template=whole.text("template"),
         extras=whole.part("extras", read_extras),
         extras_made=tuple(whole.parts("extras_made", read_made)),
+        earlier_files=whole.word("earlier_files", EarlierFiles),
+        earlier=whole.optional("earlier", read_earlier),
         version=version,
     )
     whole.nothing_else()
@@ -185,6 +191,8 @@ LATER: dict[str, Any] = {
     "template": "",
     "extras": {"folders": [], "channels": [], "tabs": [], "welcome": ""},
     "extras_made": [],
+    "earlier_files": EarlierFiles.SHOW_BOTH.value,
+    "earlier": None,
 }
 """Parts that form 2 has won since it was first written, as they are where a document lacks them."""
 _NEW_EVIDENCE = {"team_is_ours": False, "team_asked_at": "", "team_operation": "", "tab_is_adopted": False}

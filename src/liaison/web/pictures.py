@@ -67,6 +67,7 @@ STEPS = {
     StepName.TEMPLATE_CHANNELS: "channel",
     StepName.TEMPLATE_TABS: "tab",
     StepName.WELCOME: "chat",
+    StepName.EARLIER_FILES: "document",
     StepName.REMOVE_ASSOCIATION: "link",
     StepName.REMOVE_LOCATION: "location",
     StepName.REMOVE_TAB: "tab",

@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from liaison.domain.closing import Archive, OnClose
+from liaison.domain.earlier import Copying, EarlierFiles, EarlierItem, EarlierWork
 from liaison.domain.link import (
     Evidence,
     Finding,
@@ -32,7 +33,9 @@ from liaison.domain.members_added import MembersAdded
 from liaison.domain.names import (
     ChannelId,
     ChannelKind,
+    DriveId,
     EnvironmentKey,
+    ItemId,
     LinkId,
     PersonId,
     Regarding,
@@ -356,6 +359,15 @@ def full_link():
         members_added=MembersAdded((PersonId("p-sofia"),), (PersonId("p-marc"),)),
         shared_view_with=(RowId("u-sofia"),),
         pinned_by=PinnedBy.HOST,
+        earlier_files=EarlierFiles.MOVE,
+        earlier=EarlierWork(
+            files=3,
+            left=(
+                EarlierItem(DriveId("b!1"), ItemId("01"), "Prix.txt", "Lettres/2027", is_folder=False, size_bytes=7),
+            ),
+            going=Copying(ItemId("02"), "Prix 1.txt", at, "https://contoso.sharepoint.com/_api/v2.0/monitor/1"),
+            failed=1,
+        ),
         connected_at=at,
         on_close=OnClose.ARCHIVE,
         archive=Archive(at, is_ours=True, asked=True),

@@ -31,6 +31,7 @@ def read_request(asking: Asking, body: ConnectBody) -> ConnectionRequest:
         members=tuple(Invited(PersonId(read_guid("member", one.id)), one.name or one.id) for one in body.members),
         share_view=body.share_view,
         on_close=body.on_close,
+        earlier_files=body.earlier_files,
     )
 
 

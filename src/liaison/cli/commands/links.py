@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 _ON_CLOSE = click.Choice(("keep", "archive"))
 _KINDS = click.Choice(("standard", "private", "shared"))
+_EARLIER = click.Choice(("show", "copy", "move"))
 
 
 @click.command(cls=SpokenCommand, help=say("connect.help"))
@@ -36,6 +37,7 @@ _KINDS = click.Choice(("standard", "private", "shared"))
 @click.option("--primary", is_flag=True, help=say("connect.primary"))
 @click.option("--on-close", default="keep", type=_ON_CLOSE, help=say("connect.on_close"))
 @click.option("--member", multiple=True, metavar="ID", help=say("connect.member"))
+@click.option("--earlier-files", default="show", type=_EARLIER, help=say("connect.earlier_files"))
 @options.environment
 @click.option("--key", default="", metavar="TEXT", help=say("connect.key"))
 @click.option("--dry-run", is_flag=True, help=say("connect.dry_run"))
@@ -63,6 +65,7 @@ def connect(
         **names,
         **place,
         "on_close": chosen["on_close"],
+        "earlier_files": "show_both" if chosen["earlier_files"] == "show" else chosen["earlier_files"],
         "members": [_member(asked, names, place, one) for one in chosen["member"]],
     }
     if dry_run:
@@ -134,6 +137,9 @@ def _show_preview(preview: Document, *, as_json: bool) -> None:
     show_note(preview["files_text"])
     for notice in preview["notices"]:
         show_note(notice["text"])
+    for one in preview["earlier"]["places"]:
+        facts = {"place": one["name"], "files": one["files"], "size_bytes": one["size_bytes"]}
+        show_note(say("connect.earlier_place", **facts))
 
 
 def end(link: Document, *, wait: bool, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from starlette.datastructures import ImmutableMultiDict
 
+from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import Invited, NewTeam, TeamPrivacy
 from liaison.domain.names import ChannelKind, PersonId
 
@@ -39,6 +40,7 @@ class Choices:
     name: str = ""
     kind: ChannelKind = ChannelKind.STANDARD
     members: tuple[Invited, ...] = ()
+    earlier: EarlierFiles = EarlierFiles.SHOW_BOTH
 
     @property
     def new_team(self) -> NewTeam:
@@ -91,6 +93,7 @@ def read_choices(sent: ImmutableMultiDict[str, object]) -> Choices:
         channel=one("channel"),
         name=one("name"),
         kind=_known(ChannelKind, one("kind"), ChannelKind.STANDARD),
+        earlier=_known(EarlierFiles, one("earlier_files"), EarlierFiles.SHOW_BOTH),
         members=_members([value for value in sent.getlist("member") if isinstance(value, str)]),
     )
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from liaison.domain.closing import OnClose
 from liaison.domain.connection import ConnectionRequest
+from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel, WantedChannel
 from liaison.domain.names import RecordRef, TeamId
 from liaison.errors import ChannelGone, ConsentNotGranted, InputMissing, LiaisonError, Refused
@@ -88,6 +89,7 @@ def _request(visit: Visit, choices: Choices, where: Where, channel: WantedChanne
         members=choices.members if isinstance(regarding, RecordRef) and where.is_owner else (),
         share_view=visit.given("share") == "yes",
         on_close=OnClose.ARCHIVE if visit.given("archive") == "yes" else OnClose.KEEP,
+        earlier_files=choices.earlier if isinstance(regarding, RecordRef) else EarlierFiles.SHOW_BOTH,
     )
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from liaison.domain.closing import OnClose
 from liaison.domain.connection import ConnectionRequest, frozen_on_close
 from liaison.domain.consent import Rung, missing_for
+from liaison.domain.earlier import EarlierFiles, EarlierPlace
 from liaison.domain.link import StepName
 from liaison.domain.preview import Notice, NoticeCode, PlannedThing, Preview
 from liaison.errors import LiaisonError
@@ -25,6 +26,11 @@ from liaison.web.visit import Visit
 _SHOWN_ELSEWHERE = frozenset(
     {
         NoticeCode.EARLIER_FILES,
+        NoticeCode.EARLIER_COPY,
+        NoticeCode.EARLIER_MOVE,
+        NoticeCode.EARLIER_SHARED,
+        NoticeCode.EARLIER_TOO_MANY,
+        NoticeCode.EARLIER_NO_CONSENT,
         NoticeCode.SHARE_VIEW,
         NoticeCode.GUEST,
         NoticeCode.NOT_IN_CRM,
@@ -53,8 +59,28 @@ class ShownMember:
 
 
 @dataclass(frozen=True)
+class ShownChoice:
+    """One thing that can be done with the earlier files, and what it brings with it."""
+
+    value: str
+    title: str
+    detail: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class ShownEarlier:
+    """The files that the record has already. Without `choices` they stay, for the reason in `stay`."""
+
+    places: tuple[EarlierPlace, ...]
+    choices: tuple[ShownChoice, ...]
+    stay: str
+    shared: str
+
+
+@dataclass(frozen=True)
 class ReviewPage:
-    """`files` says who sees the channel's files, `earlier` what becomes of files that the record has already.
+    """`files` says who sees the channel's files; `earlier` is None when the record has none.
 
     `archive` offers to archive the new channel when the record is closed, `archives` is what was chosen, `no_archive`
     says what is missing for it.
@@ -69,7 +95,7 @@ class ReviewPage:
     members: tuple[ShownMember, ...]
     warnings: tuple[str, ...]
     files: str
-    earlier: str
+    earlier: ShownEarlier | None
     share: bool
     archive: bool
     archives: bool
@@ -97,7 +123,7 @@ async def show_review(
         members=tuple(ShownMember(one.name, mark_of(one, visit)) for one in found.members),
         warnings=tuple(_notice(one, visit) for one in found.notices if one.code not in _SHOWN_ELSEWHERE),
         files=visit.say(f"files.{found.files.value}"),
-        earlier=next((_notice(one, visit) for one in found.notices if one.code is NoticeCode.EARLIER_FILES), ""),
+        earlier=_earlier(found, choices.earlier, visit) if found.earlier.files else None,
         share=any(one.code is NoticeCode.SHARE_VIEW for one in found.notices),
         archive=_may_be_archived(asked),
         archives=asked.on_close is OnClose.ARCHIVE,
@@ -118,6 +144,22 @@ async def _no_archive(asked: ConnectionRequest, visit: Visit) -> str:
         return ""
     missing = missing_for(Rung.ARCHIVE, await visit.ports.sign_in.carried_scopes(visit.person))
     return visit.say("web.archive.no_consent") if missing else ""
+
+
+def _earlier(found: Preview, chosen: EarlierFiles, visit: Visit) -> ShownEarlier:
+    offered = () if found.earlier_stay else tuple(EarlierFiles)
+    shared = Notice(NoticeCode.EARLIER_SHARED, ", ".join(found.earlier.shared))
+    return ShownEarlier(
+        places=found.earlier.places,
+        choices=tuple(_choice(one, chosen, visit) for one in offered),
+        stay=_notice(found.earlier_stay, visit) if found.earlier_stay else "",
+        shared=_notice(shared, visit) if found.earlier.shared else "",
+    )
+
+
+def _choice(one: EarlierFiles, chosen: EarlierFiles, visit: Visit) -> ShownChoice:
+    key = f"web.connect.earlier.{one.value}"
+    return ShownChoice(one.value, visit.say(f"{key}.title"), visit.say(f"{key}.detail"), one is chosen)
 
 
 def _notice(notice: Notice, visit: Visit) -> str:

@@ -23,6 +23,7 @@ TOPICS = (
     "unmanaged-devices",
     "channel-names",
     "documents",
+    "earlier-files",
     "members",
     "disconnecting",
     "undoing",
@@ -38,7 +39,7 @@ MICROSOFT = {
     "unmanaged-devices": "https://learn.microsoft.com/sharepoint/control-access-from-unmanaged-devices",
 }
 
-CONSENT = ("consent", "members")
+CONSENT = ("consent", "members", "earlier-files")
 """Topics whose remedy is the administrator's consent."""
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from liaison.domain.link import Finding, Link, LinkState, StepName
 from liaison.domain.names import LinkId
 from liaison.domain.second_try import can_be_tried_again
+from liaison.domain.step_words import step_words
 from liaison.operations.read_link import read_link
 from liaison.operations.undo import can_be_undone, undo_until
 from liaison.web import addresses, pictures, problems
@@ -26,7 +27,14 @@ LOOK_EVERY_S = 0.4
 HEARTBEAT_S = 15.0
 LONGEST_STREAM_S = 600.0
 """A stream ends then; the browser opens another."""
-_HELP = {"member.": "members", "app.": "undoing", "channel.": "undoing", "team.": "undoing"}
+_HELP = {
+    "member.": "members",
+    "earlier.": "earlier-files",
+    "files.": "earlier-files",
+    "app.": "undoing",
+    "channel.": "undoing",
+    "team.": "undoing",
+}
 """The help topic about findings whose code begins so."""
 
 
@@ -136,12 +144,15 @@ def _headline(link: Link, visit: Visit) -> str:
 def _step(step: StepName, link: Link, visit: Visit) -> ShownStep:
     icon = pictures.STEPS[step]
     if step in link.done:
-        return ShownStep(icon, "done", visit.say(f"step.{step.value}.done"))
-    if step is not link.step_at_work:
-        return ShownStep(icon, "ahead", visit.say(f"step.{step.value}.doing"))
-    if link.waiting is not None:
-        return ShownStep(icon, "waiting", visit.say(f"step.{step.value}.waiting"))
-    return ShownStep(icon, "doing" if link.state.at_work else "stopped", visit.say(f"step.{step.value}.doing"))
+        state, said = "done", "done"
+    elif step is not link.step_at_work:
+        state, said = "ahead", "doing"
+    elif link.waiting is not None:
+        state, said = "waiting", "waiting"
+    else:
+        state, said = "doing" if link.state.at_work else "stopped", "doing"
+    key, facts = step_words(link, step, said)
+    return ShownStep(icon, state, visit.say(key, **facts))
 
 
 async def show(visit: Visit) -> Response:
