@@ -304,6 +304,7 @@ class Installation:
         from liaison.store.consents import StoredConsents
         from liaison.store.filing_rules import StoredFilingRules
         from liaison.store.joining import StoredJoinRequests
+        from liaison.store.labellers import StoredLabellers
         from liaison.store.listenings import StoredListenings
         from liaison.store.mendings import StoredMendings
         from liaison.store.notices import StoredNotices
@@ -319,6 +320,7 @@ class Installation:
             app_catalogue=reach.app_catalogue,
             messages=reach.messages,
             notifications=GraphNotifications(),
+            group_labels=reach.group_labels,
             packages=PackageShelf(issuer_of(self.settings), self.texts),
             sign_in=self._identity[1],
             links=self._links,
@@ -332,6 +334,7 @@ class Installation:
             filing_rules=StoredFilingRules(self.database),
             listenings=StoredListenings(self.database, self.keys),
             notices=StoredNotices(self.database),
+            labellers=StoredLabellers(self.database),
             calls=self._calls,
             steps=self.handover,
             wording=self.texts,

@@ -466,6 +466,14 @@ class TeamUnknown(NotFound):
 
 
 @dataclass(unsafe_hash=True)
+class LabelUnknown(NotFound):
+    """The sensitivity label is none that the person may choose."""
+
+    code = "label.unknown"
+    label: str
+
+
+@dataclass(unsafe_hash=True)
 class ChannelGone(NotFound):
     """The channel is not there (any more)."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from liaison.graph.client import GraphClient
     from liaison.graph.horizon import Horizon
     from liaison.graph.shelf import GraphShelf
-    from liaison.ports import AppCatalogue, Crm, Files, Messages, People, Teamwork
+    from liaison.ports import AppCatalogue, Crm, Files, GroupLabels, Messages, People, Teamwork
     from liaison.wire.together import Together
     from liaison.wire.transport import Transport
 
@@ -53,6 +53,11 @@ class Reach:
         from liaison.graph.teamwork import GraphTeamwork
 
         return GraphTeamwork(self._graph(person), self.manifest, self.horizon, self.graph_shelf)
+
+    def group_labels(self, person: Person) -> GroupLabels:
+        from liaison.graph.group_labels import GraphGroupLabels
+
+        return GraphGroupLabels(self._graph(person))
 
     def app_catalogue(self, person: Person) -> AppCatalogue:
         from liaison.graph.catalogue import GraphCatalogue

@@ -21,6 +21,7 @@ from liaison.entra.sign_in import EntraSignIn
 from liaison.entra.tokens import TokenSource
 from liaison.graph.client import GraphClient
 from liaison.graph.files import GraphFiles
+from liaison.graph.group_labels import GraphGroupLabels
 from liaison.graph.horizon import Horizon
 from liaison.graph.people import GraphPeople
 from liaison.graph.teamwork import GraphTeamwork
@@ -32,6 +33,7 @@ from liaison.wire.pacing import Pacing
 from liaison.wire.transport import Transport
 from tests.contract.tenant_process import Tenant
 from tests.tenant.browser import Page, PersonsBrowser
+from tests.unit.labelling_fakes import FakeLabellers
 
 PUBLIC = "http://localhost:8300"
 
@@ -100,6 +102,7 @@ class Product:
             environments=self.environments,
         )
         self.parked, self.clock = HeldTokens(), MovableClock()
+        self.labellers = FakeLabellers()
         self.horizon = Horizon(self.horizon_s)
         self.shelves = {place.key: MetadataShelf() for place in self.environments}
         self.restart()
@@ -137,6 +140,8 @@ class Product:
             teamwork=self.teamwork,
             files=self.files,
             people=self.people,
+            group_labels=lambda person: GraphGroupLabels(self.graph(person)),
+            labellers=self.labellers,
             sign_in=self.sign_in,
             clock=self.clock,
             links=NoLinks(),

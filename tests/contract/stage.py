@@ -41,6 +41,16 @@ class MidwaySteps(FakeSteps):
 
 
 @dataclass
+class Lines:
+    """What the audit says: who, which act, and the detail."""
+
+    written: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def write(self, who: Person, act: str, subject: str, detail: str) -> None:
+        self.written.append((who.name, act, detail))
+
+
+@dataclass
 class Stage:
     """A product whose operations can be carried out here and now."""
 
@@ -50,6 +60,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.links = FakeLinks()
         self.steps = MidwaySteps(self.clock)
+        self.lines = Lines()
 
     @property
     def ports(self) -> Ports:
@@ -59,6 +70,7 @@ class Stage:
                 "links": self.links,
                 "steps": self.steps,
                 "clock": self.clock,
+                "audit": self.lines,
                 "wording": load_texts(),
                 "public_address": PUBLIC,
             }

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from liaison.domain.connection import ConnectionRequest
+from liaison.domain.consent import SCOPES, Rung
+from liaison.domain.labelling import LabelledBy, Labeller, Labelling
 from liaison.domain.link import Invited, NewChannel, NewTeam, PrimaryChannel, StepName, TeamPrivacy
 from liaison.domain.names import ChannelKind, EnvironmentKey, Person, PersonId, RecordRef, TableName, TeamId
-from liaison.domain.preview import FilesConsequence, NoticeCode, PlannedThing
+from liaison.domain.preview import FilesConsequence, Notice, NoticeCode, PlannedThing
 from liaison.errors import ChannelNameTaken, EnhancedOff, NameBlocked, NotTeamOwner, TeamNameTaken
 from liaison.operations.choose_team import NoLabels, read_team_choices
 from liaison.operations.preview import preview_connection
@@ -116,25 +118,31 @@ async def test_without_user_sync_the_preview_says_that_nobody_will_be_added(prod
 
 
 async def test_a_label_is_called_by_its_name_and_leaves_the_template(product: Product) -> None:
-    nadia, deal = await ready(product, "Nadia", also=("Group.ReadWrite.All",))
+    nadia, deal = await ready(product, "Nadia")
+    await product.crm(nadia).save_labels(on=True)
     labels = await product.people(nadia).list_labels() or ()
     new = NewTeam("Deal room", label=labels[2].id, template="com.microsoft.teams.template.ManageAProject")
     shown = await preview_connection(ConnectionRequest(deal, new, PrimaryChannel()), nadia, product.ports)
     assert (shown.label, shown.template) == ("Confidentiel", new.template)
+    assert Notice(NoticeCode.LABEL_BY_NOBODY) in shown.notices
+    assert PlannedThing(StepName.LABEL, "Confidentiel", is_new=True) in shown.things
 
 
 @pytest.mark.statement("F34", "S54")
-async def test_labels_can_be_chosen_only_where_all_that_they_need_is_there(product: Product) -> None:
+async def test_labels_are_offered_with_who_sets_them(product: Product) -> None:
     claire, _ = await ready(product)
     assert (await read_team_choices(SALES, claire, product.ports)).no_labels is NoLabels.SWITCHED_OFF
     nadia = await product.consented("Nadia")
     await product.crm(nadia).save_labels(on=True)
     choices = await read_team_choices(SALES, nadia, product.ports)
     assert [label.name for label in choices.labels] == ["Public", "Interne", "Confidentiel"]
-    assert choices.no_labels is NoLabels.NO_CONSENT
-    nadia = await product.consented("Nadia", also=("Group.ReadWrite.All",))
-    assert (await read_team_choices(SALES, nadia, product.ports)).no_labels is None
+    assert (choices.no_labels, choices.labelling) == (None, Labelling(LabelledBy.NOBODY))
+    nadia = await product.consented("Nadia", also=SCOPES[Rung.LABEL])
+    assert (await read_team_choices(SALES, nadia, product.ports)).labelling == Labelling(LabelledBy.SELF)
     claire = await product.person("Claire")
-    assert (await read_team_choices(SALES, claire, product.ports)).no_labels is NoLabels.NO_ROLE
+    assert (await read_team_choices(SALES, claire, product.ports)).labelling == Labelling(LabelledBy.NOBODY)
+    await product.labellers.save(Labeller(nadia, product.clock.now()))
+    labelling = (await read_team_choices(SALES, claire, product.ports)).labelling
+    assert labelling == Labelling(LabelledBy.LABELLER, "Nadia Benali")
     claire = await product.consented("Claire", without=("SensitivityLabel.Read",))
     assert (await read_team_choices(SALES, claire, product.ports)).no_labels is NoLabels.NOT_READABLE

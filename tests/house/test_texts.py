@@ -12,6 +12,7 @@ from liaison.domain.consent import EXTRAS, PUBLISHING, SCOPES, ConsentState, Run
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, TEAMS_ADMINISTRATOR
 from liaison.domain.diagnosis import LICENCE_FAMILIES
 from liaison.domain.joining import JoinState
+from liaison.domain.labelling import LabelledBy
 from liaison.domain.link import LinkState, StepName
 from liaison.domain.members import Source, Unseen
 from liaison.domain.naming import NameCheck
@@ -77,6 +78,7 @@ FAMILIES: dict[str, set[str]] = {
     "naming": {f"unknown.{check.value}" for check in NameCheck},
     "files": {files.value for files in FilesConsequence},
     "notice": {notice.value for notice in NoticeCode},
+    "labelled_by": {by.value for by in LabelledBy},
     "no_labels": {reason.value for reason in NoLabels},
     "join": {f"state.{state.value}" for state in JoinState},
     "role": {SYSTEM_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, TEAMS_ADMINISTRATOR},

@@ -219,6 +219,21 @@ def test_labels_are_for_administrators_in_person(tenant: LocalTenant) -> None:
     assert [one["name"] for one in listed["value"]] == ["Public", "Interne", "Confidentiel"]
 
 
+def test_a_permission_for_labels_alone_sets_them_and_nothing_else(tenant: LocalTenant) -> None:
+    """A role takes the place of ownership, and a label may decide who sees the group."""
+    label = {"assignedLabels": [{"labelId": label_id("Confidentiel")}]}
+    ingrid = person(tenant, "Ingrid", "Group.ManageProtection.All")
+    assert ingrid.get(f"/groups/{VENTES}")["visibility"] == "Private"
+    public = {"visibility": "Public"}
+    assert ingrid.refused("PATCH", f"/groups/{VENTES}", {**label, **public})[:2] == (403, "Authorization_RequestDenied")
+    person(tenant, "Nadia").patch(f"/groups/{VENTES}", public, status=204)
+    assert ingrid.patch(f"/groups/{VENTES}", label, status=204) is None
+    found = ingrid.get(f"/groups/{VENTES}?$select=visibility,assignedLabels")
+    assert (found["visibility"], len(found["assignedLabels"])) == ("Private", 1)
+    claire = person(tenant, "Claire", "Group.ManageProtection.All")
+    assert claire.refused("PATCH", f"/groups/{VENTES}", label)[:2] == (403, "Authorization_RequestDenied")
+
+
 def reference(tenant: LocalTenant, given: str) -> dict[str, str]:
     return {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{tenant.person(given).id}"}
 

@@ -76,11 +76,12 @@ from liaison.errors import (
 from liaison.ports import ALL_LINKS, AuditLine, LinkFilter, Ports, SignInStart
 from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
-from tests.unit.api_fakes_kept import FakeConsents, FakeWatches
+from tests.unit.api_fakes_kept import FakeConsents, FakeSessions, FakeWatches
 from tests.unit.choosing_fakes import FakeJoinRequests, QuietCrm, QuietLinks, QuietPeople, QuietTeamwork
 from tests.unit.enabling_fakes import FakeCalls, FakeEnabling, FakeMendings
 from tests.unit.fakes import FakeClock
 from tests.unit.filing_fakes import filing_ports
+from tests.unit.labelling_fakes import LabellingWorld
 from tests.unit.tab_fakes import FakeForms, Forms
 from tests.unit.template_fakes import FakeNames, FakeTemplates
 
@@ -164,6 +165,7 @@ class World:
     audit: list[AuditLine] = field(default_factory=list)
     consent: Consent = field(default_factory=lambda: Consent(ConsentState.GRANTED, enhanced_scopes(), (), "Nadia"))
     scopes: frozenset[str] = frozenset(enhanced_scopes())
+    labelling: LabellingWorld = field(default_factory=LabellingWorld)
     refuse: dict[str, Exception] = field(default_factory=dict)
     forms: Forms = field(default_factory=Forms)
     strangers: set[tuple[str, str]] = field(default_factory=set)
@@ -210,23 +212,13 @@ class World:
             templates=self.templates,
             calls=FakeCalls(),
             **self.filing,
+            **self.labelling.ports,
             steps=FakeSteps(self),
             wording=load_texts(),
             clock=FakeClock(NOW),
             public_address=PUBLIC,
             upload_limit_bytes=upload_limit_bytes,
         )
-
-
-class FakeSessions:
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-
-    async def keep(self, state: str, kept: str, minutes: int = 10) -> None:
-        self.kept[state] = kept
-
-    async def take(self, state: str) -> str | None:
-        return self.kept.pop(state, None)
 
 
 class FakeCrm(FakeNames, FakeForms, FakeEnabling, QuietCrm):

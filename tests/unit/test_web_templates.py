@@ -21,7 +21,8 @@ WEB = files("liaison.web")
 TEMPLATES = sorted(entry.name for entry in (WEB / "templates").iterdir())
 SHARED = {
     "document.html", "layout.html", "panel_page.html", "record_layout.html", "connect_layout.html",
-    "teams_document.html", "teams_page.html", "bar.html", "site_map.html", "elements.html", "settings_extras.html",
+    "teams_document.html", "teams_page.html", "bar.html", "site_map.html", "elements.html",
+    "settings_extras.html", "settings_labeller.html",
 }  # fmt: skip
 CALLABLE = {
     "say", "plural", "row_kind", "moment", "size", "icon", "asset", "initials", "tint", "pieces", "help_topic", "ui",

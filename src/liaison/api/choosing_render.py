@@ -20,6 +20,7 @@ from liaison.api.choosing_shapes import (
 from liaison.api.render import render_person, render_trouble
 from liaison.domain.earlier import EarlierCount
 from liaison.domain.joining import JoinRequest
+from liaison.domain.labelling import LabelledBy, Labelling
 from liaison.domain.members import Candidate
 from liaison.domain.naming import NameVerdict
 from liaison.domain.preview import Notice, NoticeCode, PlannedThing, Preview
@@ -57,8 +58,15 @@ def render_choices(choices: TeamChoices, asking: Asking) -> TeamChoicesShape:
         labels=tuple(LabelShape(id=one.id, name=one.name, description=one.description) for one in choices.labels),
         no_labels=reason,
         no_labels_text=asking.say(f"no_labels.{reason.value}") if reason else "",
+        labelled_by=choices.labelling.by,
+        labelled_by_text=say_labelling(choices.labelling, asking),
         templates=choices.templates,
     )
+
+
+def say_labelling(labelling: Labelling, asking: Asking) -> str:
+    facts = {"name": labelling.name} if labelling.by is LabelledBy.LABELLER else {}
+    return asking.say(f"labelled_by.{labelling.by.value}", **facts)
 
 
 def render_candidate(candidate: Candidate, asking: Asking) -> CandidateShape:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from liaison.api.shapes import PersonShape, ProblemShape, Shape
 from liaison.domain.joining import JoinState
+from liaison.domain.labelling import LabelledBy
 from liaison.domain.link import StepName, TeamPrivacy
 from liaison.domain.members import Source, Unseen
 from liaison.domain.names import ChannelKind, ViewKind
@@ -50,12 +51,14 @@ class LabelShape(Shape):
 
 
 class TeamChoicesShape(Shape):
-    """What a new team may be given. Labels can be chosen when `no_labels` is null."""
+    """What a new team may be given. Labels can be chosen when `no_labels` is null; `labelled_by` says who sets one."""
 
     privacies: tuple[TeamPrivacy, ...]
     labels: tuple[LabelShape, ...]
     no_labels: NoLabels | None
     no_labels_text: str
+    labelled_by: LabelledBy
+    labelled_by_text: str
     templates: tuple[str, ...]
 
 

@@ -49,6 +49,7 @@ PLACES = {
     "disable": "liaison.cli.commands.administration:disable",
     "tables": "liaison.cli.commands.enabling:tables",
     "consent": "liaison.cli.commands.enabling:consent",
+    "labeller": "liaison.cli.commands.labelling:labeller",
     "why": "liaison.cli.commands.enabling:why",
     "calls": "liaison.cli.commands.enabling:calls",
     "audit": "liaison.cli.commands.administration:audit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from liaison.domain.closing import OnClose, can_be_closed
-from liaison.domain.consent import GROUPS, Rung, missing_for
+from liaison.domain.consent import GROUPS, Rung, missing_for, require_rung
 from liaison.domain.crm import Table
 from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import Invited, NewChannel, NewTeam, PinnedBy, PrimaryChannel, WantedChannel
@@ -106,8 +106,8 @@ def require_connecting(asked: ConnectionRequest, facts: ConnectionFacts) -> None
     missing = missing_to_connect(facts.carried_scopes, asked.pinned_by)
     if missing:
         raise ConsentNotGranted(Rung.CONNECT.value, missing)
-    if isinstance(asked.team, NewTeam):
-        _require_making_team(asked.team, facts.carried_scopes)
+    if isinstance(asked.team, NewTeam) and GROUPS not in facts.carried_scopes:
+        require_rung(Rung.TEAM, facts.carried_scopes)
     if is_personal(asked.regarding) and not asked.share_view:
         raise ViewNotShared(facts.title)
 
@@ -132,19 +132,9 @@ def frozen_on_close(plan: ConnectionRequest, of_template: OnClose = OnClose.KEEP
     return wished if is_ours and can_be_closed(plan.regarding.table) else OnClose.KEEP
 
 
-def choose_making(team: NewTeam, carried: frozenset[str]) -> TeamMaking:
+def choose_making(carried: frozenset[str]) -> TeamMaking:
     """The way to make a team that these permissions allow: the one that is safe to repeat where it may be used."""
-    return TeamMaking.GROUP if GROUPS in carried or team.label else TeamMaking.TEMPLATE
-
-
-def _require_making_team(team: NewTeam, carried: frozenset[str]) -> None:
-    if GROUPS in carried:
-        return
-    if team.label:
-        raise ConsentNotGranted(Rung.LABEL.value, missing_for(Rung.LABEL, carried))
-    missing = missing_for(Rung.TEAM, carried)
-    if missing:
-        raise ConsentNotGranted(Rung.TEAM.value, missing)
+    return TeamMaking.GROUP if GROUPS in carried else TeamMaking.TEMPLATE
 
 
 def _require_switches(asked: ConnectionRequest, facts: ConnectionFacts) -> None:

@@ -36,7 +36,7 @@ SCOPES: dict[Rung, tuple[str, ...]] = {
         "AppCatalog.Read.All",
     ),
     Rung.TEAM: ("Team.Create",),
-    Rung.LABEL: ("Group.ReadWrite.All",),
+    Rung.LABEL: ("Group.ManageProtection.All",),
     Rung.NAMES: ("Group.Read.All", "GroupSettings.Read.All", "SensitivityLabel.Read"),
     Rung.MEMBERS: (
         "TeamMember.Read.All",

@@ -15,8 +15,18 @@ from liaison.domain.teams import DirectoryPerson
 from liaison.errors import LiaisonError, Row
 
 GLOBAL_ADMINISTRATOR_TEMPLATE = "62e90394-69f5-4237-9190-012177145e10"
-LABELLING_ROLES = frozenset({GLOBAL_ADMINISTRATOR_TEMPLATE, "69091246-20e8-4a56-aa4d-066075b2a7a8"})
-"""Global Administrator and Teams Administrator. Source: graph.md section 3.8."""
+LABELLING_ROLES = frozenset(
+    {
+        GLOBAL_ADMINISTRATOR_TEMPLATE,
+        "69091246-20e8-4a56-aa4d-066075b2a7a8",
+        "fdd7a751-b60b-444a-984c-02652fe8fa1c",
+        "fe930be7-5e62-47db-91af-98c3a49a38b1",
+    }
+)
+"""Global, Teams, Groups and User Administrator.
+
+Source: graph.md section 3.8; Microsoft Entra, built-in roles, action groups.unified/assignedLabels/update.
+"""
 MOST_SKEW_S = 300.0
 """Tokens are judged with this much leeway. Source: reliability-performance.md A4, F12."""
 

@@ -72,6 +72,7 @@ class StepName(StrEnum):
     """The effects of connecting, disconnecting and undoing; each is one external effect."""
 
     TEAM = "team"
+    LABEL = "label"
     CHANNEL = "channel"
     APP = "app"
     TAB = "tab"
@@ -143,13 +144,14 @@ class TeamPrivacy(StrEnum):
 
 @dataclass(frozen=True)
 class NewTeam:
-    """A team to be made: its name, who may see it, the id of its sensitivity label, its template."""
+    """A team to be made: its name, who may see it, the id and name of its sensitivity label, its template."""
 
     name: str
     privacy: TeamPrivacy = TeamPrivacy.PRIVATE
     label: str = ""
     template: str = "standard"
     description: str = ""
+    label_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,7 @@ def steps_to_connect(
     regarding: Regarding,
     *,
     new_team: bool = False,
+    label: bool = False,
     members: bool = False,
     pinned_by: PinnedBy = PinnedBy.LIAISON,
     extras: Extras = NO_EXTRAS,
@@ -194,6 +197,7 @@ def steps_to_connect(
     is_ours = pinned_by is PinnedBy.LIAISON
     steps = (
         (StepName.TEAM, new_team),
+        (StepName.LABEL, label),
         (StepName.CHANNEL, True),
         (StepName.APP, is_ours),
         (StepName.TAB, is_ours),
@@ -277,6 +281,8 @@ class Evidence:
     """When making the team in one call was intended, as an ISO time; whether it was made is not known by that."""
     team_operation: str = ""
     """Where the service says how far it is with the team."""
+    label_by: str = ""
+    """The name of whose permission put the label on the team."""
     app: str = ""
     app_installation: str = ""
     app_is_ours: bool = False
@@ -404,6 +410,7 @@ class Link:
         return steps_to_connect(
             self.regarding,
             new_team=self.new_team is not None,
+            label=self.new_team is not None and bool(self.new_team.label),
             members=bool(self.members),
             pinned_by=self.pinned_by,
             extras=self.extras,

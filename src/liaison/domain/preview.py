@@ -9,6 +9,7 @@ from enum import StrEnum
 from liaison.domain.connection import ConnectionRequest
 from liaison.domain.earlier import MOST_FILES, NO_FILES, EarlierCount, EarlierFiles
 from liaison.domain.extras import NO_EXTRAS, Extras
+from liaison.domain.labelling import LabelledBy, Labelling
 from liaison.domain.link import NewChannel, NewTeam, StepName, TeamPrivacy, steps_to_connect
 from liaison.domain.members import Candidate, Unseen
 from liaison.domain.names import ChannelKind, RecordRef
@@ -51,6 +52,8 @@ class NoticeCode(StrEnum):
     EARLIER_NO_CONSENT = "earlier_no_consent"
     SHARE_VIEW = "share_view"
     NO_POSTS = "no_posts"
+    LABEL_BY = "label_by"
+    LABEL_BY_NOBODY = "label_by_nobody"
 
 
 _UNSEEN = {
@@ -114,9 +117,11 @@ def plan_things(
 ) -> tuple[PlannedThing, ...]:
     """The steps that apply, each with the name of what it makes or uses."""
     is_new_team = isinstance(asked.team, NewTeam)
+    label = asked.team.label_name or asked.team.label if isinstance(asked.team, NewTeam) else ""
     steps = steps_to_connect(
         asked.regarding,
         new_team=is_new_team,
+        label=bool(label),
         members=bool(asked.members),
         pinned_by=asked.pinned_by,
         extras=extras,
@@ -124,6 +129,7 @@ def plan_things(
     )
     names = {
         StepName.TEAM: (team_name, True),
+        StepName.LABEL: (label, True),
         StepName.CHANNEL: (channel_name, isinstance(asked.channel, NewChannel)),
         StepName.APP: (team_name, is_new_team),
         StepName.FOLDER: (channel_name, isinstance(asked.channel, NewChannel)),
@@ -145,10 +151,14 @@ def notices_of(
     can_add: bool,
     can_copy: bool,
     can_post: bool = True,
+    labelling: Labelling | None = None,
 ) -> tuple[Notice, ...]:
-    """What to know before Finish, the most important first."""
+    """What to know before Finish, the most important first. `labelling` is of a label that was chosen."""
     people = tuple(members)
     found: list[Notice] = []
+    if labelling is not None and labelling.by is not LabelledBy.SELF:
+        is_known = labelling.by is LabelledBy.LABELLER
+        found.append(Notice(NoticeCode.LABEL_BY if is_known else NoticeCode.LABEL_BY_NOBODY, labelling.name))
     if asked.members and not can_add:
         found.append(Notice(NoticeCode.NO_USER_SYNC))
     if not isinstance(asked.regarding, RecordRef) and asked.share_view:

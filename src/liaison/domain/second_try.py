@@ -9,6 +9,7 @@ from liaison.domain.link import Link, LinkState, Operation, StepName
 from liaison.domain.names import Person
 
 _FOUND_BY = {
+    StepName.LABEL: ("label.",),
     StepName.MEMBERS: ("member.",),
     StepName.TAB: ("tab.",),
     StepName.SHARE_VIEW: ("view.",),

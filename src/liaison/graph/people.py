@@ -19,6 +19,8 @@ ROLE_TEMPLATES = (
     "f2ef992c-3afb-46b9-b7cf-a126ee74c451",  # Global Reader
     "f28a1f50-f6e7-4571-818b-6a12f2af6b6c",  # SharePoint Administrator
     "69091246-20e8-4a56-aa4d-066075b2a7a8",  # Teams Administrator
+    "fdd7a751-b60b-444a-984c-02652fe8fa1c",  # Groups Administrator
+    "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
 )
 """The directory roles that make a difference to Liaison. Source: identity.md section 6."""
 

@@ -38,6 +38,8 @@ PROMISES: tuple[Promise, ...] = (
         "PATCH /groups(uniqueName={key})",
         "GET /groups(uniqueName={key})",
         "PUT /groups/{team}/team",
+        "GET /groups/{team}",
+        "PATCH /groups/{team}",
         "DELETE /groups/{team}",
         "GET /teams/{team}",
         "POST /teams/{team}/members/add",

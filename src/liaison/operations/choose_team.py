@@ -6,12 +6,12 @@ import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 
-from liaison.domain.consent import GROUPS
-from liaison.domain.diagnosis import may_label_groups
+from liaison.domain.labelling import Labelling
 from liaison.domain.link import TeamPrivacy
 from liaison.domain.names import EnvironmentKey, Person
 from liaison.domain.teams import Label
-from liaison.errors import ConsentNotGranted, NotAllowed, Upstream
+from liaison.errors import ConsentNotGranted, LabelUnknown, NotAllowed, Upstream
+from liaison.operations.labelling import read_labelling
 from liaison.ports import Ports
 
 _MICROSOFTS = "com.microsoft.teams.template"
@@ -32,39 +32,44 @@ class NoLabels(StrEnum):
 
     SWITCHED_OFF = "switched_off"
     NOT_READABLE = "not_readable"
-    NO_CONSENT = "no_consent"
-    """The token may not make groups, and a label is put on a group when it is made."""
-    NO_ROLE = "no_role"
-    """Only people with an administrator's role may put a label on a group through Graph."""
 
 
 @dataclass(frozen=True)
 class TeamChoices:
-    """`labels` are shown even where they cannot be chosen, with the reason in `no_labels`."""
+    """`labels` are those that the person may choose; where there are none `no_labels` says why.
+
+    `labelling` says who would set one.
+    """
 
     privacies: tuple[TeamPrivacy, ...]
     labels: tuple[Label, ...]
     no_labels: NoLabels | None
+    labelling: Labelling
     templates: tuple[str, ...] = TEMPLATES
 
 
 async def read_team_choices(environment: EnvironmentKey, by: Person, ports: Ports) -> TeamChoices:
     """The choices for a new team, by the environment's setting for labels and what the person may do."""
-    people = ports.people(by)
-    setting, labels, me, carried = await asyncio.gather(
-        _setting(environment, by, ports), _labels(by, ports), people.read_me(), ports.sign_in.carried_scopes(by)
-    )
-    reason: NoLabels | None = None
+    (labels, reason), labelling = await asyncio.gather(_offered(environment, by, ports), read_labelling(by, ports))
+    return TeamChoices((TeamPrivacy.PRIVATE, TeamPrivacy.PUBLIC), labels, reason, labelling)
+
+
+async def require_label(label: str, environment: EnvironmentKey, by: Person, ports: Ports) -> str:
+    """The name of a label that the person may choose; empty for none. Raises LabelUnknown."""
+    if not label:
+        return ""
+    offered, _ = await _offered(environment, by, ports)
+    found = next((one.name for one in offered if one.id.casefold() == label.casefold()), None)
+    if found is None:
+        raise LabelUnknown(label)
+    return found
+
+
+async def _offered(environment: EnvironmentKey, by: Person, ports: Ports) -> tuple[tuple[Label, ...], NoLabels | None]:
+    setting, labels = await asyncio.gather(_setting(environment, by, ports), _labels(by, ports))
     if not setting:
-        reason = NoLabels.SWITCHED_OFF
-    elif labels is None:
-        reason = NoLabels.NOT_READABLE
-    elif GROUPS not in carried:
-        reason = NoLabels.NO_CONSENT
-    elif not may_label_groups(me):
-        reason = NoLabels.NO_ROLE
-    shown = () if setting is not True or labels is None else labels
-    return TeamChoices((TeamPrivacy.PRIVATE, TeamPrivacy.PUBLIC), shown, reason)
+        return (), NoLabels.SWITCHED_OFF
+    return ((), NoLabels.NOT_READABLE) if labels is None else (labels, None)
 
 
 async def _setting(environment: EnvironmentKey, by: Person, ports: Ports) -> bool | None:

@@ -30,6 +30,7 @@ from liaison.domain.second_try import can_be_tried_again, tried_again
 from liaison.domain.teams import Channel, Team
 from liaison.errors import ChannelNameTaken, ConsentNotGranted, LiaisonError, LinkBusy, TeamNameTaken
 from liaison.operations.ahead import look_ahead, with_what_is_there
+from liaison.operations.choose_team import require_label
 from liaison.operations.defaults import freeze
 from liaison.operations.environments import find_environment
 from liaison.operations.preflight import check_team_name
@@ -105,11 +106,12 @@ def _wants_same_channel(link: Link, asked: ConnectionRequest) -> bool:
 
 
 async def _with_checked_team(asked: ConnectionRequest, by: Person, ports: Ports) -> ConnectionRequest:
-    """The request with the final name of its new team. Raises what stands against the name."""
+    """The request with the final name of its new team, and its label's. Raises what stands against either."""
     if not isinstance(asked.team, NewTeam):
         return asked
     verdict = await check_team_name(asked.team.name, by, ports)
-    return replace(asked, team=replace(asked.team, name=verdict.accepted()))
+    label_name = await require_label(asked.team.label, asked.regarding.environment, by, ports)
+    return replace(asked, team=replace(asked.team, name=verdict.accepted(), label_name=label_name))
 
 
 def _channel_name(plan: ConnectionRequest, facts: ConnectionFacts) -> str:

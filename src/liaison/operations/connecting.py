@@ -15,6 +15,7 @@ from liaison.operations.ahead import with_folder
 from liaison.operations.closed_files import ChannelOfFiles, explain_closed
 from liaison.operations.earlier_files import bring_earlier_files, leave_the_rest
 from liaison.operations.extras import Welcomer, make_channels, make_folders, make_tabs
+from liaison.operations.label_team import label_later, label_team
 from liaison.operations.new_team import TeamMaker
 from liaison.operations.saga import GROUP_HORIZON, Effect, Step, Task, carry_out
 from liaison.operations.share_view import look_who_sees_it, share_view
@@ -49,6 +50,8 @@ def _step(name: StepName, link: Link, ports: Ports) -> Step:
         return Step(name, TeamMaker(ports).make, horizon=GROUP_HORIZON)
     if name is StepName.EARLIER_FILES:
         return Step(name, bound(bring_earlier_files, ports), without=leave_the_rest)
+    if name is StepName.LABEL:
+        return Step(name, bound(label_team, ports), horizon=GROUP_HORIZON, without=label_later)
     if name is StepName.MEMBERS:
         return Step(name, bound(add_some, ports), pace_s=PACE_S, look=bound(look_who_is_there, ports))
     if name is StepName.SHARE_VIEW:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from liaison.domain.consent import Consent
 from liaison.domain.crm import GLOBAL_ADMINISTRATOR, SYSTEM_ADMINISTRATOR, CrmPerson, require_system_administrator
-from liaison.domain.diagnosis import is_tenant_administrator
+from liaison.domain.diagnosis import is_tenant_administrator, may_label_groups
+from liaison.domain.labelling import Labeller, carries_labelling
 from liaison.domain.names import EnvironmentKey, Person
 from liaison.domain.readiness import Switches, judge_readiness
 from liaison.domain.watch import Watch
@@ -31,20 +32,38 @@ class Collaboration:
     watch: Watch | None = None
     labels: bool | None = None
     """May new teams be private and carry a sensitivity label? None where the environment has no such setting."""
+    labeller: Labeller | None = None
+    may_label: bool = False
+    """Has the asker a role by which Graph lets people set labels?"""
+    carries_labelling: bool = False
+    """And the permission?"""
 
 
 async def read_collaboration(environment: EnvironmentKey, by: Person, ports: Ports) -> Collaboration:
     """Switches, prerequisites, consent and what the asker may change, from live data."""
     crm = ports.crm(by, environment)
-    (switches, diagnosis, labels), consent, links, watch = await asyncio.gather(
+    (switches, diagnosis, labels), (labeller, carried), consent, links, watch = await asyncio.gather(
         asyncio.gather(crm.read_switches(), diagnose(environment, by, ports), crm.read_labels()),
+        asyncio.gather(ports.labellers.read(by.tenant), ports.sign_in.carried_scopes(by)),
         ports.consents.read(by.tenant),
         ports.links.count(environment),
         read_watch(environment, by, ports),
     )
     person = diagnosis.person or await crm.read_person()
     me = diagnosis.me or await ports.people(by).read_me()
-    return Collaboration(switches, diagnosis, consent, person, is_tenant_administrator(me), links, watch, labels)
+    return Collaboration(
+        switches,
+        diagnosis,
+        consent,
+        person,
+        is_tenant_administrator(me),
+        links,
+        watch,
+        labels,
+        labeller,
+        may_label_groups(me),
+        carries_labelling(carried),
+    )
 
 
 def barrier_to_basic(now: Collaboration) -> RoleMissing | None:

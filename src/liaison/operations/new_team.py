@@ -10,6 +10,7 @@ from liaison.domain.link import Link, NewTeam, StepName
 from liaison.domain.names import TeamId
 from liaison.domain.teams import Team, TeamMaking, TeamOperation
 from liaison.errors import StillPreparing, UpstreamThrottled, UpstreamUnavailable
+from liaison.operations.labelling import may_label_now
 from liaison.operations.saga import GROUP_HORIZON
 from liaison.ports import Ports
 
@@ -37,8 +38,8 @@ class TeamMaker:
         if link.team:
             return _with_team(link, await self._ports.teamwork(link.acting).ensure_team(link.team, new))
         carried = await self._ports.sign_in.carried_scopes(link.acting)
-        if choose_making(new, carried) is TeamMaking.GROUP:
-            return await self._group(link, new)
+        if choose_making(carried) is TeamMaking.GROUP:
+            return await self._group(link, await self._labelled(link, new))
         return await self._by_template(link, new)
 
     async def _group(self, link: Link, new: NewTeam) -> Link:
@@ -46,6 +47,12 @@ class TeamMaker:
         teamwork = self._ports.teamwork(link.acting)
         group = await teamwork.ensure_group(new, team_key(link), self._text(link, new))
         return replace(link, team=group, evidence=replace(link.evidence, team_is_ours=True))
+
+    async def _labelled(self, link: Link, new: NewTeam) -> NewTeam:
+        """With its label from the beginning where the person may give it; otherwise a step of its own sets it."""
+        if not new.label or await may_label_now(link.acting, self._ports):
+            return new
+        return replace(new, label="")
 
     async def _by_template(self, link: Link, new: NewTeam) -> Link:
         """Intent, then the one call, then looking until it is there. Source: replay table C2b.

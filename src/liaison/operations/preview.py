@@ -15,9 +15,11 @@ from liaison.domain.naming import PRIMARY_CHANNEL, ChannelNameFacts, NameCheck, 
 from liaison.domain.preview import FILES_OF, Preview, notices_of, plan_things, why_they_stay
 from liaison.domain.teams import Folder
 from liaison.errors import ConsentMissing, NotAllowed, NotFound, Upstream
+from liaison.operations.choose_team import require_label
 from liaison.operations.connect import gather_connection_facts
 from liaison.operations.defaults import freeze
 from liaison.operations.earlier_places import find_earlier_files
+from liaison.operations.labelling import read_labelling
 from liaison.operations.preflight import check_team_name, read_removed_channels
 from liaison.operations.recommend_members import read_candidates
 from liaison.ports import Ports
@@ -57,11 +59,12 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
             can_add=not missing_for(USER_SYNC, facts.carried_scopes) and facts.switches.user_sync,
             can_post=not extras.welcome or not missing_for(Rung.POSTS, facts.carried_scopes),
             can_copy=can_copy,
+            labelling=await read_labelling(by, ports) if new and new.label else None,
         ),
         earlier=earlier,
         earlier_stay=why_they_stay(earlier, can_copy=can_copy),
         privacy=new.privacy if new else None,
-        label=await _label_name(new.label, by, ports) if new else "",
+        label=new.label_name if new else "",
         template=new.template if new else "",
         made_with=made_with,
         extras=extras,
@@ -74,7 +77,8 @@ async def _with_final_team(
     if not isinstance(asked.team, NewTeam):
         return asked, ()
     verdict = await check_team_name(asked.team.name, by, ports)
-    return replace(asked, team=replace(asked.team, name=verdict.accepted())), verdict.unknown
+    label_name = await require_label(asked.team.label, asked.regarding.environment, by, ports)
+    return replace(asked, team=replace(asked.team, name=verdict.accepted(), label_name=label_name)), verdict.unknown
 
 
 async def _require_free_channel(plan: ConnectionRequest, facts: ConnectionFacts, by: Person, ports: Ports) -> None:
@@ -117,10 +121,3 @@ def _channel(plan: ConnectionRequest, facts: ConnectionFacts) -> tuple[str, Chan
     if isinstance(plan.channel, PrimaryChannel):
         return PRIMARY_CHANNEL, ChannelKind.STANDARD
     return next((one.name, one.kind) for one in facts.channels if one.id == plan.channel)
-
-
-async def _label_name(label: str, by: Person, ports: Ports) -> str:
-    if not label:
-        return ""
-    labels = await ports.people(by).list_labels()
-    return next((one.name for one in labels or () if one.id == label), label)

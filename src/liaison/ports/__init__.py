@@ -13,6 +13,7 @@ from liaison.domain.crm import Environment
 from liaison.domain.names import EnvironmentKey, Person
 from liaison.ports.crm import Crm
 from liaison.ports.filing import FilingRules, Listenings, Messages, Notices, Notifications, Subscription
+from liaison.ports.labelling import GroupLabels, Labellers
 from liaison.ports.memory import (
     ALL_LINKS,
     Audit,
@@ -45,7 +46,9 @@ __all__ = [
     "Executors",
     "Files",
     "FilingRules",
+    "GroupLabels",
     "JoinRequests",
+    "Labellers",
     "LinkFilter",
     "Links",
     "Listenings",
@@ -83,6 +86,7 @@ class Ports:
     app_catalogue: Callable[[Person], AppCatalogue]
     messages: Callable[[Person], Messages]
     notifications: Notifications
+    group_labels: Callable[[Person], GroupLabels]
     packages: Packages
     sign_in: SignIn
     links: Links
@@ -96,6 +100,7 @@ class Ports:
     filing_rules: FilingRules
     listenings: Listenings
     notices: Notices
+    labellers: Labellers
     calls: Calls
     steps: Steps
     wording: Wording

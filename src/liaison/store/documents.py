@@ -197,6 +197,8 @@ LATER: dict[str, Any] = {
 """Parts that form 2 has won since it was first written, as they are where a document lacks them."""
 _NEW_EVIDENCE = {"team_is_ours": False, "team_asked_at": "", "team_operation": "", "tab_is_adopted": False}
 """What form 1 did not know."""
+_LATER_EVIDENCE = frozenset({"label_by"})
+"""What was added to the present form; documents from before are without it."""
 
 
 def _renewed(values: dict[str, Any]) -> dict[str, Any]:
@@ -230,7 +232,8 @@ def _read_wanted(part: Parts) -> WantedChannel:
 
 def _read_new_team(part: Parts) -> NewTeam:
     name, privacy = part.text("name"), part.word("privacy", TeamPrivacy)
-    return NewTeam(name, privacy, part.text("label"), part.text("template"), part.text("description"))
+    label_name = part.text("label_name") if part.has("label_name") else ""
+    return NewTeam(name, privacy, part.text("label"), part.text("template"), part.text("description"), label_name)
 
 
 def _read_invited(part: Parts) -> Invited:
@@ -249,6 +252,8 @@ def _read_person(part: Parts) -> Person:
 def _read_evidence(part: Parts) -> Evidence:
     made: dict[str, Any] = {}
     for slot in fields(Evidence):
+        if slot.name in _LATER_EVIDENCE and not part.has(slot.name):
+            continue
         if isinstance(slot.default, bool):
             made[slot.name] = part.flag(slot.name)
         elif isinstance(slot.default, ChannelKind):

@@ -10,6 +10,7 @@ from liaison.domain.names import EnvironmentKey, LinkId, RecordRef, Regarding, T
 
 HOME = "/"
 REQUESTS_COUNT = "/requests/count"
+LABELLER_AGREE, LABELLER_STOP = "/labeller/agree", "/labeller/stop"
 EXTRAS_ANCHOR = "more-that-can-be-allowed"
 Query = Mapping[str, str | Sequence[str]]
 """Values of a query; several of one name are a sequence."""
@@ -25,6 +26,11 @@ def address(*segments: str, query: Query | None = None) -> str:
 def query_part(name: str, value: str) -> str:
     """One `name=value`, to be joined to an address that has a query."""
     return urlencode({name: value})
+
+
+def allow_labels(back: str) -> str:
+    """Where somebody lets Liaison set labels with their own permission, and comes back from."""
+    return address("auth", "login", query={"next": back, "for": "label"})
 
 
 def extra_anchor(rung: str) -> str:

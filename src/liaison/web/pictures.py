@@ -54,6 +54,7 @@ STATES = {
 
 STEPS = {
     StepName.TEAM: "team",
+    StepName.LABEL: "shield",
     StepName.CHANNEL: "channel",
     StepName.APP: "app",
     StepName.TAB: "tab",

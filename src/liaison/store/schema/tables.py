@@ -334,3 +334,13 @@ templates = sa.Table(
     sa.Index("templates_one_of_a_name", "tenant", "environment", "folded_name", unique=True),
 )
 """Defaults for connecting, and what is made beside a channel."""
+
+labellers = sa.Table(
+    "labellers",
+    metadata,
+    _text("tenant", primary_key=True),
+    _text("person"),
+    sa.Column("agreed_at", UtcTime, nullable=False),
+    _text("document"),
+)
+"""Who agreed to set sensitivity labels on behalf of others."""

@@ -15,9 +15,9 @@ from liaison.tenant.estate.people import find_user
 from liaison.tenant.estate.switches import get_switch
 from liaison.tenant.graph.access import asked_group, is_global_administrator, is_guest, is_teams_administrator
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden, no_resource
-from liaison.tenant.graph.labels import assigned_labels, read_labels
+from liaison.tenant.graph.labels import assigned_labels, forced_visibility, read_labels
 from liaison.tenant.graph.naming import require_good_name, require_good_nickname, require_may_create_group
-from liaison.tenant.graph.permissions import GROUP_CREATE, GROUP_LIST, GROUP_READ, GROUP_WRITE
+from liaison.tenant.graph.permissions import GROUP_CHANGE, GROUP_CREATE, GROUP_LIST, GROUP_READ, GROUP_WRITE
 from liaison.tenant.graph.requests import Ask, bound_id
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
 from liaison.tenant.graph.schema import GROUP
@@ -161,8 +161,16 @@ def upsert_group(ask: Ask) -> Answer:
 
 
 def change_group(ask: Ask) -> Answer:
-    """`PATCH /groups/{group}`: 204. Source: Graph v1.0, api/group-update.md"""
-    return _change(ask, asked_group(ask), ask.json())
+    """`PATCH /groups/{group}`: 204. Source: Graph v1.0, api/group-update.md
+
+    Labels alone take a permission of their own, and a role in place of ownership.
+    """
+    group, body = asked_group(ask), ask.json()
+    if set(body.value) <= {"assignedLabels"}:
+        return _save(ask, group, body)
+    if not GROUP_WRITE.allows(ask.caller):
+        raise forbidden(Backend.DIRECTORY)
+    return _change(ask, group, body)
 
 
 def delete_group(ask: Ask) -> Answer:
@@ -227,6 +235,7 @@ def _make_group(ask: Ask, body: Wild, unique_name: str | None) -> Group:
             "property is set.",
         )
     now = ask.estate.clock.seconds()
+    labels = read_labels(ask, body)
     group = Group(
         ask.estate.ids.guid(),
         name,
@@ -234,12 +243,12 @@ def _make_group(ask: Ask, body: Wild, unique_name: str | None) -> Group:
         nickname,
         f"{nickname}@{DOMAIN}" if unified else None,
         _checked_unique_name(ask, unique_name),
-        read_visibility(Backend.DIRECTORY, body.optional_text("visibility"), "Public"),
+        forced_visibility(labels) or read_visibility(Backend.DIRECTORY, body.optional_text("visibility"), "Public"),
         body.optional_text("classification"),
         mail_enabled=body.flag("mailEnabled", False),
         security_enabled=body.flag("securityEnabled", False),
         unified=unified,
-        labels=read_labels(ask, body),
+        labels=labels,
         listed_at=now + get_switch(ask.estate, "graph.directory_delay_s", 0.0),
     )
     owners, members = _read_binds(ask, body, "owners@odata.bind"), _read_binds(ask, body, "members@odata.bind")
@@ -280,17 +289,22 @@ def _change(ask: Ask, group: Group, body: Wild) -> Answer:
         )
     for user_id in added:
         groups.add_person(ask.estate, group.id, user_id, "members")
+    return _save(ask, replace(group, display_name=name, mail_nickname=nickname), body)
+
+
+def _save(ask: Ask, group: Group, body: Wild) -> Answer:
+    """What of the body needs no more checking; a label may decide who sees the group."""
+    labels = read_labels(ask, body) if body.has("assignedLabels") else group.labels
+    asked = read_visibility(Backend.DIRECTORY, body.optional_text("visibility"), group.visibility)
     groups.save_group(
         ask.estate,
         replace(
             group,
-            display_name=name,
-            mail_nickname=nickname,
-            mail=f"{nickname}@{DOMAIN}" if group.mail else None,
+            mail=f"{group.mail_nickname}@{DOMAIN}" if group.mail else None,
             description=body.optional_text("description") if body.has("description") else group.description,
             classification=body.optional_text("classification") if body.has("classification") else group.classification,
-            visibility=read_visibility(Backend.DIRECTORY, body.optional_text("visibility"), group.visibility),
-            labels=read_labels(ask, body) if body.has("assignedLabels") else group.labels,
+            visibility=forced_visibility(labels) or asked,
+            labels=labels,
             unique_name=group.unique_name or _checked_unique_name(ask, body.optional_text("uniqueName")),
         ),
     )
@@ -356,6 +370,6 @@ OPERATIONS = operations(
     ("PATCH", "groups()", upsert_group, GROUP_WRITE),
     ("DELETE", "groups()", delete_group_by_unique_name, GROUP_WRITE),
     ("GET", "groups/{group}", read_group, GROUP_READ),
-    ("PATCH", "groups/{group}", change_group, GROUP_WRITE),
+    ("PATCH", "groups/{group}", change_group, GROUP_CHANGE),
     ("DELETE", "groups/{group}", delete_group, GROUP_WRITE),
 )

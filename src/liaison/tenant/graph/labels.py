@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from liaison.tenant.graph.access import is_teams_administrator
+from liaison.tenant.estate.people import has_directory_role
 from liaison.tenant.graph.errors import Backend, GraphError, bad_request, forbidden
 from liaison.tenant.graph.permissions import LABELS_READ
 from liaison.tenant.graph.requests import Ask
@@ -12,7 +12,14 @@ from liaison.tenant.graph.responses import Answer, Json
 from liaison.tenant.graph.shapes import collection, filtered
 from liaison.tenant.graph.table import operations
 from liaison.tenant.graph.wild import Wild
-from liaison.tenant.seeds.company import stable_guid
+from liaison.tenant.seeds.company import GLOBAL_ADMINISTRATOR, TEAMS_ADMINISTRATOR, stable_guid
+
+_MAY_LABEL = (
+    GLOBAL_ADMINISTRATOR,
+    TEAMS_ADMINISTRATOR,
+    "fdd7a751-b60b-444a-984c-02652fe8fa1c",  # Groups Administrator
+    "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
+)
 
 # Name and description, the least sensitive first.
 _LABELS = (
@@ -50,12 +57,23 @@ def assigned_labels(labels: Sequence[str]) -> list[Json]:
     return [{"labelId": one, "displayName": names.get(one)} for one in labels]
 
 
+def forced_visibility(labels: Sequence[str]) -> str:
+    """Who may see a group with these labels, where a label decides it; empty where none does.
+
+    Source: Microsoft Purview, sensitivity labels for Teams, groups and sites (privacy of the team)
+    """
+    return "Private" if label_id("Confidentiel") in labels else ""
+
+
 def read_labels(ask: Ask, body: Wild) -> tuple[str, ...]:
-    """The labels in a body: set by a person with an administrator's role only. Source: graph.md 3.8"""
+    """The labels in a body: set by a person with an administrator's role only.
+
+    Source: graph.md 3.8; Microsoft Entra, built-in roles, groups.unified/assignedLabels/update
+    """
     wanted = tuple(one.text("labelId").lower() for one in body.children("assignedLabels"))
     if wanted and not ask.is_delegated:
         raise GraphError(401, "Unauthorized", "App-only token is not supported.")
-    if wanted and not is_teams_administrator(ask):
+    if wanted and not has_directory_role(ask.estate, ask.caller.object_id, *_MAY_LABEL):
         raise forbidden(Backend.DIRECTORY)
     known = {label_id(name) for name, _ in _LABELS}
     if not known.issuperset(wanted):

@@ -60,10 +60,13 @@ OPERATION_READ = needs(
     team="TeamSettings.Read.Group TeamSettings.ReadWrite.Group Channel.Create.Group",
 )
 
-GROUP_LIST = needs(f"Group.ReadBasic.All GroupMember.Read.All GroupMember.ReadWrite.All {_GROUP_READ}")
+GROUP_LIST = needs(
+    f"Group.ReadBasic.All Group.ManageProtection.All GroupMember.Read.All GroupMember.ReadWrite.All {_GROUP_READ}"
+)
 GROUP_READ = GROUP_LIST
 GROUP_CREATE = needs(_GROUP_WRITE, f"Group.Create {_GROUP_WRITE}")
 GROUP_WRITE = needs(_GROUP_WRITE)
+GROUP_CHANGE = needs(f"{_GROUP_WRITE} Group.ManageProtection.All", _GROUP_WRITE)
 BIN_READ = needs(f"Group.ReadBasic.All GroupMember.Read.All User.Read.All {_GROUP_READ}")
 BIN_WRITE = needs(f"User.ReadWrite.All {_GROUP_WRITE}")
 GROUP_MEMBERS_READ = needs(f"GroupMember.Read.All GroupMember.ReadWrite.All {_GROUP_READ}")

@@ -32,6 +32,7 @@ _SHOWN_ELSEWHERE = frozenset(
         NoticeCode.EARLIER_TOO_MANY,
         NoticeCode.EARLIER_NO_CONSENT,
         NoticeCode.SHARE_VIEW,
+        NoticeCode.LABEL_BY,
         NoticeCode.GUEST,
         NoticeCode.NOT_IN_CRM,
         NoticeCode.NO_LICENCE,
@@ -170,12 +171,22 @@ def _notice(notice: Notice, visit: Visit) -> str:
 def _plan(thing: PlannedThing, found: Preview, visit: Visit) -> ShownPlan:
     key = _channel_key(found) if thing.step is StepName.CHANNEL else thing.step.value
     facts = {"channel": found.channel_name, "team": found.team_name, "record": found.title, "names": thing.name}
+    if thing.step is StepName.LABEL:
+        return _planned_label(thing, found, visit)
     detail = visit.say(f"web.connect.planned.{key}.detail", **facts)
     return ShownPlan(
         icon=pictures.STEPS[thing.step],
         title=visit.say(f"web.connect.planned.{key}.title", **facts),
         detail=" · ".join((*_kind(thing, found, visit), detail)),
     )
+
+
+def _planned_label(thing: PlannedThing, found: Preview, visit: Visit) -> ShownPlan:
+    """With who puts it there, when that is somebody else."""
+    said = (_notice(one, visit) for one in found.notices if one.code is NoticeCode.LABEL_BY)
+    title = visit.say("web.connect.planned.label.title", label=thing.name)
+    otherwise = visit.say("web.connect.planned.label.detail", team=found.team_name)
+    return ShownPlan(pictures.STEPS[thing.step], title, next(said, otherwise))
 
 
 def _channel_key(found: Preview) -> str:
@@ -186,10 +197,9 @@ def _channel_key(found: Preview) -> str:
 
 
 def _kind(thing: PlannedThing, found: Preview, visit: Visit) -> tuple[str, ...]:
-    """What more there is to say of a new team or channel: its privacy, label and kind."""
+    """What more there is to say of a new team or channel: its privacy, or its kind."""
     if thing.step is StepName.TEAM and found.privacy is not None:
-        privacy = visit.say(f"web.connect.privacy.{found.privacy.value}.title")
-        return (privacy, found.label) if found.label else (privacy,)
+        return (visit.say(f"web.connect.privacy.{found.privacy.value}.title"),)
     if thing.step is StepName.CHANNEL:
         return (visit.say(f"web.channel.{found.channel_kind.value}"),)
     return ()

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
+from liaison.domain.labelling import LabelledBy, Labelling
 from liaison.domain.link import TeamPrivacy
 from liaison.domain.teams import Team
 from liaison.errors import LiaisonError
@@ -33,7 +34,7 @@ class Option:
 class NewTeamForm:
     """`check` is asked about the name while it is typed. `labels` is empty where teams carry none.
 
-    `no_labels` says why none of them can be chosen by this person.
+    `labelled_by` says who puts the chosen one on the team.
     """
 
     is_chosen: bool
@@ -42,7 +43,7 @@ class NewTeamForm:
     said: NameSaid
     privacies: tuple[Option, ...]
     labels: tuple[Option, ...]
-    no_labels: str
+    labelled_by: str
     templates: tuple[Option, ...]
 
 
@@ -92,12 +93,17 @@ async def _new_team(visit: Visit, opened: Opened, choices: Choices, error: Liais
         said=refuse_name(TEAM_FIELD, error, visit) if error else NameSaid(TEAM_FIELD),
         privacies=tuple(_privacy(one, wanted.privacy, visit) for one in offered.privacies),
         labels=tuple(Option(label.id, label.name, label.id == choices.label) for label in offered.labels),
-        no_labels=visit.say(f"no_labels.{offered.no_labels.value}") if offered.labels and offered.no_labels else "",
+        labelled_by=_labelled_by(offered.labelling, visit) if offered.labels else "",
         templates=tuple(
             Option(one, visit.say(f"web.connect.template.{TEMPLATE_WORDS[one]}"), one == wanted.template)
             for one in offered.templates
         ),
     )
+
+
+def _labelled_by(labelling: Labelling, visit: Visit) -> str:
+    facts = {"name": labelling.name} if labelling.by is LabelledBy.LABELLER else {}
+    return visit.say(f"labelled_by.{labelling.by.value}", **facts)
 
 
 def _privacy(one: TeamPrivacy, chosen: TeamPrivacy, visit: Visit) -> Option:

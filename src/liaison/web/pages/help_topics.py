@@ -25,6 +25,7 @@ TOPICS = (
     "documents",
     "earlier-files",
     "members",
+    "labels",
     "disconnecting",
     "undoing",
     "packages",
@@ -35,6 +36,7 @@ MICROSOFT = {
     "basic-and-enhanced": "https://learn.microsoft.com/dynamics365/sales/teams-integration/teams-basic-vs-enhanced-collaboration",
     "prerequisites": "https://learn.microsoft.com/dynamics365/sales/teams-integration/enable-record-linking",
     "licences": "https://learn.microsoft.com/dynamics365/licensing/",
+    "labels": "https://learn.microsoft.com/purview/sensitivity-labels-teams-groups-sites",
     "roles": "https://learn.microsoft.com/dynamics365/sales/security-roles-for-sales",
     "unmanaged-devices": "https://learn.microsoft.com/sharepoint/control-access-from-unmanaged-devices",
 }

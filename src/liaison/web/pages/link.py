@@ -15,6 +15,7 @@ from liaison.operations.read_link import read_link
 from liaison.web import addresses
 from liaison.web.pages.archive import ShownArchive, archive_of
 from liaison.web.pages.collaborate import REFRESH_S
+from liaison.web.pages.link_label import LabelBox, show_label
 from liaison.web.pages.links import environment_name
 from liaison.web.pages.progress import Progress, open_address, progress_of
 from liaison.web.pages.requests import ShownRequest, show_requests, waiting_for_me
@@ -52,6 +53,7 @@ class LinkPage:
     disconnect: str
     requests: tuple[ShownRequest, ...]
     archive: ShownArchive
+    label: LabelBox | None
 
 
 async def show(visit: Visit) -> Response:
@@ -75,6 +77,7 @@ async def show(visit: Visit) -> Response:
         disconnect=await _disconnect(link, visit),
         requests=show_requests(await waiting_for_me(visit), {link.team}),
         archive=archive_of(link),
+        label=await show_label(link, visit),
     )
     return visit.answer(page)
 

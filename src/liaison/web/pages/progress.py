@@ -31,6 +31,8 @@ _HELP = {
     "member.": "members",
     "earlier.": "earlier-files",
     "files.": "earlier-files",
+    "label.": "labels",
+    "privacy.": "labels",
     "app.": "undoing",
     "channel.": "undoing",
     "team.": "undoing",

@@ -34,6 +34,7 @@ from liaison.operations.enable import (
 from liaison.web import addresses, problems
 from liaison.web.pages.packages import ShownPackage, list_packages
 from liaison.web.pages.settings_extras import ExtrasBox, show_extras
+from liaison.web.pages.settings_labeller import LabellerBox, show_labeller
 from liaison.web.pages.settings_place import settings_address, settings_shell
 from liaison.web.place import find_environment
 from liaison.web.requirements import Requirement, show_check
@@ -158,6 +159,7 @@ class SettingsPage:
     checklist: tuple[Checks, ...]
     consent: ConsentBox
     extras: ExtrasBox
+    labeller: LabellerBox | None
     watch: Watched | None
     pages: Pages
     refusal: Refusal | None
@@ -218,6 +220,7 @@ def _page(
         labels=_labels(now, wanted),
         checklist=tuple(_checks(part, now, visit) for part in _CHECKLIST),
         consent=_consent(now, wanted, visit),
+        labeller=show_labeller(now, visit),
         extras=show_extras(now.consent, _asked_with(wanted, visit) if _can_accept(now) else None, visit),
         watch=_watched(now, visit),
         pages=Pages(*(settings_address(visit, name) for name in ("remedy", "tables"))),

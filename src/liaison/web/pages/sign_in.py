@@ -10,7 +10,7 @@ from typing import ClassVar
 from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
-from liaison.domain.consent import PUBLISHING
+from liaison.domain.consent import PUBLISHING, SCOPES, Rung
 from liaison.domain.crm import Environment
 from liaison.errors import RequestForged, SignInExpired
 from liaison.operations.runs import resume_parked
@@ -22,6 +22,8 @@ from liaison.web.taste import is_remembered
 from liaison.web.visit import Visit
 
 _FLOW_S = 600
+_ASKED_FOR = {"publish": PUBLISHING, "label": SCOPES[Rung.LABEL]}
+"""What somebody allows for themselves alone, beside what every sign-in asks for."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class SignedOutPage:
 async def start(visit: Visit) -> Response:
     """`/auth/login`: to Microsoft, remembering where to come back to."""
     back = addresses.local_path(visit.asked("next"))
-    also = PUBLISHING if visit.asked("for") == "publish" else ()
+    also = _ASKED_FOR.get(visit.asked("for"), ())
     started = await visit.ports.sign_in.start(_environment(visit), visit.language, visit.asked("hint"), also)
     return await send_away(visit, started, {"next": back})
 
