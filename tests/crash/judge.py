@@ -24,6 +24,8 @@ class Counts:
     notes: int = 0
     teams: int = 0
     people: int = 0
+    let_in: int = 0
+    shares: int = 0
 
     def __sub__(self, other: Counts) -> Counts:
         names = [one.name for one in fields(Counts)]
@@ -37,7 +39,8 @@ class Counts:
         return " ".join(f"{one.name}={getattr(self, one.name)}" for one in fields(Counts))
 
 
-"""`teams` are those made for the link, `people` who is in them."""
+"""`teams` are those made for the link, `people` who is in them; `let_in` are those invited who are in a team of others,
+`shares` how often the view is shared."""
 
 CONNECTED = Counts(channels=1, installations=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
 IN_NEW_TEAM = CONNECTED + Counts(teams=1, people=3)
@@ -45,6 +48,9 @@ VIEW_CONNECTED = Counts(channels=1, installations=1, tabs=1, associations=1)
 PINNED = Counts(channels=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
 """The app is Teams' own doing there, and the link does not know of it."""
 UNDONE = Counts(sites=1)
+UNDONE_ELSEWHERE = Counts(channels=1, sites=1, let_in=1)
+"""In a team that was there, with its channel; of those invited one was in it before."""
+VIEW_UNDONE = Counts(channels=1)
 VIEW_DISCONNECTED = Counts(channels=1, installations=1)
 DISCONNECTED = Counts(channels=1, installations=1, tabs=0, locations=0, sites=1, associations=0, notes=2)
 
@@ -91,6 +97,20 @@ def count(database: Path, link: Link, channel: str, app: str) -> Counts:
                 MARK.format(link.id),
                 KEY.format(link.id),
             ),
+            let_in=sum(
+                number(
+                    "SELECT count(*) FROM group_members JOIN groups ON id = group_id "
+                    f"WHERE group_id = ? AND user_id = ? AND ({OURS}) IS NOT TRUE",
+                    link.team,
+                    invited.id,
+                    MARK.format(link.id),
+                    KEY.format(link.id),
+                )
+                for invited in link.members
+            ),
+            shares=0
+            if link.record is not None
+            else number(f'SELECT count(*) FROM "{crm}.principalobjectaccess" WHERE objectid = ?', record),
             notes=number(f'SELECT count(*) FROM "{crm}.annotation" WHERE objectid = ?', record),
         )
 

@@ -20,6 +20,7 @@ from liaison.domain.names import (
     RowId,
     TableName,
     TeamId,
+    ViewKind,
     ViewRef,
 )
 from liaison.operations.complete import complete_connection
@@ -35,8 +36,10 @@ from tests.crash.judge import (
     IN_NEW_TEAM,
     PINNED,
     UNDONE,
+    UNDONE_ELSEWHERE,
     VIEW_CONNECTED,
     VIEW_DISCONNECTED,
+    VIEW_UNDONE,
     Counts,
     count,
     fresh_records,
@@ -48,6 +51,9 @@ DONE = frozenset({LinkState.CONNECTED, LinkState.DISCONNECTED, LinkState.UNDONE}
 PHASES = ("before", "after")
 TEAM = next(team for team in company.TEAMS if team.key == "northwind")
 EXISTING_CHANNEL = "Contract"
+EXISTING_ELSEWHERE = "Renewals"
+OTHER_TEAM = next(team for team in company.TEAMS if team.key == "ventes-europe")
+"""Nothing stays connected in it."""
 PEOPLE = tuple(Invited(PersonId(one.id), one.name) for one in (company.person("Sofia"), company.person("Oliver")))
 VIEWED = ("opportunity", "account", "contact", "lead")
 Ask = Callable[[Callable[[], None]], Awaitable[Link]]
@@ -64,6 +70,8 @@ WORKS = {
     "disconnect a view": VIEW_DISCONNECTED,
     "complete what Microsoft's button began": CONNECTED,
     "connect a tab that Teams pinned": PINNED,
+    "undo with people": UNDONE_ELSEWHERE,
+    "undo a personal view": VIEW_UNDONE,
 }
 """Each with what exists when it is done."""
 
@@ -213,6 +221,9 @@ class Play:
         if work == "undo":
             made = await self._connected(ConnectionRequest(ref, _room(record), NewChannel(f"Deal {record[-8:]}")))
             return lambda arm: undo(made.id, claire, self._armed(arm))
+        if work in {"undo with people", "undo a personal view"}:
+            given = await self._connected(await self._given(work, ref))
+            return lambda arm: undo(given.id, claire, self._armed(arm))
         if work == "disconnect":
             connected = await self._connected(ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel()))
             return lambda arm: disconnect(connected.id, claire, self._armed(arm))
@@ -242,6 +253,17 @@ class Play:
         if work == "connect to a new channel":
             return ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(name))
         return ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
+
+    async def _given(self, work: str, ref: RecordRef) -> ConnectionRequest:
+        """A connection that lets people in, or shares a view with them."""
+        claire, ports, team = self._stage.people["Claire"], self._stage.ports, TeamId(OTHER_TEAM.id)
+        channels = await ports.teamwork(claire).list_channels(team)
+        channel = next(one.id for one in channels if one.name == EXISTING_ELSEWHERE)
+        if work == "undo with people":
+            return ConnectionRequest(ref, team, channel, members=PEOPLE)
+        views = await ports.crm(claire, SALES).list_views(ref.table)
+        mine = next(view for view in views if view.kind is ViewKind.PERSONAL)
+        return ConnectionRequest(ViewRef(SALES, mine.table, mine.id, mine.kind), team, channel, share_view=True)
 
     async def _next_view(self) -> ViewRef:
         """A view that nobody has tied to a channel: what is counted there is ours."""
@@ -307,7 +329,9 @@ def _room(record: str) -> NewTeam:
 
 
 def _channel_name(link: Link) -> str:
-    return link.wanted.name if isinstance(link.wanted, NewChannel) else EXISTING_CHANNEL
+    if isinstance(link.wanted, NewChannel):
+        return link.wanted.name
+    return EXISTING_ELSEWHERE if link.team == OTHER_TEAM.id else EXISTING_CHANNEL
 
 
 async def all_points(play: Play, works: tuple[str, ...] = tuple(WORKS)) -> list[Point]:

@@ -12,6 +12,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from tests.crash.points import WORKS, Outcome, Play, Point, all_points
@@ -28,25 +32,53 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, help="carry out every n-th point only")
     parser.add_argument("--work", choices=tuple(WORKS), help="one kind of work only")
     parser.add_argument("--postgres", default="", help="address of an empty PostgreSQL database; SQLite otherwise")
+    parser.add_argument("--stages", type=int, default=0, help="how many are played on side by side; two on SQLite")
     parser.add_argument("--keep", type=Path, help="folder to leave databases and logs in")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
-    if asked.keep:
-        return asyncio.run(play_all(asked.keep, asked.every, asked.work, asked.postgres))
-    with tempfile.TemporaryDirectory(prefix="liaison-crash-") as folder:
-        return asyncio.run(play_all(Path(folder), asked.every, asked.work, asked.postgres))
+    works = (asked.work,) if asked.work else tuple(WORKS)
+    stages = 1 if asked.postgres else asked.stages or 2
+    with tempfile.TemporaryDirectory(prefix="liaison-crash-") as temporary:
+        folder = asked.keep or Path(temporary)
+        shares = [Share(folder / f"stage-{number}", works, asked.every, number, stages) for number in range(stages)]
+        return play_all(shares, asked.postgres)
 
 
-async def play_all(folder: Path, every: int, work: str | None, postgres: str) -> int:
+@dataclass(frozen=True)
+class Share:
+    """What one stage plays: of every n-th point of the works, each `stages`-th from `number` on."""
+
+    folder: Path
+    works: tuple[str, ...]
+    every: int
+    number: int
+    stages: int
+
+
+def play_all(shares: Sequence[Share], postgres: str) -> int:
+    """The stages side by side, each in a process of its own with its tenant, its product and its store."""
     began = time.monotonic()
-    async with a_stage(folder, postgres) as stage:
+    with ProcessPoolExecutor(len(shares), get_context("spawn")) as pool:
+        played = list(pool.map(play_share, shares, [postgres] * len(shares)))
+    outcomes = [outcome for ended, _ in played for outcome in ended]
+    broken = next((chain for _, chain in played if chain is not None), None)
+    return _sum_up(outcomes, broken, time.monotonic() - began)
+
+
+def play_share(share: Share, postgres: str) -> tuple[list[Outcome], int | None]:
+    """What became of each point of the share, and where the audit chain is broken; None when it holds."""
+    return asyncio.run(_play(share, postgres))
+
+
+async def _play(share: Share, postgres: str) -> tuple[list[Outcome], int | None]:
+    async with a_stage(share.folder, postgres) as stage:
         play = Play(stage)
-        points = await all_points(play, (work,) if work else tuple(WORKS))
-        chosen = points[::every]
-        tell(f"{len(points)} points, {len(chosen)} carried out, on {'PostgreSQL' if postgres else 'SQLite'}")
+        points = await all_points(play, share.works)
+        chosen = points[:: share.every][share.number :: share.stages]
+        place = "PostgreSQL" if postgres else "SQLite"
+        tell(f"{len(points)} points, {len(chosen)} carried out on stage {share.number + 1}, on {place}")
         outcomes = [await _told(play, point) for point in chosen]
-        chain = await stage.ports.audit.first_broken()
-    return _sum_up(outcomes, chain, time.monotonic() - began)
+        return outcomes, await stage.ports.audit.first_broken()
 
 
 async def _told(play: Play, point: Point) -> Outcome:
@@ -65,7 +97,7 @@ def _sum_up(outcomes: list[Outcome], chain: int | None, took_s: float) -> int:
     header = ("work", "points", "reached", "recovered", "duplicates", "orphans", "stuck", "slowest s")
     tell("\n" + "  ".join(f"{title:>10}" for title in header[1:]) + "  " + header[0])
     total: Counter[str] = Counter()
-    for work in dict.fromkeys(outcome.point.work for outcome in outcomes):
+    for work in (one for one in WORKS if any(outcome.point.work == one for outcome in outcomes)):
         mine = [outcome for outcome in outcomes if outcome.point.work == work]
         row = {
             "points": len(mine),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from liaison.domain.names import EnvironmentKey, LinkId, Person
 from liaison.operations.enable import read_collaboration, save_switches
 from liaison.ports import Ports, SignInStart
 from liaison.tenant.seeds import company
+from tests.crash.nursery import Nursery
 from tests.tenant.browser import Page, PersonsBrowser
 
 PUBLIC = "http://localhost:8300"
@@ -96,33 +98,26 @@ class TenantProcess:
 class WorkerProcess:
     """One `liaison worker`."""
 
-    def __init__(self, variables: Mapping[str, str], log: Path) -> None:
-        self.log = log.open("a", encoding="utf-8")
-        self.began_at = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "liaison", "worker"],
-            env={**os.environ, **variables, "LC_ALL": "C.UTF-8"},
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-        )
+    def __init__(self, nursery: Nursery, variables: Mapping[str, str]) -> None:
+        self.pid, output = nursery.bear({**variables, "LC_ALL": "C.UTF-8"})
+        self._output = os.fdopen(output, encoding="utf-8")
 
     async def ready(self) -> None:
-        assert self.process.stdout is not None
-        line = await asyncio.to_thread(self.process.stdout.readline)
-        if not line:
-            raise RuntimeError(f"the worker did not start; see {self.log.name}")
+        if not await asyncio.to_thread(self._output.readline):
+            raise RuntimeError("the worker did not start; see worker.log")
 
     @property
     def has_ended(self) -> bool:
-        return self.process.poll() is not None
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        self.log.close()
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self._output.close()
 
 
 class Stage:
@@ -134,6 +129,7 @@ class Stage:
         self.tenant = TenantProcess(folder / "tenant")
         self.variables = product_variables(self.tenant.introduction, folder / "product", database_url)
         self.installation = Installation(read_settings(self.variables))
+        self._nursery = Nursery(folder / "worker.log")
         self.worker: WorkerProcess | None = None
         self.people: dict[str, Person] = {}
 
@@ -165,9 +161,9 @@ class Stage:
     async def start_worker(self) -> WorkerProcess:
         """A worker that has just started and knows nothing yet, in place of any other."""
         self.end_worker()
-        self.worker = WorkerProcess(self.variables, self.folder / "worker.log")
+        self.worker = WorkerProcess(self._nursery, self.variables)
         await asyncio.wait_for(self.worker.ready(), START_PATIENCE_S)
-        self.tenant.register(self.worker.process.pid)
+        self.tenant.register(self.worker.pid)
         return self.worker
 
     def end_worker(self) -> None:
@@ -187,6 +183,7 @@ class Stage:
 
     async def close(self) -> None:
         self.end_worker()
+        self._nursery.close()
         await self.installation.aclose()
         self.installation.close()
         self.tenant.close()

@@ -11,7 +11,7 @@ from tests.crash.stage import a_stage
 
 pytestmark = pytest.mark.anyio
 
-EXISTING, NEW, DISCONNECT, NEW_TEAM, PRIVATE, VIEW, UNDO, VIEW_GONE, COMPLETE, PINNED = WORKS
+EXISTING, NEW, DISCONNECT, NEW_TEAM, PRIVATE, VIEW, UNDO, VIEW_GONE, COMPLETE, PINNED, PEOPLE_GONE, VIEW_UNDONE = WORKS
 CHANNELS, TABS = "/v1.0/teams/*/channels", "/v1.0/teams/*/channels/*/tabs"
 ROWS = "/api/data/v9.2/{}(*)"
 
@@ -33,6 +33,8 @@ SAMPLE = (
     Point(VIEW_GONE, 1, "after", "DELETE", ROWS.format("msdyn_teamscollaborations")),
     Point(COMPLETE, 1, "after", "POST", TABS),
     Point(PINNED, 1, "after", "PATCH", ROWS.format("sharepointdocumentlocations")),
+    Point(PEOPLE_GONE, 1, "after", "DELETE", "/v1.0/teams/*/members/*"),
+    Point(VIEW_UNDONE, 1, "after", "POST", "/api/data/v9.2/RevokeAccess"),
 )
 
 
