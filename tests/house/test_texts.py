@@ -14,6 +14,7 @@ from liaison.domain.diagnosis import LICENCE_FAMILIES
 from liaison.domain.joining import JoinState
 from liaison.domain.labelling import LabelledBy
 from liaison.domain.link import LinkState, StepName
+from liaison.domain.listening import ListeningState
 from liaison.domain.members import Source, Unseen
 from liaison.domain.naming import NameCheck
 from liaison.domain.preview import FilesConsequence, NoticeCode
@@ -73,6 +74,7 @@ FAMILIES: dict[str, set[str]] = {
     | {f"rung.{rung.value}" for rung in Rung}
     | {f"extra.{rung.value}" for rung in EXTRAS}
     | {"rung.enhanced", "rung.publish"},
+    "listening": {state.value for state in ListeningState},
     "source": {source.value for source in Source},
     "unseen": {unseen.value for unseen in Unseen},
     "naming": {f"unknown.{check.value}" for check in NameCheck},

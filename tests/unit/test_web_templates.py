@@ -22,7 +22,7 @@ TEMPLATES = sorted(entry.name for entry in (WEB / "templates").iterdir())
 SHARED = {
     "document.html", "layout.html", "panel_page.html", "record_layout.html", "connect_layout.html",
     "teams_document.html", "teams_page.html", "bar.html", "site_map.html", "elements.html",
-    "settings_extras.html", "settings_labeller.html",
+    "settings_extras.html", "settings_labeller.html", "link_filing.html", "settings_filing.html",
 }  # fmt: skip
 CALLABLE = {
     "say", "plural", "row_kind", "moment", "size", "icon", "asset", "initials", "tint", "pieces", "help_topic", "ui",

@@ -50,6 +50,7 @@ PLACES = {
     "tables": "liaison.cli.commands.enabling:tables",
     "consent": "liaison.cli.commands.enabling:consent",
     "labeller": "liaison.cli.commands.labelling:labeller",
+    "filing": "liaison.cli.commands.filing:filing",
     "why": "liaison.cli.commands.enabling:why",
     "calls": "liaison.cli.commands.enabling:calls",
     "audit": "liaison.cli.commands.administration:audit",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from liaison.domain.link import Link, LinkState
+from liaison.domain.link import Link, LinkState, Operation
 from liaison.domain.names import ChannelId, EnvironmentKey, Person, PersonId, TeamId, TenantId
 from liaison.errors import AddressNotReachable, InputInvalid
 
@@ -16,6 +16,7 @@ REACTIONS = ("📌", "⭐", "✅", "📎", "📝")
 EXCERPT_LIMIT = 3_000
 """Characters of a message's text that are filed: what Microsoft's own button takes. Source: mission, F54."""
 
+_ENDING = frozenset({Operation.DISCONNECT, Operation.UNDO})
 _VARIANTS = "\ufe0e\ufe0f"
 _ON_THIS_MACHINE = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", re.IGNORECASE)
 _OPENS_TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -101,8 +102,10 @@ def excerpt(text: str, limit: int = EXCERPT_LIMIT) -> str:
 
 
 def files_messages(link: Link) -> bool:
-    """Has the link a record on whose timeline messages of its channel can be filed?"""
-    return link.record is not None and link.state in {LinkState.CONNECTED, LinkState.FILES_PENDING}
+    """Has the link a record on whose timeline messages of its channel are filed? Other work on it changes nothing."""
+    if link.record is None or link.state.is_over or link.operation in _ENDING:
+        return False
+    return link.connected_at is not None or link.state is LinkState.FILES_PENDING
 
 
 def require_reachable(public_address: str) -> None:

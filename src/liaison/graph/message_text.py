@@ -64,7 +64,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
-        elif tag in _BREAKS and tag != "br":
+        elif tag in _BREAKS and tag not in {"br", "li"}:
             self.seen.append("\n")
 
     def handle_data(self, data: str) -> None:

@@ -15,6 +15,7 @@ from liaison.domain.watch import Watch
 from liaison.errors import BasicRequired, ConsentNotGranted, RoleMissing
 from liaison.operations.consent import probe_consent
 from liaison.operations.doctor import Diagnosis, diagnose, require_ready
+from liaison.operations.filing import end_filing
 from liaison.operations.watch import begin_watch, end_watch, read_watch
 from liaison.ports import Ports
 
@@ -104,6 +105,7 @@ async def save_switches(
         await begin_watch(await diagnose(environment, by, ports), by, ports)
     elif not saved.basic:
         await end_watch(environment, by, ports)
+        await end_filing(environment, by, ports)
     return saved
 
 

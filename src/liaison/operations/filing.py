@@ -11,7 +11,7 @@ from liaison.domain.filing import FilingRule, files_messages, read_reaction, req
 from liaison.domain.link import Link
 from liaison.domain.listening import Listening, Notice
 from liaison.domain.names import EnvironmentKey, Person
-from liaison.errors import CollaborationOff, LiaisonError
+from liaison.errors import CollaborationOff, EnvironmentUnknown, LiaisonError, RoleMissing
 from liaison.operations.environments import find_environment
 from liaison.ports import Ports
 
@@ -41,19 +41,21 @@ class LinkFiling:
 
 
 async def read_filing(environment: EnvironmentKey, by: Person, ports: Ports) -> Filing:
-    """Raises EnvironmentUnknown."""
+    """Channels are listed for System Administrators only. Raises EnvironmentUnknown."""
     rule, barrier, listenings = await asyncio.gather(
         ports.filing_rules.read(by.tenant, environment),
         barrier_to_filing(environment, by, ports),
         ports.listenings.of_environment(by.tenant, environment),
     )
-    return Filing(environment, rule, barrier, listenings)
+    return Filing(environment, rule, barrier, () if isinstance(barrier, RoleMissing) else listenings)
 
 
 async def barrier_to_filing(environment: EnvironmentKey, by: Person, ports: Ports) -> LiaisonError | None:
     """Why the asker cannot switch filing on; None when they can."""
     try:
         await _require_filing(environment, by, ports)
+    except EnvironmentUnknown:
+        raise
     except LiaisonError as error:
         return error
     return None
@@ -77,6 +79,17 @@ async def switch_filing_off(environment: EnvironmentKey, by: Person, ports: Port
     """Nothing is read any more; what was filed stays. Raises RoleMissing."""
     require_system_administrator(await ports.crm(by, environment).read_person())
     await end_filing(environment, by, ports)
+
+
+async def save_filing(now: Filing, wanted: str, by: Person, ports: Ports) -> None:
+    """Make filing as wanted: by this reaction, or off when it is empty. As it is already is done.
+
+    Raises what `switch_filing_on` and `switch_filing_off` refuse.
+    """
+    if wanted and (now.rule is None or now.rule.reaction != read_reaction(wanted)):
+        await switch_filing_on(now.environment, wanted, by, ports)
+    elif not wanted and now.rule is not None:
+        await switch_filing_off(now.environment, by, ports)
 
 
 async def end_filing(environment: EnvironmentKey, by: Person, ports: Ports) -> None:

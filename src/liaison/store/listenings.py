@@ -11,7 +11,7 @@ import orjson
 import sqlalchemy as sa
 
 from liaison.domain.filing import files_messages
-from liaison.domain.link import LinkState
+from liaison.domain.link import LinkState, Operation
 from liaison.domain.listening import Listening, ListeningState
 from liaison.domain.names import ChannelId, EnvironmentKey, Person, PersonId, TeamId, TenantId
 from liaison.errors import Remembered
@@ -29,9 +29,10 @@ _IS_FILED = sa.and_(
     links.c.tenant == filing_rules.c.tenant,
     links.c.environment == filing_rules.c.environment,
     links.c.channel != "",
-    links.c.state.in_([LinkState.CONNECTED.value, LinkState.FILES_PENDING.value]),
+    links.c.state != LinkState.PLANNED.value,
+    links.c.operation.not_in([Operation.DISCONNECT.value, Operation.UNDO.value]),
 )
-"""A link in an environment where messages are filed; whether it is a record's its document says."""
+"""A link in an environment where messages are filed; whether it is a record's, and connected, its document says."""
 _IS_WANTED = sa.exists(
     sa.select(sa.literal(1)).where(
         _IS_FILED, links.c.tenant == listenings.c.tenant, links.c.channel == listenings.c.channel

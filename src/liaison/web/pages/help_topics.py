@@ -28,6 +28,7 @@ TOPICS = (
     "labels",
     "disconnecting",
     "undoing",
+    "filing",
     "packages",
     "privacy",
     "terms",
@@ -41,7 +42,7 @@ MICROSOFT = {
     "unmanaged-devices": "https://learn.microsoft.com/sharepoint/control-access-from-unmanaged-devices",
 }
 
-CONSENT = ("consent", "members", "earlier-files")
+CONSENT = ("consent", "members", "earlier-files", "filing")
 """Topics whose remedy is the administrator's consent."""
 
 

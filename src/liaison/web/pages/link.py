@@ -15,6 +15,7 @@ from liaison.operations.read_link import read_link
 from liaison.web import addresses
 from liaison.web.pages.archive import ShownArchive, archive_of
 from liaison.web.pages.collaborate import REFRESH_S
+from liaison.web.pages.filing import LinkFilingCard, link_filing_card
 from liaison.web.pages.link_label import LabelBox, show_label
 from liaison.web.pages.links import environment_name
 from liaison.web.pages.progress import Progress, open_address, progress_of
@@ -54,6 +55,7 @@ class LinkPage:
     requests: tuple[ShownRequest, ...]
     archive: ShownArchive
     label: LabelBox | None
+    filing: LinkFilingCard | None
 
 
 async def show(visit: Visit) -> Response:
@@ -78,6 +80,7 @@ async def show(visit: Visit) -> Response:
         requests=show_requests(await waiting_for_me(visit), {link.team}),
         archive=archive_of(link),
         label=await show_label(link, visit),
+        filing=await link_filing_card(link, visit),
     )
     return visit.answer(page)
 

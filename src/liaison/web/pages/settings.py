@@ -6,7 +6,7 @@ One page under two addresses: in an app (Change area › App Settings) and in Po
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -31,7 +31,9 @@ from liaison.operations.enable import (
     read_collaboration,
     save_switches,
 )
+from liaison.operations.filing import Filing, read_filing, save_filing
 from liaison.web import addresses, problems
+from liaison.web.pages.filing import FilingCard, barrier_with, filing_card, saved_filing, wanted_filing
 from liaison.web.pages.packages import ShownPackage, list_packages
 from liaison.web.pages.settings_extras import ExtrasBox, show_extras
 from liaison.web.pages.settings_labeller import LabellerBox, show_labeller
@@ -160,6 +162,7 @@ class SettingsPage:
     consent: ConsentBox
     extras: ExtrasBox
     labeller: LabellerBox | None
+    filing: FilingCard
     watch: Watched | None
     pages: Pages
     refusal: Refusal | None
@@ -174,44 +177,67 @@ class _Wanted:
     basic: bool
     enhanced: bool
     labels: bool
+    filing: str
+    """The reaction that files messages; empty when none are filed."""
+
+
+@dataclass(frozen=True)
+class _Now:
+    """The environment as it is."""
+
+    shell: Shell
+    collaboration: Collaboration
+    filing: Filing
 
 
 async def show(visit: Visit) -> Response:
-    by, environment = visit.person, find_environment(visit)
-    shell, now = await asyncio.gather(
-        settings_shell(visit, environment), read_collaboration(environment.key, by, visit.ports)
-    )
+    now = await _read(visit)
     wanted = _saved(now)
     if visit.asked("unsaved"):
-        wanted = _Wanted(visit.asked("basic") == ON, visit.asked("enhanced") == ON, bool(now.labels))
-    return visit.answer(_page(visit, shell, now, wanted))
+        wanted = replace(wanted, basic=visit.asked("basic") == ON, enhanced=visit.asked("enhanced") == ON)
+    return visit.answer(_page(visit, now, wanted))
+
+
+async def _read(visit: Visit) -> _Now:
+    by, environment = visit.person, find_environment(visit)
+    return _Now(
+        *await asyncio.gather(
+            settings_shell(visit, environment),
+            read_collaboration(environment.key, by, visit.ports),
+            read_filing(environment.key, by, visit.ports),
+        )
+    )
 
 
 async def save(visit: Visit) -> Response:
     """Either everything is saved, or nothing and the page says why, with the switches as they were wanted."""
-    environment = find_environment(visit)
-    wanted = _Wanted(visit.given("basic") == ON, visit.given("enhanced") == ON, visit.given("labels") == ON)
+    key = find_environment(visit).key
+    wanted = _Wanted(
+        visit.given("basic") == ON, visit.given("enhanced") == ON, visit.given("labels") == ON, wanted_filing(visit)
+    )
     switches = Switches(wanted.basic, wanted.enhanced, wanted.enhanced, visit.given("version"))
     try:
-        await save_switches(switches, environment.key, visit.person, visit.ports, wanted.labels)
+        filing = await read_filing(key, visit.person, visit.ports)
+        barrier = barrier_with(filing, wanted.filing, basic=wanted.basic)
+        if barrier is not None:
+            raise barrier
+        await save_switches(switches, key, visit.person, visit.ports, wanted.labels)
+        if wanted.basic:
+            await save_filing(filing, wanted.filing, visit.person, visit.ports)
     except (ConsentMissing, NotAllowed, NotReady, SettingsChanged) as error:
-        shell, now = await asyncio.gather(
-            settings_shell(visit, environment), read_collaboration(environment.key, visit.person, visit.ports)
-        )
-        return visit.answer(_page(visit, shell, now, wanted, error), error.status)
+        return visit.answer(_page(visit, await _read(visit), wanted, error), error.status)
     return visit.go(f"{visit.request.url.path}?saved=1")
 
 
-def _saved(now: Collaboration) -> _Wanted:
-    return _Wanted(now.switches.basic, now.switches.enhanced, bool(now.labels))
+def _saved(now: _Now) -> _Wanted:
+    switches = now.collaboration.switches
+    return _Wanted(switches.basic, switches.enhanced, bool(now.collaboration.labels), saved_filing(now.filing))
 
 
-def _page(
-    visit: Visit, shell: Shell, now: Collaboration, wanted: _Wanted, error: LiaisonError | None = None
-) -> SettingsPage:
-    saved = _saved(now)
+def _page(visit: Visit, place: _Now, wanted: _Wanted, error: LiaisonError | None = None) -> SettingsPage:
+    now = place.collaboration
     return SettingsPage(
-        shell=shell,
+        shell=place.shell,
         action=visit.request.url.path,
         version=now.switches.version,
         basic=Switch(wanted.basic, _reason(barrier_to_basic(now), visit)),
@@ -222,11 +248,12 @@ def _page(
         consent=_consent(now, wanted, visit),
         labeller=show_labeller(now, visit),
         extras=show_extras(now.consent, _asked_with(wanted, visit) if _can_accept(now) else None, visit),
+        filing=filing_card(place.filing, wanted.filing, visit),
         watch=_watched(now, visit),
         pages=Pages(*(settings_address(visit, name) for name in ("remedy", "tables"))),
         refusal=_refusal(error, now, wanted, visit) if error else None,
         is_saved=bool(visit.asked("saved")) and error is None,
-        is_unsaved=wanted != saved,
+        is_unsaved=wanted != _saved(place),
         consent_answer=visit.asked("consent"),
         packages=list_packages(visit) if now.person.is_system_administrator or now.is_tenant_administrator else (),
     )
@@ -302,10 +329,8 @@ def _refusal(error: LiaisonError, now: Collaboration, wanted: _Wanted, visit: Vi
     return Refusal(
         problem=problems.explain(error, visit),
         causes=_causes(error, visit),
-        theirs=_positions(_Wanted(now.switches.basic, now.switches.enhanced, bool(now.labels)), visit)
-        if changed
-        else "",
-        ours=_positions(wanted, visit) if changed else "",
+        theirs=_positions(now.switches.basic, now.switches.enhanced, visit) if changed else "",
+        ours=_positions(wanted.basic, wanted.enhanced, visit) if changed else "",
         by=now.switches.changed_by,
     )
 
@@ -318,8 +343,8 @@ def _causes(error: LiaisonError, visit: Visit) -> tuple[Requirement, ...]:
     return tuple(show_check(check, visit) for check in failed)
 
 
-def _positions(wanted: _Wanted, visit: Visit) -> str:
+def _positions(basic: bool, enhanced: bool, visit: Visit) -> str:
     def position(is_on: bool) -> str:
         return visit.say("web.settings.on" if is_on else "web.settings.off")
 
-    return visit.say("web.settings.positions", basic=position(wanted.basic), enhanced=position(wanted.enhanced))
+    return visit.say("web.settings.positions", basic=position(basic), enhanced=position(enhanced))

@@ -10,7 +10,7 @@ if (form) {
   const accepts = [...form.querySelectorAll("[data-accepts]")];
   const mayEnhance = !enhanced.disabled;
   const mayLabel = labels && !labels.disabled;
-  const boxes = [basic, enhanced, ...(labels ? [labels] : [])];
+  const boxes = [basic, enhanced, ...(labels ? [labels] : []), ...form.querySelectorAll("[data-tracked]")];
   const saved = boxes.map((box) => box.defaultChecked).join();
   const beganUnsaved = form.dataset.unsaved === "true";
   let leaving = false;

@@ -14,7 +14,19 @@ import { link, messageNodes } from "./message-body.js";
 import { mentionedIn, typedText } from "./message-text.js";
 import { changeMessage, deleteMessage, react, restoreMessage } from "./teamwork.js";
 
-const EMOJI = { like: "👍", heart: "❤️", laugh: "😆", surprised: "😮", sad: "😢", angry: "😠" };
+const EMOJI = {
+  like: "👍",
+  heart: "❤️",
+  laugh: "😆",
+  surprised: "😮",
+  sad: "😢",
+  angry: "😠",
+  pin: "📌",
+  star: "⭐",
+  check: "✅",
+  clip: "📎",
+  memo: "📝",
+};
 
 /**
  * `view` is the list that it stands in: {team, channel, me, writable, people(), changed()}. Returns null for what is
