@@ -134,6 +134,7 @@ class Installation:
         from liaison.engine.steps import DurableSteps
         from liaison.engine.worker import Round, Worker, WorkerOptions
         from liaison.operations.file_messages import file_messages
+        from liaison.operations.follow import follow
         from liaison.operations.listen import keep_listening
         from liaison.operations.runs import resume_all, run
         from liaison.operations.watch import look_again
@@ -163,6 +164,7 @@ class Installation:
             options,
             (
                 Round("listen", settings.filing_s, lambda: keep_listening(ports)),
+                Round("follow", settings.follow_s, lambda: follow(ports, settings.follow_s)),
                 Round("file", settings.filing_s, lambda: file_messages(ports)),
             ),
         )
@@ -308,6 +310,8 @@ class Installation:
         from liaison.store.listenings import StoredListenings
         from liaison.store.mendings import StoredMendings
         from liaison.store.notices import StoredNotices
+        from liaison.store.proposals import StoredProposals
+        from liaison.store.sights import StoredSights
         from liaison.store.templates import StoredTemplates
         from liaison.store.watches import StoredWatches
 
@@ -335,6 +339,8 @@ class Installation:
             listenings=StoredListenings(self.database, self.keys),
             notices=StoredNotices(self.database),
             labellers=StoredLabellers(self.database),
+            sights=StoredSights(self.database),
+            proposals=StoredProposals(self.database),
             calls=self._calls,
             steps=self.handover,
             wording=self.texts,
@@ -555,8 +561,10 @@ def prepare_product(data_folder: Path) -> None:
             "mendings",
             "notices",
             "parked_tokens",
+            "proposals",
             "sessions",
             "templates",
+            "sights",
             "watches",
         ),
         "web": ("app",),

@@ -495,6 +495,12 @@ class JoinUnknown(NotFound):
 
 
 @dataclass(unsafe_hash=True)
+class ProposalUnknown(NotFound):
+    code = "proposal.unknown"
+    proposal: str
+
+
+@dataclass(unsafe_hash=True)
 class MendingUnknown(NotFound):
     code = "remedy.unknown"
     mending: str
@@ -660,6 +666,34 @@ class JoinAnswered(Conflict):
     team: str
     answer: str
     by: str
+
+
+@dataclass(unsafe_hash=True)
+class ProposalAnswered(Conflict):
+    """Another owner was faster, or the reason for the proposal is gone."""
+
+    code = "proposal.answered"
+    person: str
+    team: str
+    outcome: str
+    by: str
+
+
+@dataclass(unsafe_hash=True)
+class OwnerStays(Conflict):
+    """Somebody is to be removed who is an owner of the team or channel."""
+
+    code = "team.owner_stays"
+    person: str
+
+
+@dataclass(unsafe_hash=True)
+class MemberRefused(Conflict):
+    """Teams did not add somebody and does not say why in a way that we know."""
+
+    code = "team.member_refused"
+    person: str
+    team: str
 
 
 @dataclass(unsafe_hash=True)

@@ -344,6 +344,10 @@ class Settings:
     filing_s: float = field(
         default=2.0, metadata=_about(_positive, "seconds", "How often a worker looks for channel messages to file.")
     )
+    follow_s: float = field(
+        default=60.0,
+        metadata=_about(_positive, "seconds", "How often a worker looks whether records of links have changed."),
+    )
     keep_runs_days: int = field(
         default=7,
         metadata=_about(_whole_number, "number", "Days after which the engine's notes on finished work are deleted."),
@@ -447,11 +451,15 @@ def require_tenant(settings: Settings) -> None:
 LOCAL_RATE_SHARE = 4.0
 """The local tenant has no limits of its own unless they are switched on; then set LIAISON_RATE_SHARE=1."""
 
+LOCAL_FOLLOW_S = 3.0
+"""In the demonstration nobody wants to wait a minute to see a link follow its record."""
+
 _LOCALLY_SET = (
     "rate_share",
     "heartbeat_s",
     "sweep_s",
     "filing_s",
+    "follow_s",
     "keep_runs_days",
     "upload_limit_bytes",
     "pane_origins",
@@ -488,6 +496,7 @@ def local_settings(
             "ca_file": tenant["ca"],
             "local_tenant": True,
             "rate_share": LOCAL_RATE_SHARE,
+            "follow_s": LOCAL_FOLLOW_S,
             **{name: value for name, value in chosen.items() if value},
         }
     )

@@ -76,12 +76,13 @@ from liaison.errors import (
 from liaison.ports import ALL_LINKS, AuditLine, LinkFilter, Ports, SignInStart
 from liaison.shipping.shelf import PackageShelf
 from liaison.text.lookup import load_texts
-from tests.unit.api_fakes_kept import FakeConsents, FakeSessions, FakeWatches
+from tests.unit.api_fakes_kept import FakeConsents, FakeSessions, FakeSteps, FakeWatches
 from tests.unit.choosing_fakes import FakeJoinRequests, QuietCrm, QuietLinks, QuietPeople, QuietTeamwork
 from tests.unit.enabling_fakes import FakeCalls, FakeEnabling, FakeMendings
 from tests.unit.fakes import FakeClock
 from tests.unit.filing_fakes import filing_ports
 from tests.unit.labelling_fakes import LabellingWorld
+from tests.unit.sights_fakes import following_ports
 from tests.unit.tab_fakes import FakeForms, Forms
 from tests.unit.template_fakes import FakeNames, FakeTemplates
 
@@ -174,6 +175,7 @@ class World:
     published: PublishedApp | None = None
     filing: dict[str, Any] = field(default_factory=filing_ports)
     templates: FakeTemplates = field(default_factory=FakeTemplates)
+    following: dict[str, Any] = field(default_factory=following_ports)
 
     def touch(self, method: str) -> None:
         self.touched.append(method)
@@ -211,9 +213,9 @@ class World:
             join_requests=FakeJoinRequests(),
             templates=self.templates,
             calls=FakeCalls(),
-            **self.filing,
+            **(self.filing | self.following),
             **self.labelling.ports,
-            steps=FakeSteps(self),
+            steps=FakeSteps(self.started),
             wording=load_texts(),
             clock=FakeClock(NOW),
             public_address=PUBLIC,
@@ -576,16 +578,3 @@ class FakeAudit:
 
     async def first_broken(self) -> int | None:
         return None
-
-
-class FakeSteps:
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    async def start(self, operation: Operation, link: Link) -> None:
-        self.world.started.append((operation, link.id, link.run))
-
-    async def once(self, name: str, effect: object) -> str:
-        raise NotImplementedError
-
-    async def pause(self, seconds: float) -> None: ...

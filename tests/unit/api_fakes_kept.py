@@ -1,4 +1,4 @@
-"""What the API's fake world keeps of the tenant: consent, and what was last seen of environments."""
+"""What the API's fake world keeps: consent, what was last seen of environments, and work handed over."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from liaison.domain.consent import Consent
-from liaison.domain.names import EnvironmentKey, TenantId
+from liaison.domain.link import Link, Operation
+from liaison.domain.names import EnvironmentKey, LinkId, TenantId
 from liaison.domain.watch import Watch
 
 if TYPE_CHECKING:
@@ -52,3 +53,18 @@ class FakeSessions:
 
     async def take(self, state: str) -> str | None:
         return self.kept.pop(state, None)
+
+
+class FakeSteps:
+    """Notes what is handed over; nothing is carried out."""
+
+    def __init__(self, started: list[tuple[Operation, LinkId, int]]) -> None:
+        self.started = started
+
+    async def start(self, operation: Operation, link: Link) -> None:
+        self.started.append((operation, link.id, link.run))
+
+    async def once(self, name: str, effect: object) -> str:
+        raise NotImplementedError
+
+    async def pause(self, seconds: float) -> None: ...

@@ -57,6 +57,7 @@ from tests.unit.choosing_fakes import FakeJoinRequests
 from tests.unit.filing_fakes import filing_ports
 from tests.unit.labelling_fakes import FakeLabellers, LabelledTeams
 from tests.unit.naming_fakes import FakePeople
+from tests.unit.sights_fakes import following_ports
 from tests.unit.template_fakes import FakeExtras, FakeFolders, FakeNames, FakeTemplates
 
 CLAIRE = Person(TenantId("t1"), PersonId("claire"), "Claire Fontaine", "claire.fontaine@contoso.com", "fr")
@@ -567,6 +568,7 @@ class World:
             watches=_nobody,
             calls=_nobody,
             **filing_ports(),
+            **following_ports(),
         )
 
     def restart(self) -> None:

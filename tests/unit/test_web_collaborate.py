@@ -312,6 +312,6 @@ async def test_an_owner_answers_a_request_from_the_list_of_links() -> None:
     answered = await client.post("/requests/request-1", {"answer": "decline", "back": "/links"})
     said = await client.get(answered.headers["location"])
     assert "Wants to join Ventes Europe" in text_of(listed.text)
-    assert "1 request to join is waiting" in text_of(count.text)
+    assert "1 request or proposal is waiting for you" in text_of(count.text)
     assert "Declined" in text_of(said.text)
     assert world.join_requests.kept[EUROPE, OLIVER.id].state is JoinState.DECLINED

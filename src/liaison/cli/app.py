@@ -28,6 +28,8 @@ PLACES = {
     "requests": "liaison.cli.commands.choosing:requests",
     "accept": "liaison.cli.commands.choosing:accept",
     "decline": "liaison.cli.commands.choosing:decline",
+    "people": "liaison.cli.commands.following:people",
+    "following": "liaison.cli.commands.following:following",
     "connections": "liaison.cli.commands.connections:connections",
     "complete": "liaison.cli.commands.connections:complete",
     "undo": "liaison.cli.commands.connections:undo",

@@ -58,6 +58,6 @@ def can_be_closed(table: TableName) -> bool:
     return table not in _NEVER_CLOSED
 
 
-def is_closed(table: TableName, state: int) -> bool:
-    """Is a record in this state resolved, won, lost, cancelled or deactivated?"""
-    return state not in _OPEN_STATES.get(table, _OPEN)
+def is_closed(table: TableName, state: int | None) -> bool:
+    """Is a record in this state resolved, won, lost, cancelled or deactivated? None stands for a table without."""
+    return state is not None and state not in _OPEN_STATES.get(table, _OPEN)

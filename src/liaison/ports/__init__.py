@@ -13,6 +13,7 @@ from liaison.domain.crm import Environment
 from liaison.domain.names import EnvironmentKey, Person
 from liaison.ports.crm import Crm
 from liaison.ports.filing import FilingRules, Listenings, Messages, Notices, Notifications, Subscription
+from liaison.ports.following import Proposals, Sights
 from liaison.ports.labelling import GroupLabels, Labellers
 from liaison.ports.memory import (
     ALL_LINKS,
@@ -60,8 +61,10 @@ __all__ = [
     "ParkedTokens",
     "People",
     "Ports",
+    "Proposals",
     "Session",
     "Sessions",
+    "Sights",
     "SignIn",
     "SignInStart",
     "Steps",
@@ -101,6 +104,8 @@ class Ports:
     listenings: Listenings
     notices: Notices
     labellers: Labellers
+    sights: Sights
+    proposals: Proposals
     calls: Calls
     steps: Steps
     wording: Wording

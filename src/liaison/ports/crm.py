@@ -19,6 +19,7 @@ from liaison.domain.crm import (
     Table,
     View,
 )
+from liaison.domain.following import Standing
 from liaison.domain.form import Change, Form
 from liaison.domain.link import Link
 from liaison.domain.members import CrmUser, Sharing
@@ -167,6 +168,13 @@ class Crm(Protocol):
 
     async def list_readers(self, users: Sequence[RowId], ref: RecordRef) -> tuple[RowId, ...] | None:
         """Those of these users who may read a record; None when the asker may not ask."""
+        ...
+
+    async def read_standings(self, table: TableName, records: Sequence[RowId]) -> tuple[Standing, ...]:
+        """How records stand, in one request; those that the person may not read, or that are gone, are left out.
+
+        Raises TableUnknown.
+        """
         ...
 
     async def list_apps_of(self, person: RowId) -> tuple[App, ...]:

@@ -93,6 +93,10 @@ class Links(Protocol):
         """Links of a channel that are not over, oldest first."""
         ...
 
+    async def connected(self) -> tuple[Link, ...]:
+        """Every link that is connected and has nothing under way."""
+        ...
+
     async def count(self, environment: EnvironmentKey) -> int:
         """Links of an environment that are not over."""
         ...

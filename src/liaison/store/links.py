@@ -140,6 +140,9 @@ class StoredLinks:
         query = sa.select(*_CONTENT).where(links.c.tenant == tenant, links.c.channel == channel, HOLDS)
         return await self._list(query.order_by(links.c.planned_at, links.c.id))
 
+    async def connected(self) -> tuple[Link, ...]:
+        return await self._list(sa.select(*_CONTENT).where(HOLDS, links.c.state == LinkState.CONNECTED.value))
+
     async def count(self, environment: EnvironmentKey) -> int:
         query = sa.select(sa.func.count()).where(links.c.environment == environment, HOLDS)
         return await self._database.read(lambda connection: int(connection.execute(query).scalar_one()))

@@ -22,6 +22,7 @@ _SAID_BY_TABLE = {
     "role": "role.{}",
     "state": "state.{}",
     "answer": "join.state.{}",
+    "outcome": "proposal.state.{}",
     "findings": "check.{}.title",
     "rung": "consent.rung.{}",
     "field": "field.{}",

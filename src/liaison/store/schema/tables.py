@@ -344,3 +344,37 @@ labellers = sa.Table(
     _text("document"),
 )
 """Who agreed to set sensitivity labels on behalf of others."""
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    _text("name", primary_key=True),
+    sa.Column("until", UtcTime, nullable=False),
+)
+"""Work that one process at a time does for all: nobody begins it again before `until`."""
+
+sights = sa.Table(
+    "sights",
+    metadata,
+    _text("link", primary_key=True),
+    _text("tenant"),
+    _text("document"),
+)
+"""The records of links as they were last looked at: ids, and names of the people they concern."""
+
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant"),
+    _text("team"),
+    _text("link"),
+    _text("person"),
+    _text("kind"),
+    _text("state"),
+    sa.Column("at", UtcTime, nullable=False),
+    _text("document"),
+    sa.Index("proposals_one_per_person", "link", "person", "kind", unique=True),
+    sa.Index("proposals_waiting", "tenant", "state", "team"),
+)
+"""Whom an owner of a team may add or remove, and what was answered."""

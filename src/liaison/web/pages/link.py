@@ -13,12 +13,14 @@ from liaison.domain.names import LinkId
 from liaison.errors import AppUnknown, LinkUnknown
 from liaison.operations.read_link import read_link
 from liaison.web import addresses
+from liaison.web.pages import proposals
 from liaison.web.pages.archive import ShownArchive, archive_of
 from liaison.web.pages.collaborate import REFRESH_S
 from liaison.web.pages.filing import LinkFilingCard, link_filing_card
 from liaison.web.pages.link_label import LabelBox, show_label
 from liaison.web.pages.links import environment_name
 from liaison.web.pages.progress import Progress, open_address, progress_of
+from liaison.web.pages.proposals import ProposalBox, Unfollowed
 from liaison.web.pages.requests import ShownRequest, show_requests, waiting_for_me
 from liaison.web.place import app_that_shows, plain_shell
 from liaison.web.shell import Crumb, Shell
@@ -53,9 +55,12 @@ class LinkPage:
     events: str
     disconnect: str
     requests: tuple[ShownRequest, ...]
+    proposals: tuple[ProposalBox, ...]
     archive: ShownArchive
     label: LabelBox | None
     filing: LinkFilingCard | None
+    unfollowed: Unfollowed | None
+    said: str
 
 
 async def show(visit: Visit) -> Response:
@@ -78,9 +83,12 @@ async def show(visit: Visit) -> Response:
         events=addresses.link(link.id, "events"),
         disconnect=await _disconnect(link, visit),
         requests=show_requests(await waiting_for_me(visit), {link.team}),
+        proposals=proposals.show_proposals(await proposals.waiting_for_owner(visit), visit, link),
         archive=archive_of(link),
         label=await show_label(link, visit),
         filing=await link_filing_card(link, visit),
+        unfollowed=await proposals.unfollowed(link, visit),
+        said=proposals.said(visit),
     )
     return visit.answer(page)
 

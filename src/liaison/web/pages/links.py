@@ -12,6 +12,8 @@ from starlette.responses import Response
 from liaison.domain.link import Link, LinkState
 from liaison.ports import LinkFilter
 from liaison.web import addresses, pictures
+from liaison.web.pages import proposals
+from liaison.web.pages.proposals import ProposalBox
 from liaison.web.pages.requests import ShownRequest, said, show_requests, waiting_for_me
 from liaison.web.place import plain_shell
 from liaison.web.shell import Crumb, Entry, Shell
@@ -45,6 +47,7 @@ class LinksPage:
     shell: Shell
     filters: tuple[Entry, ...]
     requests: tuple[ShownRequest, ...]
+    proposals: tuple[ProposalBox, ...]
     said: str
     links: tuple[ShownLink, ...]
     next: str
@@ -54,15 +57,17 @@ class LinksPage:
 async def show(visit: Visit) -> Response:
     chosen = visit.asked("show") if visit.asked("show") in FILTERS else "all"
     person = visit.person
-    (links, next_page), waiting = await asyncio.gather(
+    (links, next_page), waiting, proposed = await asyncio.gather(
         visit.ports.links.of_person(person.tenant, person.id, LinkFilter(FILTERS[chosen]), visit.asked("page")),
         waiting_for_me(visit),
+        proposals.waiting_for_owner(visit),
     )
     page = LinksPage(
         shell=plain_shell(visit, visit.say("web.links.title"), (Crumb(visit.say("web.links.title")),)),
         filters=tuple(_filter(name, chosen, visit) for name in FILTERS),
         requests=show_requests(waiting),
-        said=said(visit),
+        proposals=proposals.show_proposals(proposed, visit),
+        said=said(visit) or proposals.said(visit),
         links=tuple(_shown(link, visit) for link in links),
         next=addresses.address("links", query={"show": chosen, "page": next_page}) if next_page else "",
         is_first=not visit.asked("page"),

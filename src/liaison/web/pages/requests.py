@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from liaison.domain.names import TeamId
 from liaison.errors import ConsentMissing, NotAllowed, SignInRequired, Upstream
 from liaison.operations.join import answer_join, list_join_requests
 from liaison.web import addresses
+from liaison.web.pages.proposals import waiting_for_owner
 from liaison.web.shell import Shell
 from liaison.web.visit import Visit
 
@@ -34,7 +36,7 @@ class ShownRequest:
 
 @dataclass(frozen=True)
 class CountPage:
-    """How many requests wait for me, for the site map."""
+    """How many requests and proposals wait for me, for the site map."""
 
     template: ClassVar[str] = "requests_count.html"
     shell: Shell
@@ -78,5 +80,5 @@ async def answer(visit: Visit) -> Response:
 
 async def count(visit: Visit) -> Response:
     """`/requests/count`: asked by the site map once the page is there."""
-    waiting = await waiting_for_me(visit)
-    return visit.answer(CountPage(visit.shell(""), len(waiting)))
+    waiting, proposed = await asyncio.gather(waiting_for_me(visit), waiting_for_owner(visit))
+    return visit.answer(CountPage(visit.shell(""), len(waiting) + len(proposed)))
