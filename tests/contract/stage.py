@@ -19,6 +19,7 @@ from liaison.tenant.seeds import company
 from liaison.text.lookup import load_texts
 from tests.contract.product import PUBLIC, Product
 from tests.unit.fakes import FakeClock, FakeLinks, FakeSteps
+from tests.unit.template_fakes import FakeTemplates
 
 VENTES = TeamId(company.TEAMS[0].id)
 OPPORTUNITY = TableName("opportunity")
@@ -61,6 +62,7 @@ class Stage:
         self.links = FakeLinks()
         self.steps = MidwaySteps(self.clock)
         self.lines = Lines()
+        self.templates = FakeTemplates()
 
     @property
     def ports(self) -> Ports:
@@ -69,6 +71,7 @@ class Stage:
                 **vars(self.product.ports),
                 "links": self.links,
                 "steps": self.steps,
+                "templates": self.templates,
                 "clock": self.clock,
                 "audit": self.lines,
                 "wording": load_texts(),
