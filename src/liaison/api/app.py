@@ -29,6 +29,7 @@ from liaison.api.routes import (
     records,
     tabs,
     teams,
+    templates,
 )
 from liaison.ports import Ports
 from liaison.text.lookup import Texts
@@ -55,6 +56,7 @@ TAGS = [
     {"name": "filing", "description": "Channel messages filed to the timeline by a reaction."},
     {"name": "packages", "description": "The Teams app and the Dynamics 365 solution of this installation."},
     {"name": "tabs", "description": "What a tab in Teams shows."},
+    {"name": "templates", "description": "Defaults for connecting, and what is made beside a channel."},
     {"name": "audit", "description": "Who did what."},
     {"name": "errors", "description": "Every kind of problem."},
 ]
@@ -96,6 +98,7 @@ def build_api(ports: Ports, texts: Texts) -> FastAPI:
         filing,
         packages,
         tabs,
+        templates,
         audit,
         catalogue,
     ):

@@ -103,6 +103,7 @@ def render_preview(preview: Preview, asking: Asking) -> PreviewShape:
         files=preview.files,
         files_text=asking.say(f"files.{preview.files.value}"),
         members=tuple(render_candidate(member, asking) for member in preview.members),
+        made_with=preview.made_with,
         notices=tuple(NoticeShape(code=one.code, text=say_notice(one, asking)) for one in preview.notices),
         earlier=_render_earlier(preview.earlier),
     )

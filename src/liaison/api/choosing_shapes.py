@@ -154,6 +154,8 @@ class PreviewShape(Shape):
     members: tuple[CandidateShape, ...]
     notices: tuple[NoticeShape, ...]
     earlier: EarlierShape
+    made_with: str
+    """The name of the template of the environment; empty without one."""
 
 
 # --- joining ---------------------------------------------------------------------------------------------------

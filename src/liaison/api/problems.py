@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 from uuid import uuid4
 
@@ -82,11 +82,20 @@ def render_problem(
         code=error.code,
         remedy=told.remedy,
         retry=error.retry,
-        rows=render_rows(error.rows),
+        rows=render_rows(_worded(error.rows, language, texts)),
         facts=_shown_facts(error, facts),
         help=help_address(public_address, told.help),
         correlation_id=correlation,
     )
+
+
+def _worded(rows: Sequence[Row], language: str, texts: Texts) -> list[Row]:
+    """What is wrong with a value in words, where there are some."""
+    keys = [f"fault.{row.detail}" if row.kind == "value" else "" for row in rows]
+    return [
+        replace(row, detail=texts.say(language, key)) if key and texts.has(key) else row
+        for row, key in zip(rows, keys, strict=True)
+    ]
 
 
 def render_rows(rows: Sequence[Row]) -> tuple[RowShape, ...]:

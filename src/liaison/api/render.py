@@ -13,6 +13,7 @@ from liaison.api.shapes import (
     ConsentShape,
     EarlierProgressShape,
     EvidenceShape,
+    ExtraShape,
     FieldShape,
     FileShape,
     FindingShape,
@@ -35,6 +36,7 @@ from liaison.domain.consent import Consent
 from liaison.domain.crm import Record
 from liaison.domain.diagnosis import sentences_of
 from liaison.domain.earlier import EarlierWork
+from liaison.domain.extras import become_of
 from liaison.domain.link import Evidence, Finding, Link, LinkState, NewChannel, PrimaryChannel, StepName
 from liaison.domain.names import Person, ViewRef
 from liaison.domain.readiness import Check, Switches
@@ -170,6 +172,11 @@ def render_link(link: Link, asking: Asking) -> LinkShape:
         findings=tuple(_render_finding(finding, asking) for finding in link.findings),
         on_close=link.on_close,
         archived_at=link.archive.at,
+        template=link.template,
+        extras=tuple(
+            ExtraShape(kind=kind, name=name, state=made.state if made else None, id=made.id if made else "")
+            for kind, name, made in become_of(link.extras, link.extras_made)
+        ),
         run=link.run,
         version=link.version,
     )

@@ -12,6 +12,7 @@ from liaison.domain.closing import OnClose
 from liaison.domain.consent import ConsentState, Rung
 from liaison.domain.crm import PlaceKind
 from liaison.domain.earlier import EarlierFiles
+from liaison.domain.extras import ExtraKind, ExtraState
 from liaison.domain.joining import Access
 from liaison.domain.link import LinkState, Operation, StepName, TeamPrivacy
 from liaison.domain.names import ChannelKind, ViewKind
@@ -300,7 +301,11 @@ class ConnectBody(Shape):
     team: str = Field(default="", max_length=36)
     """Id of the team; leave it out for a new one."""
     new_team: NewTeamBody | None = None
-    channel: ChannelChoice
+    """Leave both out to take the template's team."""
+    channel: ChannelChoice | None = None
+    """Leave it out to take the template's name and kind."""
+    template: str = Field(default="", max_length=36)
+    """Id of a template of the environment, for a record; what it makes beside the channel is made too."""
     members: tuple[InvitedShape, ...] = Field(default=(), max_length=200)
     """People to be added, for records and for owners of the team."""
     share_view: bool = False
@@ -389,6 +394,16 @@ class EarlierProgressShape(Shape):
     failed: int
 
 
+class ExtraShape(Shape):
+    """A folder, channel, website tab or welcome of a template. `state` is null before its turn."""
+
+    kind: ExtraKind
+    name: str
+    state: ExtraState | None
+    id: str
+    """Empty until it is there."""
+
+
 class LinkShape(Shape):
     """One record and one channel, and how far the work on them has come."""
 
@@ -423,6 +438,10 @@ class LinkShape(Shape):
     """What becomes of the channel when the record is closed."""
     archived_at: datetime | None
     """When the channel was archived; null while it is in use."""
+    template: str
+    """The name of the template by which the link was planned; empty without one."""
+    extras: tuple[ExtraShape, ...]
+    """What the template makes beside the channel, and what has become of each."""
     run: int
     version: int
     """Grows with every change."""

@@ -86,7 +86,7 @@ class Api:
 
 
 def _read(answer: Answer) -> Document:
-    document: Document = answer.json()
+    document: Document = {} if answer.status == 204 else answer.json()
     if answer.status >= 400:
         raise Refusal(document)
     return document

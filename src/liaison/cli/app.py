@@ -50,6 +50,7 @@ PLACES = {
     "enable": "liaison.cli.commands.administration:enable",
     "disable": "liaison.cli.commands.administration:disable",
     "tables": "liaison.cli.commands.enabling:tables",
+    "templates": "liaison.cli.commands.templates:templates",
     "consent": "liaison.cli.commands.enabling:consent",
     "labeller": "liaison.cli.commands.labelling:labeller",
     "filing": "liaison.cli.commands.filing:filing",

@@ -55,6 +55,7 @@ def _unknown(asked: str, kind: str, facts: Mapping[str, str]) -> LiaisonError:
         "place": errors.FileUnknown,
         "file": errors.FileUnknown,
         "person": errors.PersonUnknown,
+        "template": errors.TemplateUnknown,
     }
     field = {"record": "asked", "view": "asked", "place": "file"}.get(kind, kind)
     return missing[kind](**{field: asked, **facts})
@@ -90,6 +91,10 @@ def find_record(api: Api, environment: str, table: str, asked: str) -> Document:
 def find_view(api: Api, environment: str, table: str, asked: str) -> Document:
     items = api.get(path("environments", environment, "tables", table, "views"))["items"]
     return choose(asked, items, "view")
+
+
+def find_template(api: Api, environment: str, asked: str) -> Document:
+    return choose(asked, api.get(path("environments", environment, "templates"))["items"], "template")
 
 
 def is_id(asked: str) -> bool:

@@ -65,6 +65,8 @@ class Extras:
 
 
 NO_EXTRAS = Extras()
+WELCOME = "welcome"
+"""Stands for the name that a welcome does not have."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,18 @@ class ExtraMade:
     name: str
     state: ExtraState
     id: str = ""
+
+
+def become_of(extras: Extras, made: tuple[ExtraMade, ...]) -> tuple[tuple[ExtraKind, str, ExtraMade | None], ...]:
+    """Every one of a link's extras in their order, and what has become of it so far."""
+    wanted = [
+        *((ExtraKind.FOLDER, folder) for folder in extras.folders),
+        *((ExtraKind.CHANNEL, channel.name) for channel in extras.channels),
+        *((ExtraKind.TAB, tab.name) for tab in extras.tabs),
+        *((ExtraKind.WELCOME, WELCOME) for _ in [extras.welcome] if extras.welcome),
+    ]
+    known = {(one.kind, one.name): one for one in made}
+    return tuple((kind, name, known.get((kind, name))) for kind, name in wanted)
 
 
 def state_of(made: tuple[ExtraMade, ...], kind: ExtraKind, name: str) -> ExtraState | None:

@@ -79,7 +79,10 @@ def columns_of(template: Template) -> tuple[str, ...]:
 
 def require_valid(template: Template, known: Surroundings) -> None:
     """Raises TemplateInvalid with everything that is wrong, not the first."""
-    faults = tuple(Row("value", value, place, fault.value) for place, value, fault in _faults(template, known))
+    faults = tuple(
+        Row("value", f"{place}: {value}" if value else place, place, fault.value)
+        for place, value, fault in _faults(template, known)
+    )
     if faults:
         raise TemplateInvalid(template.name, faults)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from liaison.domain.consent import Rung, missing_for
 from liaison.domain.extras import (
+    WELCOME,
     ExtraChannel,
     ExtraKind,
     ExtraMade,
@@ -29,7 +30,6 @@ from liaison.ports import Ports
 
 CHANNEL_TEXT_LIMIT = 1000
 _SETTLED = frozenset(ExtraState) - {ExtraState.INTENDED}
-_WELCOME = "welcome"
 
 Made = tuple[ExtraState, str]
 """What became of one thing, and its id."""
@@ -119,7 +119,7 @@ class Welcomer:
 
     async def post(self, link: Link) -> Link:
         """Raises only what passes with time, and only when nothing was posted."""
-        state = state_of(link.extras_made, ExtraKind.WELCOME, _WELCOME)
+        state = state_of(link.extras_made, ExtraKind.WELCOME, WELCOME)
         if state in _SETTLED:
             return link.with_evidence(StepName.WELCOME)
         if state is ExtraState.INTENDED and link.id not in self._untried:
@@ -129,7 +129,7 @@ class Welcomer:
             return _over(link, ExtraState.REFUSED, Finding("welcome.no_consent"))
         if state is None:
             self._untried.add(link.id)
-            return _noted(link, ExtraMade(ExtraKind.WELCOME, _WELCOME, ExtraState.INTENDED))
+            return _noted(link, ExtraMade(ExtraKind.WELCOME, WELCOME, ExtraState.INTENDED))
         return await self._post(link)
 
     async def _post(self, link: Link) -> Link:
@@ -155,7 +155,7 @@ class Welcomer:
 
 
 def _over(link: Link, state: ExtraState, finding: Finding | None = None) -> Link:
-    going = _noted(link, ExtraMade(ExtraKind.WELCOME, _WELCOME, state))
+    going = _noted(link, ExtraMade(ExtraKind.WELCOME, WELCOME, state))
     if finding is not None:
         going = replace(going, findings=(*going.findings, finding))
     return going.with_evidence(StepName.WELCOME)

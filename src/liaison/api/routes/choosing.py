@@ -100,7 +100,8 @@ async def preview(asking: Asker, body: ConnectBody) -> PreviewShape:
 
     What connecting would refuse is refused here in the same words.
     """
-    return render_preview(await preview_connection(read_request(asking, body), asking.person, asking.ports), asking)
+    asked = await read_request(asking, body)
+    return render_preview(await preview_connection(asked, asking.person, asking.ports), asking)
 
 
 @router.api_route("/links/preview", methods=["GET", "HEAD", "PUT", "PATCH", "DELETE"], include_in_schema=False)

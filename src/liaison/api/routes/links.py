@@ -60,7 +60,7 @@ async def connect(
 
     Asking again, with or without a key, never makes a second link for the same record and channel.
     """
-    link = await connect_link(read_request(asking, body), asking.person, asking.ports, idempotency_key)
+    link = await connect_link(await read_request(asking, body), asking.person, asking.ports, idempotency_key)
     return answer_with(link, asking, response)
 
 

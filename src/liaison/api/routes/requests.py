@@ -12,6 +12,7 @@ from liaison.domain.link import Invited, NewChannel, NewTeam, PrimaryChannel, Wa
 from liaison.domain.names import (
     ChannelId,
     PersonId,
+    RecordRef,
     Regarding,
     TableName,
     TeamId,
@@ -20,14 +21,25 @@ from liaison.domain.names import (
     ViewRef,
 )
 from liaison.errors import InputInvalid, InputMissing
+from liaison.operations.defaults import read_defaults
 
 
-def read_request(asking: Asking, body: ConnectBody) -> ConnectionRequest:
-    """Raises EnvironmentUnknown, InputInvalid, InputMissing."""
+async def read_request(asking: Asking, body: ConnectBody) -> ConnectionRequest:
+    """With what the template says where the body says nothing.
+
+    Raises EnvironmentUnknown, InputInvalid, InputMissing, TemplateUnknown, RecordUnknown.
+    """
+    regarding = read_regarding(asking, body.environment, body.table, body.record, body.view, body.view_kind)
+    proposal = None
+    if body.template and isinstance(regarding, RecordRef):
+        proposal = await read_defaults(regarding, asking.person, asking.ports, body.template)
+    team = proposal.team if proposal and not body.team and body.new_team is None else None
+    channel = NewChannel(proposal.channel_name, proposal.channel_kind) if proposal and body.channel is None else None
     return ConnectionRequest(
-        regarding=read_regarding(asking, body.environment, body.table, body.record, body.view, body.view_kind),
-        team=_read_team(body),
-        channel=read_channel(body.channel),
+        regarding=regarding,
+        team=team or _read_team(body),
+        channel=channel or read_channel(body.channel or ChannelChoice()),
+        template=body.template,
         members=tuple(Invited(PersonId(read_guid("member", one.id)), one.name or one.id) for one in body.members),
         share_view=body.share_view,
         on_close=body.on_close,

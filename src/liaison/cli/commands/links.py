@@ -30,7 +30,8 @@ _EARLIER = click.Choice(("show", "copy", "move"))
 @click.option("--new-team", default="", metavar="NAME", help=say("connect.new_team"))
 @click.option("--public", is_flag=True, help=say("connect.public"))
 @click.option("--label", default="", metavar="ID", help=say("connect.label"))
-@click.option("--template", default="standard", metavar="ID", help=say("connect.template"))
+@click.option("--team-template", default="standard", metavar="ID", help=say("connect.team_template"))
+@click.option("--template", default="", metavar="NAME", help=say("connect.template"))
 @click.option("--channel", default="", metavar="NAME", help=say("connect.channel"))
 @click.option("--new-channel", default="", metavar="NAME", help=say("connect.new_channel"))
 @click.option("--kind", default="standard", type=_KINDS, help=say("connect.kind"))
@@ -64,6 +65,7 @@ def connect(
     body = {
         **names,
         **place,
+        **_template(asked, names, chosen),
         "on_close": chosen["on_close"],
         "earlier_files": "show_both" if chosen["earlier_files"] == "show" else chosen["earlier_files"],
         "members": [_member(asked, names, place, one) for one in chosen["member"]],
@@ -76,8 +78,9 @@ def connect(
 
 
 def _require_one(chosen: Mapping[str, Any], *names: str) -> None:
-    """Exactly one of these options must be given. Raises InputMissing."""
-    if sum(bool(chosen[name]) for name in names) != 1:
+    """One of these options must be given, and no other; none will do with a template. Raises InputMissing."""
+    given = sum(bool(chosen[name]) for name in names)
+    if given > 1 or not (given or chosen["template"]):
         from liaison.errors import InputMissing
 
         raise InputMissing(" / ".join(f"--{name.replace('_', '-')}" for name in names))
@@ -94,24 +97,42 @@ def _regarding(asked: Api, environment: str, table: str, named: str, chosen: Map
     return {**names, "view": view["id"], "view_kind": view["kind"], "share_view": chosen["share_view"]}
 
 
+def _template(asked: Api, names: Document, chosen: Mapping[str, Any]) -> Document:
+    """The template as the API takes it."""
+    from liaison.cli.find import find_template
+
+    if not chosen["template"]:
+        return {}
+    return {"template": find_template(asked, names["environment"], chosen["template"])["id"]}
+
+
 def _place(asked: Api, chosen: Mapping[str, Any]) -> Document:
-    """Team and channel as the API takes them."""
+    """Team and channel as the API takes them; what is left to the template is left out."""
     from liaison.cli.find import find_channel, find_team
 
-    new = {"name": chosen["new_channel"], "kind": chosen["kind"]}
-    channel = {"primary": True} if chosen["primary"] else new
+    channel: Document = {"primary": True} if chosen["primary"] else {}
+    if chosen["new_channel"]:
+        channel = {"name": chosen["new_channel"], "kind": chosen["kind"]}
+    into = find_team(asked, chosen["team"]) if chosen["team"] else None
+    if chosen["channel"]:
+        channel = {"id": find_channel(asked, _existing(into, chosen), chosen["channel"])["id"]}
+    place: Document = {"channel": channel} if channel else {}
     if chosen["new_team"]:
-        if chosen["channel"]:
-            from liaison.errors import ChannelGone
-
-            raise ChannelGone(chosen["channel"], chosen["new_team"])
         privacy = "public" if chosen["public"] else "private"
         team = {"name": chosen["new_team"], "privacy": privacy, "label": chosen["label"]}
-        return {"new_team": {**team, "template": chosen["template"]}, "channel": channel}
-    into = find_team(asked, chosen["team"])
-    if chosen["channel"]:
-        channel = {"id": find_channel(asked, into, chosen["channel"])["id"]}
-    return {"team": into["id"], "channel": channel}
+        return {"new_team": {**team, "template": chosen["team_template"]}, **place}
+    return {"team": into["id"], **place} if into else place
+
+
+def _existing(team: Document | None, chosen: Mapping[str, Any]) -> Document:
+    """The team of an existing channel. Raises ChannelGone for a new team, InputMissing without one."""
+    from liaison.errors import ChannelGone, InputMissing
+
+    if team is not None:
+        return team
+    if chosen["new_team"]:
+        raise ChannelGone(chosen["channel"], chosen["new_team"])
+    raise InputMissing("--team")
 
 
 def _member(asked: Api, names: Document, place: Document, somebody: str) -> Document:
