@@ -141,8 +141,9 @@ class FilingStage(Stage):
         return await file_messages(self.ports)
 
     def later(self, hours: float) -> None:
-        """The product's clock goes on; the tenant's does not."""
+        """Time goes by, for the product and for the tenant."""
         self.product.clock.ahead += timedelta(hours=hours)
+        self.product.tenant.post("/clock", advance_s=hours * 3600)
 
     # --- what there is -------------------------------------------------------------------------------------------
 
@@ -157,6 +158,11 @@ class FilingStage(Stage):
     @property
     def heard(self) -> int:
         return self.count(listenings)
+
+    def reads(self) -> int:
+        """How often a message was read."""
+        calls = self.product.tenant.calls()
+        return sum(1 for method, path, _ in calls if method == "GET" and "/messages/" in path)
 
     async def filed_notes(self, by: Person, link: Link) -> list[Note]:
         assert link.record is not None
