@@ -5,6 +5,7 @@ Source: Graph v1.0, api/chatmessage-get.md, resources/subscription.md; graph.md 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -38,9 +39,11 @@ class GraphMessages:
     async def read_message(self, ref: MessageRef) -> ChannelMessage | None:
         """None for one that is gone, deleted, or made by the service itself."""
         ids = {"team": ref.team, "channel": ref.channel, "message": ref.message}
-        path = _REPLY if ref.reply else _MESSAGE
-        call = read_call(path, _about(ref.team, ref.channel), {**ids, "reply": ref.reply} if ref.reply else ids)
-        answer = await self._client.send(_expecting_404(call))
+        subject = _about(ref.team, ref.channel)
+        call = read_call(_MESSAGE, subject, ids)
+        if ref.reply:
+            call = read_call(_REPLY, subject, {**ids, "reply": ref.reply})
+        answer = await self._client.send(replace(call, expects=(404,)))
         if not answer.is_success:
             return None
         wild = answer.wild()
@@ -92,10 +95,6 @@ class GraphMessages:
 
 def _about(team: str, channel: str) -> Subject:
     return Subject(About.MESSAGES, channel, team)
-
-
-def _expecting_404(call: Call) -> Call:
-    return Call(**{**vars(call), "expects": (404,)})
 
 
 def _read_message(wild: Wild, ref: MessageRef) -> ChannelMessage:
