@@ -48,6 +48,11 @@ class Person:
     def sign_in(self, path: str) -> None:
         """By way of Microsoft, consenting for oneself when asked to."""
         self.page.goto(f"{self.demo.product}/auth/login?{urlencode({'next': path})}")
+        self.go_through_sign_in()
+        _KNOWN[self.demo.product, self.given, self.locale] = self.context.storage_state()
+
+    def go_through_sign_in(self) -> None:
+        """Microsoft's pages, wherever they were come to from."""
         choice = self.page.locator("button[name=user]", has_text=company.person(self.given).name)
         accept = self.page.locator("button[name=decision][value=accept]")
         for step in (choice, accept):
@@ -55,7 +60,6 @@ class Person:
             if step.count():
                 step.click()
         expect(self.page.locator(".avatar-button")).to_be_visible()
-        _KNOWN[self.demo.product, self.given, self.locale] = self.context.storage_state()
 
     def open_app(self, app: str = SALES_HUB) -> Page:
         """The app of Contoso Sales, by its tile."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -23,6 +24,10 @@ WORDS: dict[str, Words] = {
         "team_name": "Team name",
         "blocked": "Your organization does not allow this name",
         "full_name": "Its full name will be “GRP Deals {number}”.",
+        "allow": "Allow for yourself…",
+        "agree": "Set labels on behalf of others",
+        "label": "Sensitivity label",
+        "labelled_by": "Nadia Benali sets the label on your behalf.",
         "next": "Next",
         "new_channel": "Create a new channel",
         "channel_name": "Channel name",
@@ -62,6 +67,10 @@ WORDS: dict[str, Words] = {
         "team_name": "Nom de l’équipe",
         "blocked": "Votre organisation n’autorise pas ce nom",
         "full_name": "Son nom complet sera « GRP Deals {number} ».",
+        "allow": "Autoriser pour vous-même…",
+        "agree": "Définir les étiquettes au nom des autres",
+        "label": "Étiquette de confidentialité",
+        "labelled_by": "Nadia Benali définit l’étiquette pour vous.",
         "next": "Suivant",
         "new_channel": "Créer un canal",
         "channel_name": "Nom du canal",
@@ -113,7 +122,8 @@ def journey(tmp_path_factory: pytest.TempPathFactory, language: str) -> Iterator
         with demo.api("Nadia") as nadia:
             where = f"/environments/{SALES}/collaboration"
             version = nadia.get(where).raise_for_status().json()["switches"]["version"]
-            nadia.put(where, json={"basic": True, "enhanced": True, "version": version}).raise_for_status()
+            switches = {"basic": True, "enhanced": True, "labels": True, "version": version}
+            nadia.put(where, json=switches).raise_for_status()
         demo.control(
             "POST",
             "/switches",
@@ -141,7 +151,27 @@ def choose(page: Page, name: str) -> None:
     page.locator(".choice").filter(has=page.get_by_text(name, exact=True)).first.click()
 
 
-@pytest.mark.statement("F15", "F17", "F27", "F28", "F30", "F32", "F47", "F50", "F56", "S31", "S54")
+def labels_in_tenant(demo: Demo, group: str) -> tuple[str, list[str]]:
+    """Who may see the group of that name, and its labels, as Microsoft's directory has them."""
+    token = demo.graph_token("Nadia", "https://graph.microsoft.com/Group.Read.All")
+    query = {"$filter": f"displayName eq '{group}'", "$select": "visibility,assignedLabels"}
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = httpx2.get(f"{demo.tenant}/v1.0/groups", params=query, headers=headers).raise_for_status()
+    (found,) = answer.json()["value"]
+    return found["visibility"], [label["displayName"] for label in found["assignedLabels"]]
+
+
+@pytest.mark.statement("F34", "S54")
+def test_an_administrator_agrees_to_set_labels_for_others(open_as: Opener, language: str) -> None:
+    words, nadia = WORDS[language], open_as("Nadia")
+    page = nadia.open(f"/power-apps/environments/{SALES}/settings/teams-integration")
+    page.get_by_role("link", name=words["allow"]).click()
+    nadia.go_through_sign_in()
+    page.get_by_role("button", name=words["agree"]).click()
+    expect(page.locator(".labeller")).to_contain_text("Nadia Benali")
+
+
+@pytest.mark.statement("F15", "F17", "F27", "F28", "F34", "F30", "F32", "F47", "F50", "F56", "S31", "S54")
 def test_a_new_team_channel_and_members_from_get_started_to_the_open_channel(open_as: Opener, language: str) -> None:
     words, seller = WORDS[language], open_as("Claire")
     page = seller.open_record(RECORD)
@@ -153,6 +183,8 @@ def test_a_new_team_channel_and_members_from_get_started_to_the_open_channel(ope
     expect(page.get_by_role("button", name=words["next"], exact=True)).to_be_disabled()
     page.get_by_label(words["team_name"]).fill(f"Deals {language}")
     expect(page.locator("#team-name-said")).to_contain_text(words["full_name"].format(number=language))
+    page.get_by_label(words["label"]).select_option(label="Confidentiel")
+    expect(page.locator("#labelled-by")).to_have_text(words["labelled_by"])
     press(page, words["next"])
     choose(page, words["new_channel"])
     page.get_by_label(words["channel_name"]).fill("Deal / 2026")
@@ -175,13 +207,15 @@ def test_a_new_team_channel_and_members_from_get_started_to_the_open_channel(ope
     press(page, words["next"])
     expect(page.get_by_role("heading", name=words["review"])).to_be_visible()
     review = page.locator(".panel-content")
-    for said in (f"GRP Deals {language}", "Deal 2026", "Lukas Weber", words["files"], words["earlier"]):
+    said_of_label = f"{words['label']} Confidentiel"
+    for said in (f"GRP Deals {language}", said_of_label, "Deal 2026", "Lukas Weber", words["files"], words["earlier"]):
         expect(review).to_contain_text(said)
     press(page, words["finish"])
     expect(page.locator(".steps .waiting")).to_contain_text(words["waiting"])
     expect(page.get_by_role("link", name=words["open_channel"])).to_be_visible(timeout=60_000)
-    expect(page.locator(".steps li.done")).to_have_count(9)
+    expect(page.locator(".steps li.done")).to_have_count(10)
     expect(page.get_by_role("button", name=words["undo"])).to_be_visible()
+    assert labels_in_tenant(seller.demo, f"GRP Deals {language}") == ("Private", ["Confidentiel"])
 
 
 @pytest.mark.statement("F40", "S17")

@@ -116,6 +116,16 @@ def test_the_ladder_of_consent_is_shown_with_where_to_climb_it(claire: CommandLi
     assert "/power-apps/environments/contoso-sales/settings/teams-integration" in ended.err
 
 
+@pytest.mark.statement("F34")
+def test_who_labels_for_others_is_said_and_refused_without_role_or_permission(
+    claire: CommandLine, nadia: CommandLine
+) -> None:
+    ended = claire("labeller")
+    assert (ended.code, "Nobody sets labels on behalf of others." in ended.out) == (0, True)
+    assert claire("labeller", "--agree").code == NOT_ALLOWED
+    assert "Group.ManageProtection.All" in nadia("labeller", "--agree").err
+
+
 @pytest.mark.statement("S35")
 def test_the_ledger_says_that_the_promise_was_kept(nadia: CommandLine, claire: CommandLine) -> None:
     ended = nadia("calls")

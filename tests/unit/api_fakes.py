@@ -276,7 +276,7 @@ class FakeCrm(FakeNames, FakeForms, FakeEnabling, QuietCrm):
         return saved
 
     async def read_labels(self) -> bool | None:
-        return None
+        return self.world.labelling.setting
 
     async def list_associations(self, regarding: Regarding) -> tuple[Association, ...]:
         self.world.touch("crm.list_associations")

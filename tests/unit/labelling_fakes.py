@@ -62,6 +62,8 @@ class FakeGroupLabels:
 class LabellingWorld:
     """Labelled teams and the labeller, and the ports to them."""
 
+    setting: bool | None = None
+    """That of the environment."""
     teams: LabelledTeams = field(default_factory=LabelledTeams)
     labellers: FakeLabellers = field(default_factory=FakeLabellers)
 
