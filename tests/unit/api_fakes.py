@@ -173,6 +173,7 @@ class World:
     """Environment and person, where the environment does not know the person."""
     touched: list[str] = field(default_factory=list)
     published: PublishedApp | None = None
+    forerunners: dict[RecordRef, tuple[Any, ...]] = field(default_factory=dict)
     filing: dict[str, Any] = field(default_factory=filing_ports)
     templates: FakeTemplates = field(default_factory=FakeTemplates)
     following: dict[str, Any] = field(default_factory=following_ports)

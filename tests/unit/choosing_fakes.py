@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from liaison.domain.forerunners import Forerunner
 from liaison.domain.joining import JoinRequest, JoinState
 from liaison.domain.link import Link
 from liaison.domain.members import CrmUser, DirectoryEntry, Member, Sharing, Source
@@ -80,6 +81,11 @@ class QuietTeamwork:
 
 
 class QuietCrm:
+    world: Any
+
+    async def list_forerunners(self, ref: RecordRef) -> tuple[Forerunner, ...]:
+        return tuple(self.world.forerunners.get(ref, ()))
+
     async def list_sharers(self, ref: RecordRef) -> tuple[Sharing, ...]:
         return (Sharing(SOFIA_USER, Source.SHARED),)
 

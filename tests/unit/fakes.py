@@ -9,6 +9,7 @@ from typing import Any
 
 from liaison.domain.consent import Consent, ConsentState, enhanced_scopes
 from liaison.domain.crm import Association, Environment, LinkRows, Record, Table, View
+from liaison.domain.forerunners import Forerunner
 from liaison.domain.link import Link, NewChannel, NewTeam, Operation
 from liaison.domain.members import CrmUser, Member
 from liaison.domain.names import (
@@ -446,6 +447,9 @@ class FakeCrm(FakeNames):
 
     async def list_associations(self, regarding: Regarding) -> tuple[Association, ...]:
         return self.associations
+
+    async def list_forerunners(self, ref: RecordRef) -> tuple[Forerunner, ...]:
+        return ()
 
     async def ensure_location(self, link: Link) -> RowId:
         return self._ensure("location", link.row_id("location"))

@@ -92,6 +92,7 @@ async def test_a_records_channels_are_listed_with_those_of_microsofts_own_button
             "channel_address": "",
             "is_archived": False,
             "access": "member",
+            "origin": None,
         }
     ]
 

@@ -10,8 +10,9 @@ import pytest
 from liaison.domain.closing import Archive, OnClose
 from liaison.domain.consent import SCOPES, Rung
 from liaison.domain.following import Sight
+from liaison.domain.forerunners import Forerunner, Way
 from liaison.domain.link import Evidence, Link, LinkState, NewChannel
-from liaison.domain.names import ChannelId, LinkId, PersonId, RowId
+from liaison.domain.names import ChannelId, LinkId, PersonId, RecordRef, RowId
 from liaison.domain.proposals import Cause, Proposal, ProposalKind, ProposalState
 from liaison.errors import Remembered, SignInExpired
 from tests.unit.api_client import ApiClient
@@ -156,3 +157,40 @@ async def test_the_api_lists_answers_and_says_whether_a_link_is_followed() -> No
     following = (await client.get(f"/links/{LINK}/following")).json()
     assert following["problem"]["code"] == "auth.sign_in_again"
     assert ProposalState.KEPT.value == kept["state"]
+
+
+MERGED = RecordRef(RENEWAL.environment, RENEWAL.table, RowId("99999999-9999-4999-8999-999999999999"))
+
+
+def merged_world() -> WebWorld:
+    """Another record was merged into the renewal: Microsoft's own button had tied it to a channel."""
+    world = lively(WebWorld())
+    row = replace(world.associations[RENEWAL][0], id=RowId("row-merged"), regarding=MERGED)
+    world.associations[MERGED] = [replace(row, channel=ChannelId("19:other"), channel_name="Old talks")]
+    world.forerunners[RENEWAL] = (Forerunner(MERGED, "Northwind renewal (2)", Way.MERGED),)
+    world.records[MERGED] = ("Northwind renewal (2)", frozenset({CLAIRE.id}))
+    return world
+
+
+@pytest.mark.statement("F62")
+async def test_channels_of_a_merged_record_are_shown_with_the_kept_one_and_disconnected_where_they_belong() -> None:
+    world = merged_world()
+    client = WebClient(world).sign_in("claire")
+    panel = text_of((await client.fragment(f"{RECORD}/collaborate")).text)
+    assert "2 connected channels" in panel
+    assert "Old talks" in panel
+    assert "From the merged record Northwind renewal (2)" in panel
+    documents = text_of((await client.get(f"{RECORD}?tab=documents")).text)
+    assert "From the merged record Northwind renewal (2)" in documents
+    await client.post(f"{RECORD}/collaborate/disconnect", {"row": "row-merged"})
+    assert [link.channel_name for link in world.links.values() if link.regarding == MERGED] == ["Old talks"]
+
+
+async def test_the_api_says_where_a_channel_comes_from() -> None:
+    world = World()
+    world.forerunners[RENEWAL] = (Forerunner(MERGED, "Renewal lead", Way.QUALIFIED),)
+    world.records[MERGED] = ("Renewal lead", frozenset({CLAIRE.id}))
+    world.links[LINK] = replace(connected(), regarding=MERGED, state=LinkState.NEEDS_PERSON)
+    where = f"/environments/{RENEWAL.environment}/tables/{RENEWAL.table}/records/{RENEWAL.id}/connections"
+    (shown,) = (await ApiClient(world).get(where)).json()["items"]
+    assert shown["origin"] == {"way": "qualified", "table": MERGED.table, "id": MERGED.id, "title": "Renewal lead"}

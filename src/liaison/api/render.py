@@ -21,6 +21,7 @@ from liaison.api.shapes import (
     LinkRecord,
     LinkShape,
     LinkTeam,
+    OriginShape,
     PersonShape,
     PlaceShape,
     ProblemShape,
@@ -37,6 +38,7 @@ from liaison.domain.crm import Record
 from liaison.domain.diagnosis import sentences_of
 from liaison.domain.earlier import EarlierWork
 from liaison.domain.extras import become_of
+from liaison.domain.forerunners import Forerunner
 from liaison.domain.link import Evidence, Finding, Link, LinkState, NewChannel, PrimaryChannel, StepName
 from liaison.domain.names import Person, ViewRef
 from liaison.domain.readiness import Check, Switches
@@ -92,7 +94,14 @@ def render_connection(connection: Connection, asking: Asking) -> ConnectionShape
         channel_address=made.channel_address,
         is_archived=link is not None and link.archive.is_archived,
         access=connection.access,
+        origin=_render_origin(connection.origin),
     )
+
+
+def _render_origin(origin: Forerunner | None) -> OriginShape | None:
+    if origin is None:
+        return None
+    return OriginShape(way=origin.way, table=origin.ref.table, id=origin.ref.id, title=origin.title)
 
 
 def render_team(team: Team) -> TeamShape:
@@ -119,6 +128,7 @@ def render_place(place: Place, asking: Asking) -> PlaceShape:
         address=place.address,
         is_open=place.folder is not None,
         is_archived=place.is_archived,
+        origin=_render_origin(place.origin),
         problem=render_trouble(place.trouble, asking) if place.trouble else None,
     )
 

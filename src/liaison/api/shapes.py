@@ -13,6 +13,7 @@ from liaison.domain.consent import ConsentState, Rung
 from liaison.domain.crm import PlaceKind
 from liaison.domain.earlier import EarlierFiles
 from liaison.domain.extras import ExtraKind, ExtraState
+from liaison.domain.forerunners import Way
 from liaison.domain.joining import Access
 from liaison.domain.link import LinkState, Operation, StepName, TeamPrivacy
 from liaison.domain.names import ChannelKind, ViewKind
@@ -138,6 +139,15 @@ class RecordDetail(RecordShape):
     fields: tuple[FieldShape, ...]
 
 
+class OriginShape(Shape):
+    """A record that was merged into the one asked about, or the lead that it comes from."""
+
+    way: Way
+    table: str
+    id: str
+    title: str
+
+
 class ConnectionShape(Shape):
     """One channel of a record: tied by Liaison, by Microsoft's own button, or being tied now."""
 
@@ -159,6 +169,8 @@ class ConnectionShape(Shape):
     """Liaison knows that the channel is archived."""
     access: Access
     """Whether the asker is in the channel's team, and so can open it or has to ask to join."""
+    origin: OriginShape | None
+    """The record that the channel is tied to, where that went into the one asked about."""
 
 
 class Connections(Shape):
@@ -181,6 +193,8 @@ class PlaceShape(Shape):
     is_open: bool
     is_archived: bool
     """The place is an archived channel: its files are for reading only."""
+    origin: OriginShape | None
+    """The record whose channel it is, where that went into the one asked about."""
     problem: ProblemShape | None
 
 

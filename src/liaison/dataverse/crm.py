@@ -5,6 +5,7 @@ from __future__ import annotations
 from liaison.dataverse.client import DataverseClient
 from liaison.dataverse.crm_access import DataverseAccess
 from liaison.dataverse.crm_following import DataverseFollowing
+from liaison.dataverse.crm_forerunners import DataverseForerunners
 from liaison.dataverse.crm_forms import DataverseForms
 from liaison.dataverse.crm_links import DataverseLinks
 from liaison.dataverse.crm_mending import DataverseMending
@@ -82,6 +83,7 @@ class DataverseCrm:
         self.find_users = sharing.find_users
         self.list_readers = sharing.list_readers
         self.read_standings = DataverseFollowing(client, metadata).read_standings
+        self.list_forerunners = DataverseForerunners(client, metadata).list_forerunners
         self.list_apps_of = access.list_apps_of
         self.list_associations = links.list_associations
         self.list_channel_associations = links.list_channel_associations

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from liaison.domain.connection import may_collaborate
 from liaison.domain.crm import Association, Record, Table, View
+from liaison.domain.forerunners import Forerunner
 from liaison.domain.joining import Access, access_by
 from liaison.domain.link import Link, LinkState
 from liaison.domain.names import Person, RecordRef, Regarding, TeamId, ViewRef
@@ -21,6 +22,7 @@ from liaison.errors import (
     Upstream,
 )
 from liaison.operations.environments import find_environment
+from liaison.operations.forerunners import Inherited, list_inherited
 from liaison.ports import Ports
 
 LONGEST_LOOK_S = 3.0
@@ -34,6 +36,8 @@ class Connection:
     link: Link | None
     access: Access = Access.UNKNOWN
     """May the asker open the channel?"""
+    origin: Forerunner | None = None
+    """The record that it is tied to, where that went into the one asked about."""
 
     @property
     def is_adopted(self) -> bool:
@@ -79,15 +83,37 @@ async def read_view_panel(ref: ViewRef, by: Person, ports: Ports) -> tuple[View,
 async def _gather_panel(regarding: Regarding, by: Person, ports: Ports) -> Panel:
     """Everything but the title."""
     crm = ports.crm(by, regarding.environment)
-    (switches, table, associations), links, mine = await asyncio.gather(
+    (switches, table, associations), links, mine, inherited = await asyncio.gather(
         asyncio.gather(crm.read_switches(), crm.read_table(regarding.table), crm.list_associations(regarding)),
         ports.links.of(regarding),
         read_my_teams(by, ports),
+        list_inherited(regarding, by, ports),
     )
     if not may_collaborate(switches, table):
         environment = find_environment(regarding.environment, ports)
         raise TableNotEnabled(table.plural) if switches.basic else CollaborationOff(environment.name)
-    return Panel(regarding, "", table, switches, join_connections(associations, links, mine))
+    own = join_connections(associations, links, mine)
+    return Panel(regarding, "", table, switches, (*own, *_come_with(inherited, own, mine)))
+
+
+def _come_with(
+    inherited: tuple[Inherited, ...], own: tuple[Connection, ...], mine: frozenset[TeamId] | None
+) -> tuple[Connection, ...]:
+    """The connections of records that went into this one; a channel that it has itself is not shown twice."""
+    found: list[Connection] = []
+    shown = {_channel_of(one) for one in own}
+    for past in inherited:
+        for one in join_connections(past.associations, past.links, mine):
+            if _channel_of(one) not in shown:
+                shown.add(_channel_of(one))
+                found.append(replace(one, origin=past.origin))
+    return tuple(found)
+
+
+def _channel_of(connection: Connection) -> str:
+    if connection.association is not None:
+        return connection.association.channel
+    return connection.link.evidence.channel or connection.link.id if connection.link else ""
 
 
 async def read_my_teams(by: Person, ports: Ports) -> frozenset[TeamId] | None:

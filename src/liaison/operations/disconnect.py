@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from liaison.domain.names import LinkId, Person, Regarding, RowId
 from liaison.errors import LinkBusy, LinkUnknown
 from liaison.operations.connecting import note_words
 from liaison.operations.earlier_files import with_word_of_files
+from liaison.operations.forerunners import list_inherited
 from liaison.operations.regarding import read_title
 from liaison.operations.saga import Step, Task, carry_out
 from liaison.ports import Ports
@@ -46,12 +48,16 @@ async def disconnect(link_id: LinkId, by: Person, ports: Ports, tab: TabChoice =
 async def adopt_association(regarding: Regarding, row: RowId, by: Person, ports: Ports) -> Link:
     """A link for a row that Liaison did not make, so that it can be shown and disconnected like our own.
 
-    Raises LinkUnknown when the record or view has no such row.
+    The row may be that of a record that went into this one: the link is the other record's. Raises LinkUnknown when
+    there is no such row.
     """
     crm = ports.crm(by, regarding.environment)
-    found = next((one for one in await crm.list_associations(regarding) if one.id == row), None)
+    rows, inherited = await asyncio.gather(crm.list_associations(regarding), list_inherited(regarding, by, ports))
+    everything = (*rows, *(one for past in inherited for one in past.associations))
+    found = next((one for one in everything if one.id == row), None)
     if found is None:
         raise LinkUnknown(row)
+    regarding = found.regarding
     for link in await ports.links.of(regarding):
         if link.evidence.association == row or link.evidence.channel == found.channel:
             return link

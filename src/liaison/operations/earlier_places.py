@@ -70,7 +70,9 @@ async def find_earlier_files(ref: RecordRef, by: Person, ports: Ports, besides: 
 
     A place that does not open holds nothing for this person. Raises what Dataverse and Graph refuse.
     """
-    places = [place for place in await list_places(ref, by, ports) if not _holds(place, besides)]
+    places = [
+        place for place in await list_places(ref, by, ports) if place.origin is None and not _holds(place, besides)
+    ]
     own = await asyncio.gather(*(_is_records_own(place, ref, by, ports) for place in places))
     room = _Room()
     mine = [place for place, is_own in zip(places, own, strict=True) if is_own]

@@ -9,6 +9,7 @@ from uuid import uuid4
 from liaison.domain.joining import JoinRequest
 from liaison.domain.names import ChannelId, ChannelKind, Person, Regarding, TeamId
 from liaison.errors import AlreadyMember, LiaisonError, NotTeamOwner, TeamUnknown
+from liaison.operations.forerunners import list_inherited
 from liaison.operations.regarding import read_title
 from liaison.ports import Ports
 
@@ -29,12 +30,14 @@ async def ask_to_join(regarding: Regarding, team: TeamId, by: Person, ports: Por
     Whoever may not see the record cannot ask. Raises RecordUnknown, ViewUnknown, PrivilegeMissing, TeamUnknown when
     the record has no channel in the team, AlreadyMember.
     """
-    _, associations, links, mine = await asyncio.gather(
+    _, associations, links, mine, inherited = await asyncio.gather(
         read_title(regarding, by, ports),
         ports.crm(by, regarding.environment).list_associations(regarding),
         ports.links.of(regarding),
         ports.teamwork(by).list_teams(),
+        list_inherited(regarding, by, ports),
     )
+    associations += tuple(row for past in inherited for row in past.associations)
     found = [
         _Way(row.team_name, row.channel_name, row.channel_kind, row.channel) for row in associations if row.team == team
     ]

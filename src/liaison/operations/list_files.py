@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from liaison.domain.crm import Association, Location, PlaceKind
+from liaison.domain.forerunners import Forerunner
 from liaison.domain.link import Link
 from liaison.domain.names import DriveId, ItemId, LinkId, Person, RecordRef, read_file_name
 from liaison.domain.teams import FileEntry, FilePage, Folder
@@ -20,6 +21,7 @@ from liaison.errors import (
     UploadTooLarge,
 )
 from liaison.operations.closed_files import ChannelOfFiles, explain_closed
+from liaison.operations.forerunners import list_inherited
 from liaison.ports import Ports
 
 
@@ -43,6 +45,8 @@ class Place:
     """The channel is archived: its files are for reading only."""
     link: LinkId | None = None
     """Our link to the channel, when there is one."""
+    origin: Forerunner | None = None
+    """The record whose channel it is, where that went into the one asked about."""
 
 
 @dataclass(frozen=True)
@@ -56,24 +60,36 @@ class Documents:
 async def list_places(ref: RecordRef, by: Person, ports: Ports) -> tuple[Place, ...]:
     """Every place of the record's files, channels first; one that cannot be opened says why."""
     crm = ports.crm(by, ref.environment)
-    associations, locations, links = await asyncio.gather(
-        crm.list_associations(ref), crm.list_locations(ref), ports.links.of(ref)
+    associations, locations, links, inherited = await asyncio.gather(
+        crm.list_associations(ref), crm.list_locations(ref), ports.links.of(ref), list_inherited(ref, by, ports)
     )
-    known = {link.evidence.channel: link for link in links if link.evidence.folder}
-    channels = [_open_channel(row, known.get(row.channel), by, ports) for row in associations]
-    covered = {_folder_key(row.site_address, row.folder_path) for row in associations}
+    own = {row.channel for row in associations}
+    tied: list[tuple[Association, tuple[Link, ...], Forerunner | None]] = [(row, links, None) for row in associations]
+    tied += [
+        (row, past.links, past.origin) for past in inherited for row in past.associations if row.channel not in own
+    ]
+    channels = [_open_channel(row, _known_link(row, those), origin, by, ports) for row, those, origin in tied]
+    covered = {_folder_key(row.site_address, row.folder_path) for row, _, _ in tied}
     others = [_open_location(place, by, ports) for place in locations if _address_key(place.address) not in covered]
     return tuple(await asyncio.gather(*channels, *others))
 
 
-async def _open_channel(row: Association, link: Link | None, by: Person, ports: Ports) -> Place:
+def _known_link(row: Association, links: tuple[Link, ...]) -> Link | None:
+    """The link that knows the channel's folder."""
+    return next((link for link in links if link.evidence.channel == row.channel and link.evidence.folder), None)
+
+
+async def _open_channel(
+    row: Association, link: Link | None, origin: Forerunner | None, by: Person, ports: Ports
+) -> Place:
     """A folder that the link knows is not asked for again; whether the person may see it shows when it is listed."""
     channel = ChannelOfFiles(row.team, row.team_name, row.channel_kind)
     try:
         folder = _known_folder(link) if link else await ports.teamwork(by).read_files_folder(row.team, row.channel)
     except LiaisonError as error:
         trouble = Remembered.of(await explain_closed(error, row.channel_name, by, ports, channel))
-        return Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, "", None, trouble, channel)
+        closed = Place(row.id, row.channel_name, row.team_name, PlaceKind.TEAMS, "", None, trouble, channel)
+        return replace(closed, origin=origin)
     return Place(
         key=row.id,
         name=row.channel_name,
@@ -85,6 +101,7 @@ async def _open_channel(row: Association, link: Link | None, by: Person, ports: 
         channel=channel,
         is_archived=link is not None and link.archive.is_archived,
         link=link.id if link else None,
+        origin=origin,
     )
 
 

@@ -20,6 +20,7 @@ from liaison.domain.crm import (
     View,
 )
 from liaison.domain.following import Standing
+from liaison.domain.forerunners import Forerunner
 from liaison.domain.form import Change, Form
 from liaison.domain.link import Link
 from liaison.domain.members import CrmUser, Sharing
@@ -175,6 +176,10 @@ class Crm(Protocol):
 
         Raises TableUnknown.
         """
+        ...
+
+    async def list_forerunners(self, ref: RecordRef) -> tuple[Forerunner, ...]:
+        """The records that were merged into this one, and the lead that an opportunity comes from."""
         ...
 
     async def list_apps_of(self, person: RowId) -> tuple[App, ...]:

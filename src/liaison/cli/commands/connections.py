@@ -36,7 +36,7 @@ def connections(table: str, record: str, environment: str, *, view: bool, as_jso
     rows = [
         (
             one["team_name"],
-            one["channel_name"],
+            one["channel_name"] + (f" ({one['origin']['title']})" if one["origin"] else ""),
             one["state_text"],
             say("connections.microsoft") if one["is_adopted"] else "Liaison",
             one["link"] or one["association"],

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
+from liaison.domain.forerunners import Forerunner
 from liaison.domain.joining import Access, JoinRequest, JoinState
 from liaison.domain.link import Link, LinkState
 from liaison.domain.names import ChannelKind, RowId, TeamId
@@ -44,6 +45,7 @@ class ShownConnection:
     now: str
     is_adopted: bool
     is_archived: bool
+    origin: str
     is_outsider: bool
     asked_at: datetime | None
     is_declined: bool
@@ -153,6 +155,7 @@ def _shown(connection: Connection, panel: Panel, asked: JoinRequest | None, visi
         now=step_now(link, visit) if link else "",
         is_adopted=connection.is_adopted,
         is_archived=link is not None and link.archive.is_archived,
+        origin=origin_words(connection.origin, visit),
         is_outsider=is_outsider,
         asked_at=waiting.asked_at if is_outsider and waiting else None,
         is_declined=is_outsider and asked is not None and asked.state is JoinState.DECLINED,
@@ -174,9 +177,14 @@ def _is_incomplete(connection: Connection, panel: Panel) -> bool:
     A link that took the row over without all steps done is incomplete too.
     """
     link = connection.link
-    if connection.association is None or not panel.switches.enhanced:
+    if connection.association is None or not panel.switches.enhanced or connection.origin is not None:
         return False
     return link is None or (link.state is LinkState.CONNECTED and link.step_at_work is not None)
+
+
+def origin_words(origin: Forerunner | None, visit: Visit) -> str:
+    """Where a channel comes from; empty for the record's own."""
+    return visit.say(f"web.origin.{origin.way.value}", record=origin.title) if origin else ""
 
 
 def _below(panel: Panel, act: str, visit: Visit) -> str:

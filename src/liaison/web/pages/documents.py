@@ -16,6 +16,7 @@ from liaison.errors import Remembered
 from liaison.operations.list_all_files import ALL, AllFiles, list_all_files
 from liaison.operations.list_files import Documents, Place, list_documents
 from liaison.web import addresses, pictures, problems
+from liaison.web.pages.collaborate import origin_words
 from liaison.web.pages.record import DOCUMENTS, RecordHead, head_of, open_record, record_shell, ref_of
 from liaison.web.shell import Crumb, Shell
 from liaison.web.visit import Visit
@@ -33,6 +34,7 @@ class ShownPlace:
     is_channel: bool
     is_open: bool
     is_archived: bool
+    origin: str
     problem: problems.Problem | None
 
 
@@ -170,6 +172,7 @@ def _places(places: tuple[Place, ...], open_key: str, visit: Visit) -> tuple[Sho
         is_channel=False,
         is_open=open_key == ALL,
         is_archived=False,
+        origin="",
         problem=None,
     )
     return (every, *shown)
@@ -180,6 +183,7 @@ def _place(place: Place, open_key: str, visit: Visit) -> ShownPlace:
     return ShownPlace(
         name=place.name,
         detail=place.detail,
+        origin=origin_words(place.origin, visit),
         icon="channel" if is_channel else "folder-open",
         address=_address(visit, place.key),
         outside=place.address,
