@@ -881,14 +881,6 @@ class AddressNotReachable(NotReady):
     address: str
 
 
-@dataclass(unsafe_hash=True)
-class FilingOff(NotReady):
-    """Messages are not filed in this environment."""
-
-    code = "filing.off"
-    environment: str
-
-
 # --- consent ---------------------------------------------------------------------------------------------------
 
 

@@ -46,6 +46,14 @@ def card(page: Page) -> Any:
     return page.locator("section:has(#filing-heading)")
 
 
+def filing_calls(demo: Demo) -> dict[str, int]:
+    """What the ledger of outbound calls has of filing; nothing was called that was not promised."""
+    with demo.api("Nadia") as nadia:
+        ledger = nadia.get("/calls").raise_for_status().json()
+    assert ledger["outside"] == 0
+    return {f"{one['method']} {one['path']}": one["count"] for one in ledger["totals"] if one["feature"] == "filing"}
+
+
 def connected(demo: Demo, record: str, channel: str) -> dict[str, Any]:
     """Claire connects a record by the API."""
     with demo.api("Claire") as claire:
@@ -80,6 +88,8 @@ def test_1_without_its_consent_the_switch_says_what_is_missing_and_who_allows_it
 
 @pytest.mark.statement("F54", "S36")
 def test_2_the_tenant_administrator_allows_it_and_switches_it_on(chromium: Browser, demo: Demo) -> None:
+    connected(demo, "Northwind", "Before it was on")
+    assert filing_calls(demo) == {}
     with person_at(chromium, demo, "Nadia") as nadia:
         page = nadia.open(IN_APP)
         page.locator("#allow-filing a.button").click()
@@ -133,3 +143,6 @@ def test_3_a_reaction_in_teams_puts_the_message_on_the_timeline(chromium: Browse
         expect(entry.get_by_role("link")).to_have_attribute("href", re.compile(r"/l/message/"))
         page.goto(f"{demo.product}/links/{link['id']}")
         expect(page.locator("#filing")).to_contain_text("1 message")
+    called = filing_calls(demo)
+    assert called["POST /subscriptions"] >= 1
+    assert called["GET /teams/{team}/channels/{channel}/messages/{message}"] >= 1

@@ -39,7 +39,7 @@ async def test_a_planted_call_is_refused_before_it_leaves_and_noted(tenant: Tena
         assert [(call.method, call.path, call.status, call.feature) for call in outside] == [("GET", path, 0, "")]
 
         with pytest.raises(UpstreamSurprise):
-            await transport.send(replace(planted, method="POST"))
+            await transport.send(replace(planted, method="PATCH"))
         assert len(await installation.ports.calls.list(outside_only=True)) == 2
     finally:
         await installation.aclose()
@@ -53,6 +53,17 @@ def test_linking_promises_no_message_no_mail_and_no_content_of_files() -> None:
     assert not [one for one in linking for word in (*FORBIDDEN, "/content", "createUploadSession") if word in one.path]
     documents = {one.path for one in OF_GRAPH if one.feature is Feature.DOCUMENTS}
     assert any(path.endswith("/content") for path in documents)
+
+
+@pytest.mark.statement("S35", "S36", "F54")
+def test_messages_are_read_one_by_one_and_for_filing_alone() -> None:
+    filing = {f"{one.method} {one.path}" for one in OF_GRAPH if one.feature is Feature.FILING}
+    message = "/teams/{team}/channels/{channel}/messages/{message}"
+    assert {one for one in filing if "messages" in one} == {f"GET {message}", f"GET {message}/replies/{{reply}}"}
+    assert {one for one in filing if "messages" not in one} == {
+        "GET /subscriptions", "POST /subscriptions",
+        "PATCH /subscriptions/{subscription}", "DELETE /subscriptions/{subscription}",
+    }  # fmt: skip
 
 
 def test_a_pattern_fits_rows_of_a_table_and_nothing_longer() -> None:
