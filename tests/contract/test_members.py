@@ -9,6 +9,7 @@ from liaison.domain.link import NewChannel
 from liaison.domain.members import Candidate, Source, Unseen
 from liaison.domain.names import ChannelId, ChannelKind, Person, PersonId, RecordRef, RowId, TableName, TeamId
 from liaison.errors import (
+    AnswerLost,
     ConsentNotGranted,
     NotTeamMember,
     NotTeamOwner,
@@ -164,6 +165,21 @@ async def test_people_are_taken_out_and_twice_is_done_and_owners_stay(product: P
     assert id_of("Hugo") not in left
     with pytest.raises(NotTeamOwner):
         await product.teamwork(await product.person("Oliver")).remove_members(NORTHWIND, [id_of("Priya")])
+
+
+@pytest.mark.statement("F32")
+@pytest.mark.parametrize("kind", [ChannelKind.PRIVATE, ChannelKind.SHARED])
+async def test_a_channel_with_people_of_its_own_tells_who_is_in_it(product: Product, kind: ChannelKind) -> None:
+    claire, oliver = await product.consented("Claire"), await product.person("Oliver")
+    teamwork = product.teamwork(claire)
+    try:
+        board, _ = await teamwork.ensure_channel(NORTHWIND, NewChannel("Board", kind), "lnk_1", "lnk_1", claire.id)
+    except AnswerLost:  # a shared channel is only accepted at first
+        board, _ = await teamwork.ensure_channel(NORTHWIND, NewChannel("Board", kind), "lnk_1", "lnk_1", claire.id)
+    assert await teamwork.is_in_channel(NORTHWIND, board.id, kind, claire.id)
+    assert not await product.teamwork(oliver).is_in_channel(NORTHWIND, board.id, kind, oliver.id)
+    await teamwork.add_member(NORTHWIND, board.id, oliver.id)
+    assert await product.teamwork(oliver).is_in_channel(NORTHWIND, board.id, kind, oliver.id)
 
 
 async def test_whoever_may_not_add_members_is_told_why(product: Product, tenant: Tenant) -> None:

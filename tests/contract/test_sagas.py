@@ -188,8 +188,10 @@ async def test_what_microsofts_button_made_is_completed_and_its_tab_is_kept(stag
     """A row made by hand, and a tab of the Dynamics 365 app for the same record."""
     claire, record = await seller(stage)
     channel = await general(stage, claire)
-    tab = await _pin_dynamics(stage, claire, channel, record)
     crm, teamwork = stage.product.crm(claire), stage.product.teamwork(claire)
+    assert not await teamwork.shows(VENTES, channel, record)
+    tab = await _pin_dynamics(stage, claire, channel, record)
+    assert await teamwork.shows(VENTES, channel, record)
     team, folder = await teamwork.read_team(VENTES), await teamwork.read_files_folder(VENTES, channel)
     row = {
         "regardingobjectid": record.id,

@@ -62,7 +62,7 @@ FAMILIES: dict[str, set[str]] = {
     | {"unread.text", "unread.remedy", "not_applicable"}
     | DEVICES,
     "step": {f"{step.value}.{part}" for step in StepName for part in ("doing", "done", "waiting")},
-    "state": {state.value for state in LinkState},
+    "state": {"undo", *(state.value for state in LinkState)},
     "note": {
         f"{kind}.{part}"
         for kind in ("connected", "disconnected", "archived", "restored", "filed")

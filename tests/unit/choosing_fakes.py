@@ -10,7 +10,17 @@ from liaison.domain.forerunners import Forerunner
 from liaison.domain.joining import JoinRequest, JoinState
 from liaison.domain.link import Link
 from liaison.domain.members import CrmUser, DirectoryEntry, Member, Sharing, Source
-from liaison.domain.names import ChannelId, Person, PersonId, RecordRef, RowId, TeamId, TenantId
+from liaison.domain.names import (
+    ChannelId,
+    ChannelKind,
+    Person,
+    PersonId,
+    RecordRef,
+    Regarding,
+    RowId,
+    TeamId,
+    TenantId,
+)
 from liaison.domain.naming import NameRefusal, NamingPolicy, Profile
 from liaison.domain.teams import Label
 from liaison.errors import JoinUnknown
@@ -72,6 +82,12 @@ class QuietTeamwork:
 
     async def is_owner(self, team: TeamId, person: PersonId) -> bool:
         return any(member.is_owner and member.person == person for member in await self.list_members(team))
+
+    async def is_in_channel(self, team: TeamId, channel: ChannelId, kind: ChannelKind, person: PersonId) -> bool:
+        return person in self.world.members[team]
+
+    async def shows(self, team: TeamId, channel: ChannelId, regarding: Regarding) -> bool:
+        return False
 
     async def add_member(self, team: TeamId, channel: ChannelId, person: PersonId) -> None:
         self.world.members[team] |= {person}

@@ -368,6 +368,14 @@ class FakeTeamwork(FakeExtras):
         self.members |= {person for person in people if person not in self.unknown}
         return refused
 
+    async def is_in_channel(self, team: TeamId, channel: ChannelId, kind: ChannelKind, person: PersonId) -> bool:
+        self._troubles.meet("is_in_channel")
+        return person in self.channel_members
+
+    async def shows(self, team: TeamId, channel: ChannelId, regarding: Regarding) -> bool:
+        self._troubles.meet("shows")
+        return any(tab.is_microsofts for tab in self.microsoft_tabs)
+
     async def add_member(self, team: TeamId, channel: ChannelId, person: PersonId) -> None:
         self._troubles.meet("add_member")
         self.channel_members.add(person)

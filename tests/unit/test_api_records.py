@@ -83,6 +83,7 @@ async def test_a_records_channels_are_listed_with_those_of_microsofts_own_button
             "link": None,
             "state": "connected",
             "state_text": "Connected",
+            "operation": None,
             "is_adopted": True,
             "team": EUROPE,
             "team_name": "Ventes Europe",
@@ -93,6 +94,7 @@ async def test_a_records_channels_are_listed_with_those_of_microsofts_own_button
             "is_archived": False,
             "access": "member",
             "origin": None,
+            "lacks": ["location", "tab"],
         }
     ]
 

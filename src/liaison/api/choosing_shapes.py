@@ -170,6 +170,8 @@ class JoinBody(Shape):
     view: str = Field(default="", max_length=36)
     view_kind: ViewKind = ViewKind.SYSTEM
     team: str = Field(max_length=36)
+    channel: str = Field(default="", max_length=200)
+    """A private or shared channel that is meant; the first of the team that is found without one."""
 
 
 class JoinRequestShape(Shape):

@@ -84,7 +84,8 @@ def render_connection(connection: Connection, asking: Asking) -> ConnectionShape
         association=row.id if row else None,
         link=link.id if link else None,
         state=state,
-        state_text=asking.say(f"state.{state.value}"),
+        state_text=asking.say(f"state.{link.state_word if link else state.value}"),
+        operation=link.operation if link else None,
         is_adopted=connection.is_adopted,
         team=row.team if row else link.team if link else "",
         team_name=row.team_name if row else made.team_name,
@@ -95,6 +96,7 @@ def render_connection(connection: Connection, asking: Asking) -> ConnectionShape
         is_archived=link is not None and link.archive.is_archived,
         access=connection.access,
         origin=_render_origin(connection.origin),
+        lacks=connection.lacks,
     )
 
 
@@ -157,7 +159,7 @@ def render_link(link: Link, asking: Asking) -> LinkShape:
         id=link.id,
         address=link_address(public, link.id),
         state=link.state,
-        state_text=asking.say(f"state.{link.state.value}"),
+        state_text=asking.say(f"state.{link.state_word}"),
         is_final=not link.state.at_work,
         operation=link.operation,
         record=LinkRecord(

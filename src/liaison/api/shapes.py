@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from liaison.domain.closing import OnClose
+from liaison.domain.connection import Lack
 from liaison.domain.consent import ConsentState, Rung
 from liaison.domain.crm import PlaceKind
 from liaison.domain.earlier import EarlierFiles
@@ -157,6 +158,8 @@ class ConnectionShape(Shape):
     """Id of Liaison's link, when there is one."""
     state: LinkState
     state_text: str
+    operation: Operation | None
+    """The work that the state is about: `disconnecting` while it is undone as well. None without a link."""
     is_adopted: bool
     """Made by Microsoft's own button, not by Liaison."""
     team: str
@@ -168,7 +171,9 @@ class ConnectionShape(Shape):
     is_archived: bool
     """Liaison knows that the channel is archived."""
     access: Access
-    """Whether the asker is in the channel's team, and so can open it or has to ask to join."""
+    """Whether the asker is in the channel, and so can open it or has to ask to join."""
+    lacks: tuple[Lack, ...] | None
+    """What a connection of Microsoft's own button is without, and completing it would add; null when not known."""
     origin: OriginShape | None
     """The record that the channel is tied to, where that went into the one asked about."""
 

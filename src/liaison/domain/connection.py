@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from liaison.domain.closing import OnClose, can_be_closed
 from liaison.domain.consent import GROUPS, Rung, missing_for, require_rung
@@ -36,6 +37,13 @@ from liaison.errors import (
 
 TEAMS_PLAN = "TEAMS"
 CRM_PLANS = ("DYN365", "CRM", "D365")
+
+
+class Lack(StrEnum):
+    """What a connection that was made elsewhere may be without."""
+
+    LOCATION = "location"
+    TAB = "tab"
 
 
 @dataclass(frozen=True)

@@ -198,3 +198,14 @@ class Location:
     kind: PlaceKind
     address: str
     """Absolute address of the folder, composed from the parents."""
+
+
+def folder_key(site_address: str, folder_path: str) -> str:
+    """By which a channel's folder and a document location are known to be the same place."""
+    host = site_address.split("://", 1)[-1].split("/", 1)[0]
+    return place_key(f"https://{host}{folder_path}")
+
+
+def place_key(address: str) -> str:
+    """The same of an absolute address."""
+    return address.split("://", 1)[-1].rstrip("/").replace("%20", " ").casefold()

@@ -14,7 +14,7 @@ HOLD = timedelta(minutes=1)
 
 
 class Access(StrEnum):
-    """May somebody open a channel? By their teams; whether they are in a private channel, only opening it shows."""
+    """May somebody open a channel? By their teams; whether they are in a private channel, only the channel tells."""
 
     MEMBER = "member"
     NOT_MEMBER = "not_member"
@@ -32,7 +32,8 @@ class JoinRequest:
     """Somebody's wish to be in a team: one for each person and team, however often it is asked.
 
     `channel_name` is the channel they came from. Nothing is kept of the record: the owner may not be allowed to see it.
-    `channel` is given where the channel has people of its own, to whom they are to be added as well. `held_by` is the
+    `channel` is given where the channel has people of its own, to whom they are to be added as well; `in_team` says
+    that they are in the team already. `held_by` is the
     owner who is letting them in just now, `held_at` since when: until that is done nobody else answers.
     """
 
@@ -46,6 +47,7 @@ class JoinRequest:
     answered_by: str = ""
     answered_at: datetime | None = None
     channel: ChannelId = ChannelId("")
+    in_team: bool = False
     held_by: PersonId | None = None
     held_at: datetime | None = None
 

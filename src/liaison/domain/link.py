@@ -418,6 +418,17 @@ class Link:
         )
 
     @property
+    def state_word(self) -> str:
+        """The state in one word of ours: taking back is not disconnecting, though it is the same state."""
+        is_undoing = self.state is LinkState.DISCONNECTING and self.operation is Operation.UNDO
+        return Operation.UNDO.value if is_undoing else self.state.value
+
+    @property
+    def was_taken_back(self) -> bool:
+        """It was undone after it had been made; one that never came to be is undone without that."""
+        return self.state is LinkState.UNDONE and self.operation is Operation.UNDO
+
+    @property
     def steps_back(self) -> tuple[StepName, ...]:
         """The steps of undoing it."""
         given = {"members": bool(self.members), "share_view": self.share_view}

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from liaison.domain.members import DirectoryEntry, Member, is_guest
-from liaison.domain.names import ChannelId, PersonId, TeamId
+from liaison.domain.names import ChannelId, ChannelKind, PersonId, TeamId
+from liaison.errors import NotTeamMember
 from liaison.graph.client import Call, GraphClient, read_call
 from liaison.graph.errors import About, Subject
 from liaison.graph.tabs import literal
@@ -21,7 +22,8 @@ _IDS_AT_ONCE = 15
 """Source: concepts/filter-query-parameter.md, values after `in`."""
 _TEAM = "/teams/{team}/members"
 _CHANNEL = "/teams/{team}/channels/{channel}/members"
-_MEMBER_TYPE = "#microsoft.graph.aadUserConversationMember"
+_USER = "microsoft.graph.aadUserConversationMember"
+_MEMBER_TYPE = f"#{_USER}"
 _ENTRY = "id,displayName,userPrincipalName,mail,userType"
 
 
@@ -43,9 +45,24 @@ class GraphMembers:
 
     async def is_owner(self, team: TeamId, person: PersonId) -> bool:
         """Is somebody an owner of the team? Source: api/team-list-members.md, filter by user."""
-        query = {"$filter": f"(microsoft.graph.aadUserConversationMember/userId eq {literal(person)})"}
+        query = {"$filter": f"({_USER}/userId eq {literal(person)})"}
         call = read_call(_TEAM, Subject(About.TEAM, team=team), {"team": team}, query)
         return any([read_member(item).is_owner async for item in self._client.pages(call)])
+
+    async def is_in_channel(self, team: TeamId, channel: ChannelId, kind: ChannelKind, person: PersonId) -> bool:
+        """Is the asker, `person`, in a private or shared channel? Raises ConsentNotGranted, ChannelGone.
+
+        Who is in it is told to its people only. A shared channel's people may come from teams that it is shared with,
+        and are then not in its own list.
+        Source: api/channel-list-members.md.
+        """
+        path, ids = place_of_members(team, channel)
+        query = {"$filter": f"({_USER}/userId eq {literal(person)})"} if kind is ChannelKind.PRIVATE else {}
+        try:
+            page = await self._client.read(read_call(path, Subject(About.CHANNEL, channel, team), ids, query))
+        except NotTeamMember:
+            return False
+        return kind is ChannelKind.SHARED or bool(page.list("value"))
 
     async def list_owners(self, team: TeamId) -> tuple[str, ...]:
         """Names of the team's owners. Its group shows them to people outside the team too.

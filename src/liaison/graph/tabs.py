@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from liaison.domain.names import ChannelId, TabId, TeamId
+from liaison.domain.names import ChannelId, Regarding, TabId, TeamId
 from liaison.domain.teams import AppPlacement, Tab, TabContent, shows
 from liaison.errors import AnswerLost, ChannelGone, StillPreparing, UpstreamRefused
 from liaison.graph.client import Call, GraphClient, read_call
@@ -153,6 +153,10 @@ class GraphTabs:
         except ChannelGone:
             return None
         return next((tab for tab in found if _shows(tab, entity, {content_address} - {""})), None)
+
+    async def shows(self, team: TeamId, channel: ChannelId, regarding: Regarding) -> bool:
+        """Is there a tab of Microsoft's app that shows it? Raises ChannelGone, NotTeamMember."""
+        return any(tab.is_microsofts and shows(tab, regarding) for tab in await self._list(team, channel))
 
     async def remove_tab(self, team: TeamId, channel: ChannelId, tab: TabId) -> None:
         """Absent already is done, with its channel or its team too. Source: api/channel-delete-tabs.md."""

@@ -54,12 +54,14 @@ class GraphTeamwork:
         self.list_members = members.list_members
         self.is_owner = members.is_owner
         self.list_owners = members.list_owners
+        self.is_in_channel = members.is_in_channel
         self.add_member = members.add_member
         self.ensure_app = tabs.ensure_app
         self.remove_app = tabs.remove_app
         self.ensure_tab = tabs.ensure_tab
         self.ensure_website_tab = tabs.ensure_website_tab
         self.find_tab = tabs.find_tab
+        self.shows = tabs.shows
         self.remove_tab = tabs.remove_tab
         new_teams = GraphNewTeams(client, horizon)
         self.ensure_group = new_teams.ensure_group

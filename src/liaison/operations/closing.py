@@ -53,7 +53,7 @@ async def archive(link_id: LinkId, by: Person, ports: Ports) -> Link:
     if not link.evidence.channel_is_ours:
         raise ChannelNotOurs(link.channel_name)
     if not can_be_archived(link):
-        raise LinkBusy(link.id, link.state.value)
+        raise LinkBusy(link.id, link.state_word)
     await read_title(link.regarding, by, ports)
     return await begin(link, Operation.ARCHIVE, by, ports)
 
@@ -64,7 +64,7 @@ async def restore(link_id: LinkId, by: Person, ports: Ports) -> Link:
     if not link.archive.is_archived or link.state is LinkState.RESTORING:
         return link
     if not can_be_restored(link):
-        raise LinkBusy(link.id, link.state.value)
+        raise LinkBusy(link.id, link.state_word)
     await read_title(link.regarding, by, ports)
     return await begin(link, Operation.RESTORE, by, ports)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from liaison.domain.connection import may_collaborate
+from liaison.domain.connection import Lack, may_collaborate
 from liaison.domain.crm import Association, Record, Table, View
 from liaison.domain.forerunners import Forerunner
 from liaison.domain.joining import Access, access_by
@@ -38,11 +38,22 @@ class Connection:
     """May the asker open the channel?"""
     origin: Forerunner | None = None
     """The record that it is tied to, where that went into the one asked about."""
+    lacks: tuple[Lack, ...] | None = None
+    """What a connection of Microsoft's own button is without; None when that is not known."""
 
     @property
     def is_adopted(self) -> bool:
         """Made by Microsoft's own button, not by Liaison."""
         return self.link is None
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Something may be missing that can be added: what Microsoft's button made, or a link that took it over."""
+        if self.association is None or self.origin is not None:
+            return False
+        if self.link is not None:
+            return self.link.state is LinkState.CONNECTED and self.link.step_at_work is not None
+        return self.lacks is None or bool(self.lacks)
 
 
 @dataclass(frozen=True)

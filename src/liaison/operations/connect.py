@@ -203,7 +203,7 @@ async def try_again(link_id: LinkId, by: Person, ports: Ports) -> Link:
     """
     link = await ports.links.get(link_id)
     if not can_be_tried_again(link):
-        raise LinkBusy(link.id, link.state.value)
+        raise LinkBusy(link.id, link.state_word)
     saved = await ports.links.save(tried_again(link, by), "link.tried_again")
     await ports.steps.start(saved.operation, saved)
     return saved

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from liaison.domain.crm import Association
 from liaison.domain.link import Evidence, Link, LinkState, Operation, StepName, TabChoice, steps_to_disconnect
-from liaison.domain.names import LinkId, Person, Regarding, RowId
+from liaison.domain.names import LinkId, Person, Regarding, RowId, TabId
 from liaison.errors import LinkBusy, LinkUnknown
 from liaison.operations.connecting import note_words
 from liaison.operations.earlier_files import with_word_of_files
@@ -27,7 +27,7 @@ async def disconnect(link_id: LinkId, by: Person, ports: Ports, tab: TabChoice =
     if link.state in {LinkState.DISCONNECTING, LinkState.DISCONNECTED, LinkState.UNDONE}:
         return link
     if link.state.at_work and link.state is not LinkState.FILES_PENDING:
-        raise LinkBusy(link.id, link.state.value)
+        raise LinkBusy(link.id, link.state_word)
     await read_title(link.regarding, by, ports)
     going = replace(
         with_word_of_files(link),
@@ -124,6 +124,7 @@ def _steps(link: Link, ports: Ports) -> tuple[Step, ...]:
             return link.with_evidence(StepName.REMOVE_TAB)
         if link.evidence.tab and link.tab_choice is TabChoice.REMOVE:
             await ports.teamwork(link.acting).remove_tab(link.team, link.evidence.channel, link.evidence.tab)
+            return link.with_evidence(StepName.REMOVE_TAB, tab=TabId(""), tab_address="")
         return link.with_evidence(StepName.REMOVE_TAB)
 
     async def note(link: Link) -> Link:

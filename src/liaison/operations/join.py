@@ -24,11 +24,14 @@ class _Way:
     channel: ChannelId
 
 
-async def ask_to_join(regarding: Regarding, team: TeamId, by: Person, ports: Ports) -> JoinRequest:
+async def ask_to_join(
+    regarding: Regarding, team: TeamId, by: Person, ports: Ports, channel: ChannelId = ChannelId("")
+) -> JoinRequest:
     """Ask the owners of a team that the record or view has a channel in; asking again gives the request that waits.
 
-    Whoever may not see the record cannot ask. Raises RecordUnknown, ViewUnknown, PrivilegeMissing, TeamUnknown when
-    the record has no channel in the team, AlreadyMember.
+    `channel` is the one that is meant; somebody in the team asks for a private or shared one. Whoever may not see the
+    record cannot ask. Raises RecordUnknown, ViewUnknown, PrivilegeMissing, TeamUnknown when the record has no such
+    channel in the team, AlreadyMember.
     """
     _, associations, links, mine, inherited = await asyncio.gather(
         read_title(regarding, by, ports),
@@ -48,16 +51,22 @@ async def ask_to_join(regarding: Regarding, team: TeamId, by: Person, ports: Por
     ]
     if not found:
         raise TeamUnknown(team)
-    way = next((one for one in found if one.kind is ChannelKind.STANDARD), found[0])
-    if any(one.id == team for one in mine):
-        raise AlreadyMember(way.team_name)
+    open_ones = [one for one in found if one.kind is ChannelKind.STANDARD]
+    way = next((one for one in found if channel and one.channel == channel), (open_ones or found)[0])
     own_people = ChannelId("") if way.kind is ChannelKind.STANDARD else way.channel
-    now = ports.clock.now()
-    asked = JoinRequest(str(uuid4()), team, way.team_name, way.channel_name, by, now, channel=own_people)
+    in_team = any(one.id == team for one in mine)
+    if in_team and (not own_people or await _is_in(way, team, by, ports)):
+        raise AlreadyMember(way.team_name)
+    now, names = ports.clock.now(), (way.team_name, way.channel_name)
+    asked = JoinRequest(str(uuid4()), team, *names, by, now, channel=own_people, in_team=in_team)
     held = await ports.join_requests.ask(asked)
     if held.id == asked.id:
         await ports.audit.write(by, "join.asked", team, way.team_name)
     return held
+
+
+async def _is_in(way: _Way, team: TeamId, by: Person, ports: Ports) -> bool:
+    return await ports.teamwork(by).is_in_channel(team, way.channel, way.kind, by.id)
 
 
 async def list_join_requests(by: Person, ports: Ports) -> tuple[JoinRequest, ...]:
@@ -104,7 +113,8 @@ async def _let_in(held: JoinRequest, by: Person, ports: Ports) -> JoinRequest:
     """Whatever keeps the person out lets the request wait again; when we are killed, pressing again goes on."""
     teamwork = ports.teamwork(by)
     try:
-        await teamwork.add_member(held.team, ChannelId(""), held.by.id)
+        if not held.in_team:
+            await teamwork.add_member(held.team, ChannelId(""), held.by.id)
         if held.channel:
             await teamwork.add_member(held.team, held.channel, held.by.id)
     except LiaisonError:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
-from liaison.domain.crm import Association, Location, PlaceKind
+from liaison.domain.crm import Association, Location, PlaceKind, folder_key, place_key
 from liaison.domain.forerunners import Forerunner
 from liaison.domain.link import Link
 from liaison.domain.names import DriveId, ItemId, LinkId, Person, RecordRef, read_file_name
@@ -69,8 +69,8 @@ async def list_places(ref: RecordRef, by: Person, ports: Ports) -> tuple[Place, 
         (row, past.links, past.origin) for past in inherited for row in past.associations if row.channel not in own
     ]
     channels = [_open_channel(row, _known_link(row, those), origin, by, ports) for row, those, origin in tied]
-    covered = {_folder_key(row.site_address, row.folder_path) for row, _, _ in tied}
-    others = [_open_location(place, by, ports) for place in locations if _address_key(place.address) not in covered]
+    covered = {folder_key(row.site_address, row.folder_path) for row, _, _ in tied}
+    others = [_open_location(place, by, ports) for place in locations if place_key(place.address) not in covered]
     return tuple(await asyncio.gather(*channels, *others))
 
 
@@ -117,15 +117,6 @@ async def _open_location(place: Location, by: Person, ports: Ports) -> Place:
         trouble = Remembered.of(await explain_closed(error, place.name, by, ports))
         return Place(place.id, place.name, "", place.kind, place.address, None, trouble)
     return Place(place.id, place.name, "", place.kind, place.address, folder, None)
-
-
-def _folder_key(site_address: str, folder_path: str) -> str:
-    host = site_address.split("://", 1)[-1].split("/", 1)[0]
-    return _address_key(f"https://{host}{folder_path}")
-
-
-def _address_key(address: str) -> str:
-    return address.split("://", 1)[-1].rstrip("/").replace("%20", " ").casefold()
 
 
 async def list_documents(

@@ -47,7 +47,7 @@ async def undo(link_id: LinkId, by: Person, ports: Ports) -> Link:
     if link.operation is Operation.UNDO and (link.state.at_work or link.state.is_over):
         return link
     if link.state.at_work and link.state is not LinkState.FILES_PENDING:
-        raise LinkBusy(link.id, link.state.value)
+        raise LinkBusy(link.id, link.state_word)
     if not can_be_undone(link, ports):
         raise UndoClosed(int(WINDOW.total_seconds()) // 60)
     await read_title(link.regarding, by, ports)
@@ -99,7 +99,7 @@ async def _remove_tab(link: Link, ports: Ports) -> Link:
     made = link.evidence
     if made.tab and not made.tab_is_adopted:
         await ports.teamwork(link.acting).remove_tab(link.team, made.channel, made.tab)
-    return link.with_evidence(StepName.REMOVE_TAB, tab=TabId(""))
+    return link.with_evidence(StepName.REMOVE_TAB, tab=TabId(""), tab_address="")
 
 
 async def _remove_notes(link: Link, ports: Ports) -> Link:
@@ -120,7 +120,7 @@ async def _remove_app(link: Link, ports: Ports) -> Link:
         await ports.teamwork(link.acting).remove_app(link.team, made.app_installation)
     except KEPT_FOR:
         return _kept(link, StepName.REMOVE_APP, "app.kept", "kept_rights")
-    return link.with_evidence(StepName.REMOVE_APP, app_is_ours=False)
+    return link.with_evidence(StepName.REMOVE_APP, app_is_ours=False, app_installation="")
 
 
 async def _remove_channel(link: Link, ports: Ports) -> Link:

@@ -9,9 +9,11 @@ from liaison.domain.link import NewChannel, NewTeam
 from liaison.domain.members import DirectoryEntry, Member
 from liaison.domain.names import (
     ChannelId,
+    ChannelKind,
     DriveId,
     ItemId,
     PersonId,
+    Regarding,
     TabId,
     TeamId,
 )
@@ -95,6 +97,10 @@ class Teamwork(Protocol):
         """Is somebody an owner of the team? Raises ConsentNotGranted, NotTeamMember."""
         ...
 
+    async def is_in_channel(self, team: TeamId, channel: ChannelId, kind: ChannelKind, person: PersonId) -> bool:
+        """Is the asker, `person`, in a private or shared channel? Raises ConsentNotGranted, ChannelGone."""
+        ...
+
     async def list_owners(self, team: TeamId) -> tuple[str, ...]:
         """Their names, also for people outside the team. Raises ConsentNotGranted, NotTeamMember, TeamUnknown."""
         ...
@@ -175,6 +181,10 @@ class Teamwork(Protocol):
 
     async def remove_team(self, team: TeamId) -> None:
         """With its group; absent already is done. Raises NotTeamOwner, ConsentNotGranted."""
+        ...
+
+    async def shows(self, team: TeamId, channel: ChannelId, regarding: Regarding) -> bool:
+        """Has the channel a tab of Microsoft's own app with it? Raises ChannelGone, NotTeamMember."""
         ...
 
     async def remove_tab(self, team: TeamId, channel: ChannelId, tab: TabId) -> None:

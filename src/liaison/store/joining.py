@@ -26,7 +26,7 @@ class StoredJoinRequests:
 
     async def ask(self, request: JoinRequest) -> JoinRequest:
         """Keep the request, unless that person waits for that team already: then the earlier one comes back."""
-        mine = _is(request.by.tenant, request.team, request.by.id)
+        mine = _is(request)
 
         def put(connection: sa.Connection) -> JoinRequest:
             if insert_new(connection, join_requests, _values(request)):
@@ -90,8 +90,10 @@ class StoredJoinRequests:
         return await self._database.read(lambda connection: tuple(map(_read, connection.execute(query))))
 
 
-def _is(tenant: TenantId, team: TeamId, person: PersonId) -> sa.ColumnElement[bool]:
-    return sa.and_(join_requests.c.tenant == tenant, join_requests.c.team == team, join_requests.c.person == person)
+def _is(request: JoinRequest) -> sa.ColumnElement[bool]:
+    """The row of that person, team and, for somebody who is in the team, channel."""
+    key = _values(request)
+    return sa.and_(*(join_requests.c[name] == key[name] for name in ("tenant", "team", "person", "channel")))
 
 
 def _values(request: JoinRequest) -> dict[str, Any]:
@@ -100,6 +102,7 @@ def _values(request: JoinRequest) -> dict[str, Any]:
         "team_name": request.team_name,
         "channel_name": request.channel_name,
         "channel": request.channel,
+        "in_team": request.in_team,
         "by": {"name": by.name, "upn": by.upn, "language": by.language},
         "answered_by": request.answered_by,
         "answered_at": request.answered_at.isoformat() if request.answered_at else None,
@@ -111,6 +114,7 @@ def _values(request: JoinRequest) -> dict[str, Any]:
         "tenant": by.tenant,
         "team": request.team,
         "person": by.id,
+        "channel": request.channel if request.in_team else "",
         "state": request.state.value,
         "asked_at": request.asked_at,
         "document": orjson.dumps(document).decode(),
@@ -131,6 +135,7 @@ def _read(row: Any) -> JoinRequest:
         answered_by=kept["answered_by"],
         answered_at=_moment(kept["answered_at"]),
         channel=ChannelId(kept["channel"]),
+        in_team=kept.get("in_team", False),
         held_by=PersonId(kept["held_by"]) if kept.get("held_by") else None,
         held_at=_moment(kept.get("held_at")),
     )

@@ -85,14 +85,14 @@ class StoredLinks:
             twin = await self._database.read(lambda connection: _find_twin(connection, link))
             if twin is None:
                 raise
-            raise LinkBusy(twin.id, twin.state.value) from None
+            raise LinkBusy(twin.id, twin.state_word) from None
 
     def _save(self, connection: sa.Connection, link: Link, act: str) -> Link:
         saved = replace(link, version=link.version + 1)
         is_as_read = sa.and_(links.c.id == link.id, links.c.version == link.version)
         if not connection.execute(links.update().where(is_as_read).values(self._row(saved))).rowcount:
             now = _get(connection, link.id)
-            raise LinkBusy(now.id, now.state.value)
+            raise LinkBusy(now.id, now.state_word)
         if act:
             append(connection, self._entry(saved, act))
         return saved

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from liaison.domain.joining import JoinRequest, JoinState
-from liaison.domain.names import Person, PersonId, TeamId, TenantId
+from liaison.domain.names import ChannelId, Person, PersonId, TeamId, TenantId
 from liaison.errors import JoinUnknown
 from liaison.store.database import Database
 from liaison.store.joining import StoredJoinRequests
@@ -36,6 +36,15 @@ async def test_a_request_is_kept_once_for_each_person_and_team(database: Databas
     assert [one.id for one in await kept.waiting_for(OLIVER.tenant, [TeamId("team-1")])] == ["r1", "r9"]
     assert [one.id for one in await kept.of_person(OLIVER.tenant, OLIVER.id)] == ["r8", "r1"]
     assert await kept.get(OLIVER.tenant, "r1") == request(1)
+
+
+async def test_somebody_in_the_team_asks_for_each_channel_apart(database: Database) -> None:
+    kept = StoredJoinRequests(database)
+    board, room = (replace(request(number), channel=ChannelId(f"19:{number}"), in_team=True) for number in (1, 2))
+    assert await kept.ask(board) == board
+    assert await kept.ask(room) == room
+    assert await kept.ask(replace(board, id="again")) == board
+    assert await kept.ask(request(3)) == request(3)
 
 
 async def test_an_answer_is_given_once_and_remembered(database: Database) -> None:

@@ -28,6 +28,7 @@ from liaison.domain.names import LinkId, RowId
 from liaison.operations.collaborate import read_view_panel
 from liaison.operations.complete import complete_connection
 from liaison.operations.disconnect import adopt_association, disconnect
+from liaison.operations.look_closer import look_closer
 from liaison.operations.read_link import read_link
 from liaison.operations.undo import undo
 
@@ -65,9 +66,10 @@ async def view_connections(
     """Every channel that the view is tied to, whoever tied it, and the links being worked on."""
     ref = read_view_ref(asking, env, table, view, kind)
     found, panel = await read_view_panel(ref, asking.person, asking.ports)
+    closer = await look_closer(panel, asking.person, asking.ports)
     return ViewConnections(
         view=render_view(found, ref.environment),
-        items=tuple(render_connection(connection, asking) for connection in panel.connections),
+        items=tuple(render_connection(connection, asking) for connection in closer.connections),
     )
 
 

@@ -12,7 +12,7 @@ from liaison.api.choosing_render import render_join_request
 from liaison.api.choosing_shapes import JoinBody, JoinRequestShape, JoinRequestsShape
 from liaison.api.routes.inputs import GUID, problems, read_guid
 from liaison.api.routes.requests import read_regarding
-from liaison.domain.names import TeamId
+from liaison.domain.names import ChannelId, TeamId
 from liaison.operations.join import answer_join, ask_to_join, list_join_requests, list_my_requests
 
 router = APIRouter(prefix="/join-requests", tags=["joining"])
@@ -30,7 +30,7 @@ async def ask(asking: Asker, body: JoinBody, response: Response) -> JoinRequestS
     """Reaches the owners of the team. Asking again gives the request that waits."""
     regarding = read_regarding(asking, body.environment, body.table, body.record, body.view, body.view_kind)
     team = TeamId(read_guid("team", body.team))
-    request = await ask_to_join(regarding, team, asking.person, asking.ports)
+    request = await ask_to_join(regarding, team, asking.person, asking.ports, ChannelId(body.channel))
     response.headers["Location"] = f"{asking.ports.public_address}/api/v1/join-requests?of=mine"
     return render_join_request(request, asking)
 

@@ -21,6 +21,7 @@ from liaison.domain.link import TabChoice
 from liaison.domain.names import RowId, TableName
 from liaison.operations.collaborate import read_record_panel
 from liaison.operations.disconnect import adopt_association, disconnect
+from liaison.operations.look_closer import look_closer
 
 router = APIRouter(prefix="/environments/{env}/tables/{table}/records", tags=["records"])
 
@@ -50,9 +51,10 @@ async def read(asking: Asker, env: EnvironmentPath, table: TablePath, record: Re
 async def connections(asking: Asker, env: EnvironmentPath, table: TablePath, record: RecordPath) -> Connections:
     """Every channel that the record is tied to, whoever tied it, and the links being worked on."""
     found, panel = await read_record_panel(read_record_ref(asking, env, table, record), asking.person, asking.ports)
+    closer = await look_closer(panel, asking.person, asking.ports)
     return Connections(
         record=render_record(found),
-        items=tuple(render_connection(connection, asking) for connection in panel.connections),
+        items=tuple(render_connection(connection, asking) for connection in closer.connections),
     )
 
 

@@ -92,9 +92,10 @@ def _person(one: Document) -> list[str]:
 @options.table
 @options.record
 @click.option("--team", required=True, metavar="NAME", help=say("join.team"))
+@click.option("--channel", default="", metavar="NAME", help=say("join.channel"))
 @options.environment
 @options.as_json
-def join(table: str, record: str, team: str, environment: str, *, as_json: bool) -> None:
+def join(table: str, record: str, team: str, channel: str, environment: str, *, as_json: bool) -> None:
     from liaison.cli.find import choose, find_environment, find_record, record_path
     from liaison.cli.show import show_json, show_note
 
@@ -103,6 +104,9 @@ def join(table: str, record: str, team: str, environment: str, *, as_json: bool)
     teams = list({one["team"]: one for one in items}.values())
     into = choose(team, teams, "team", id_key="team", name_key="team_name")
     body = {key: found[key] for key in ("environment", "table")} | {"record": found["id"], "team": into["team"]}
+    if channel:
+        there = [one for one in items if one["team"] == into["team"]]
+        body["channel"] = choose(channel, there, "channel", id_key="channel", name_key="channel_name")["channel"]
     request = api().ask("POST", "/join-requests", body=body)
     if as_json:
         show_json(request)

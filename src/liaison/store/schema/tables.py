@@ -252,10 +252,11 @@ join_requests = sa.Table(
     _text("tenant"),
     _text("team"),
     _text("person"),
+    _text("channel"),
     _text("state"),
     sa.Column("asked_at", UtcTime, nullable=False),
     _text("document"),
-    sa.Index("join_requests_one_per_person", "tenant", "team", "person", unique=True),
+    sa.Index("join_requests_one_per_person", "tenant", "team", "person", "channel", unique=True),
     sa.Index("join_requests_of_person", "tenant", "person", "asked_at"),
 )
 """Who wants to be let into which team, and what was answered."""

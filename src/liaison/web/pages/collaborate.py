@@ -12,10 +12,11 @@ from starlette.responses import Response
 from liaison.domain.forerunners import Forerunner
 from liaison.domain.joining import Access, JoinRequest, JoinState
 from liaison.domain.link import Link, LinkState
-from liaison.domain.names import ChannelKind, RowId, TeamId
+from liaison.domain.names import ChannelId, ChannelKind, Regarding, RowId, TeamId
 from liaison.operations.collaborate import Connection, Panel, read_panel
 from liaison.operations.complete import complete_connection
 from liaison.operations.join import ask_to_join, list_my_requests
+from liaison.operations.look_closer import look_closer
 from liaison.web import addresses, pictures, problems
 from liaison.web.pages import requests
 from liaison.web.pages.requests import ShownRequest
@@ -32,7 +33,7 @@ class ShownConnection:
     """A connected channel, or one that is being connected. `now` is the step at work, in words.
 
     `row` and `team_id` name it in forms. `join` is empty for whoever is in the team, or has asked to be: `asked_at`.
-    `complete` is for connections that were made elsewhere and may lack something.
+    `complete` is for connections that were made elsewhere and lack something, which `lacks` names.
     """
 
     channel: str
@@ -55,6 +56,8 @@ class ShownConnection:
     open_address: str
     join: str
     complete: str
+    lacks: str
+    channel_id: str
     details: str
     try_again: str
     disconnect: str
@@ -82,12 +85,11 @@ async def show(visit: Visit) -> Response:
     regarding, app, by = regarding_of(visit), visit.named("app"), visit.person
     place, panel, waiting, mine = await asyncio.gather(
         find_place(visit),
-        read_panel(regarding, by, visit.ports),
+        _closer(regarding, visit),
         requests.waiting_for_me(visit),
         list_my_requests(by, visit.ports),
     )
-    asked = {one.team: one for one in reversed(mine)}
-    connections = tuple(_shown(one, panel, asked.get(_team_of(one)), visit) for one in panel.connections)
+    connections = tuple(_shown(one, panel, _asked_for(one, mine), visit) for one in panel.connections)
     is_at_work = any(connection.now for connection in connections)
     shell = panel_shell(visit, place, panel, visit.say("web.collaborate.title"))
     subject = subject_of(regarding, panel.title, visit)
@@ -105,6 +107,10 @@ async def show(visit: Visit) -> Response:
         is_at_work=is_at_work,
     )
     return visit.answer(page)
+
+
+async def _closer(regarding: Regarding, visit: Visit) -> Panel:
+    return await look_closer(await read_panel(regarding, visit.person, visit.ports), visit.person, visit.ports)
 
 
 def panel_shell(visit: Visit, place: Place | None, panel: Panel, title: str) -> Shell:
@@ -136,11 +142,24 @@ def _team_of(connection: Connection) -> TeamId:
     return connection.link.team if connection.link else TeamId("")
 
 
+def _asked_for(connection: Connection, mine: tuple[JoinRequest, ...]) -> JoinRequest | None:
+    """What I asked for last that would let me into the connection's channel."""
+    team, channel = _team_of(connection), _channel_of(connection)
+    return next((one for one in mine if one.team == team and (not one.in_team or one.channel == channel)), None)
+
+
+def _channel_of(connection: Connection) -> ChannelId:
+    if connection.association is not None:
+        return connection.association.channel
+    return connection.link.evidence.channel if connection.link else ChannelId("")
+
+
 def _shown(connection: Connection, panel: Panel, asked: JoinRequest | None, visit: Visit) -> ShownConnection:
     link, row = connection.link, connection.association
     state = link.state if link else LinkState.CONNECTED
     kind = row.channel_kind if row else (link.evidence.channel_kind if link else ChannelKind.STANDARD)
     icon, tone = pictures.STATES[state]
+    is_incomplete = panel.switches.enhanced and connection.is_incomplete
     stops = link is not None and state is LinkState.NEEDS_PERSON
     is_outsider = connection.access is Access.NOT_MEMBER
     waiting = asked if asked is not None and asked.state is JoinState.WAITING else None
@@ -149,7 +168,7 @@ def _shown(connection: Connection, panel: Panel, asked: JoinRequest | None, visi
         team=row.team_name if row else (link.team_name if link else ""),
         icon=pictures.CHANNELS[kind],
         kind="" if kind is ChannelKind.STANDARD else visit.say(f"web.channel.{kind.value}"),
-        state=visit.say(f"state.{state.value}"),
+        state=visit.say(f"state.{link.state_word if link else state.value}"),
         state_icon=icon,
         tone=tone,
         now=step_now(link, visit) if link else "",
@@ -164,22 +183,20 @@ def _shown(connection: Connection, panel: Panel, asked: JoinRequest | None, visi
         open_address=_open_address(connection, visit),
         team_id=_team_of(connection),
         join=_below(panel, "join", visit) if is_outsider and not waiting else "",
-        complete=_below(panel, "complete", visit) if _is_incomplete(connection, panel) and not is_outsider else "",
+        complete=_below(panel, "complete", visit) if is_incomplete and not is_outsider else "",
+        lacks=_lacks(connection, visit) if is_incomplete else "",
+        channel_id=_channel_of(connection),
         details=addresses.link(link.id) if link else "",
         try_again=addresses.link(link.id, "try-again") if link and stops else "",
         disconnect=_disconnect_address(connection, panel, visit),
     )
 
 
-def _is_incomplete(connection: Connection, panel: Panel) -> bool:
-    """Made by Microsoft's own integration: there may be no tab of it, and no document location.
-
-    A link that took the row over without all steps done is incomplete too.
-    """
-    link = connection.link
-    if connection.association is None or not panel.switches.enhanced or connection.origin is not None:
-        return False
-    return link is None or (link.state is LinkState.CONNECTED and link.step_at_work is not None)
+def _lacks(connection: Connection, visit: Visit) -> str:
+    """What is missing, in words; that something may be when it is not known."""
+    if not connection.lacks:
+        return visit.say("web.collaborate.may_lack")
+    return visit.say(f"web.collaborate.lacks.{'_'.join(connection.lacks)}")
 
 
 def origin_words(origin: Forerunner | None, visit: Visit) -> str:
@@ -194,7 +211,8 @@ def _below(panel: Panel, act: str, visit: Visit) -> str:
 async def join(visit: Visit) -> Response:
     """Ask the owners of the channel's team to be added."""
     regarding = regarding_of(visit)
-    await ask_to_join(regarding, TeamId(visit.given("team")), visit.person, visit.ports)
+    team, channel = TeamId(visit.given("team")), ChannelId(visit.given("channel"))
+    await ask_to_join(regarding, team, visit.person, visit.ports, channel)
     return visit.go(addresses.collaborate(visit.named("app"), regarding, query={"said": "asked"}))
 
 

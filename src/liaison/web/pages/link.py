@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
-from liaison.domain.link import Link
+from liaison.domain.link import Link, NewChannel
 from liaison.domain.names import LinkId
 from liaison.errors import AppUnknown, LinkUnknown
 from liaison.operations.read_link import read_link
@@ -105,16 +105,19 @@ async def _disconnect(link: Link, visit: Visit) -> str:
 
 
 def _traces(link: Link, visit: Visit) -> tuple[Trace, ...]:
-    made = link.evidence
+    """After an undo only what is left: where the link made the team or the channel, it says whether it took it away."""
+    made, undone = link.evidence, link.was_taken_back
+    no_team = undone and link.new_team is not None and not made.team_is_ours
+    no_channel = no_team or (undone and isinstance(link.wanted, NewChannel) and not made.channel_is_ours)
     found = (
-        ("team", made.team_name, ""),
-        ("channel", link.channel_name, made.channel_address),
+        ("team", "" if no_team else made.team_name, ""),
+        ("channel", "" if no_channel else link.channel_name, made.channel_address),
         ("tab", made.tab and link.title, made.tab_address),
-        ("folder", made.folder_path, made.folder_address),
+        ("folder", "" if no_channel else made.folder_path, made.folder_address),
         ("location", made.location, ""),
         ("association", made.association, ""),
         ("note", made.note, ""),
-        ("app", made.app_installation or made.app, ""),
+        ("app", made.app_installation or ("" if undone else made.app), ""),
     )
     return tuple(Trace(visit.say(f"web.link.trace.{kind}"), name, address) for kind, name, address in found if name)
 

@@ -88,7 +88,7 @@ def _shown(link: Link, visit: Visit) -> ShownLink:
         channel=link.channel_name,
         team=link.team_name,
         environment=environment_name(link, visit),
-        state=visit.say(f"state.{link.state.value}"),
+        state=visit.say(f"state.{link.state_word}"),
         state_icon=icon,
         tone=tone,
         planned_at=link.planned_at,

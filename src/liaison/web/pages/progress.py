@@ -105,7 +105,7 @@ def progress_of(link: Link, visit: Visit) -> Progress:
     icon, tone = pictures.STATES[link.state]
     waiting = link.waiting.cause.error() if link.waiting else None
     return Progress(
-        state=visit.say(f"state.{link.state.value}"),
+        state=visit.say(f"state.{link.state_word}"),
         icon=icon,
         tone=tone,
         headline=_headline(link, visit),
@@ -140,7 +140,8 @@ def open_address(link: Link) -> str:
 def _headline(link: Link, visit: Visit) -> str:
     facts = {"record": link.title, "channel": channel_words(link, visit)}
     is_archived = link.state is LinkState.CONNECTED and link.archive.is_archived
-    return visit.say(f"web.progress.headline.{'archived' if is_archived else link.state.value}", **facts)
+    word = "archived" if is_archived else "taken_back" if link.was_taken_back else link.state_word
+    return visit.say(f"web.progress.headline.{word}", **facts)
 
 
 def _step(step: StepName, link: Link, visit: Visit) -> ShownStep:
