@@ -135,7 +135,7 @@ class Installation:
         from liaison.engine.worker import Round, Worker, WorkerOptions
         from liaison.operations.file_messages import file_messages
         from liaison.operations.follow import follow
-        from liaison.operations.listen import keep_listening
+        from liaison.operations.listen import keep_listening, settle_listenings
         from liaison.operations.runs import resume_all, run
         from liaison.operations.watch import look_again
         from liaison.store.executors import StoredExecutors
@@ -163,6 +163,7 @@ class Installation:
             StoredExecutors(self.database, self.clock),
             options,
             (
+                Round("settle", settings.filing_s, lambda: settle_listenings(ports), is_thrifty=True),
                 Round("listen", settings.filing_s, lambda: keep_listening(ports)),
                 Round("follow", settings.follow_s, lambda: follow(ports, settings.follow_s)),
                 Round("file", settings.filing_s, lambda: file_messages(ports)),

@@ -25,7 +25,7 @@ from liaison.graph.errors import About, Subject
 from liaison.graph.messages import GraphMessages
 from liaison.graph.notifications import GraphNotifications
 from liaison.operations.file_messages import file_messages
-from liaison.operations.listen import keep_listening
+from liaison.operations.listen import keep_listening, settle_listenings
 from liaison.operations.runs import run
 from liaison.ports import Ports
 from liaison.store.audit import StoredAudit
@@ -127,6 +127,7 @@ class FilingStage(Stage):
         return await self.product.graph(by).send(Call(method, path, Subject(About.MESSAGES), used, body=body))
 
     async def listen(self) -> None:
+        await settle_listenings(self.ports)
         await keep_listening(self.ports)
 
     async def told(self, count: int = 1) -> None:

@@ -57,12 +57,13 @@ class WorkerOptions:
 @dataclass(frozen=True)
 class Round:
     """Work that a worker does again and again, `every_s` seconds after it was done; each on its own, so that one that
-    waits for a service holds up no other.
+    waits for a service holds up no other. A thrifty one comes less often when it takes long, as sweeps do.
     """
 
     name: str
     every_s: float
     chore: Chore
+    is_thrifty: bool = False
 
 
 class Worker:
@@ -279,8 +280,10 @@ class _Life:
 async def _keep_going_round(one: Round, life: _Life) -> None:
     while True:
         await life.permit()
+        began_s = time.monotonic()
         await _logged(one.name, one.chore)
-        await asyncio.sleep(one.every_s)
+        longest_s = _SWEEP_SHARE * (time.monotonic() - began_s) if one.is_thrifty else 0.0
+        await asyncio.sleep(max(one.every_s, longest_s))
 
 
 async def _first_of(*events: asyncio.Event) -> None:

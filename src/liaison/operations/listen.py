@@ -13,14 +13,18 @@ from liaison.domain.names import EnvironmentKey, Person
 from liaison.errors import LiaisonError, Remembered, SignInExpired, StoreUnavailable, UpstreamRefused
 from liaison.ports import Ports, Subscription
 
-LEASE = timedelta(minutes=3)
-"""How long one worker has a listening or a notice to itself; longer than any of its calls may take."""
+LEASE = timedelta(minutes=1)
+"""How long one worker has a listening or a notice to itself. Should its calls take longer, another's are harmless."""
 MOST_AT_ONCE = 200
+
+
+async def settle_listenings(ports: Ports) -> None:
+    """Note which channels are to be listened to, and which no more."""
+    await ports.listenings.settle(ports.clock.now())
 
 
 async def keep_listening(ports: Ports) -> int:
     """Attend to every listening that is due; how many there were. One that fails says why and is tried again."""
-    await ports.listenings.settle(ports.clock.now())
     for count in range(MOST_AT_ONCE):
         now = ports.clock.now()
         due = await ports.listenings.claim(now, now + LEASE)

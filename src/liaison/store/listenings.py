@@ -31,8 +31,9 @@ _IS_FILED = sa.and_(
     links.c.channel != "",
     links.c.state != LinkState.PLANNED.value,
     links.c.operation.not_in([Operation.DISCONNECT.value, Operation.UNDO.value]),
+    links.c.document.not_like('%"view":"%'),
 )
-"""A link in an environment where messages are filed; whether it is a record's, and connected, its document says."""
+"""A link of a record in an environment where messages are filed; whether it is connected its document says."""
 _IS_WANTED = sa.exists(
     sa.select(sa.literal(1)).where(
         _IS_FILED, links.c.tenant == listenings.c.tenant, links.c.channel == listenings.c.channel
@@ -79,9 +80,13 @@ class StoredListenings:
             )
         )
         query = sa.select(links.c.tenant, links.c.team, links.c.channel, links.c.document, links.c.version)
-        rows = connection.execute(query.where(_IS_FILED, ~is_heard).limit(_MOST_AT_ONCE))
-        records = (row for row in rows if files_messages(read_link(row.document, row.version)))
-        return tuple(dict.fromkeys((row.tenant, row.team, row.channel) for row in records))
+        found: dict[tuple[str, str, str], None] = {}
+        for row in connection.execute(query.where(_IS_FILED, ~is_heard).order_by(links.c.planned_at, links.c.id)):
+            if files_messages(read_link(row.document, row.version)):
+                found[row.tenant, row.team, row.channel] = None
+            if len(found) >= _MOST_AT_ONCE:
+                break
+        return tuple(found)
 
     async def find(self, listening: str) -> Listening | None:
         return await self._one(listenings.c.id == listening)

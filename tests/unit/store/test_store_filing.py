@@ -105,7 +105,7 @@ async def test_only_channels_of_connected_records_are_listened_to_and_only_while
 @pytest.mark.statement("F54")
 async def test_a_channel_is_listened_to_until_it_is_disconnected_whatever_else_is_done(kept: Kept) -> None:
     await kept.switch_on()
-    link = await kept.link(ONE)
+    link = await kept.link(ONE, title='A "view":"system" in its name')
     assert await kept.settle() == {ONE: ListeningState.WANTED}
     link = await kept.links.save(replace(link, state=LinkState.CONNECTING))
     assert await kept.settle() == {ONE: ListeningState.WANTED}
