@@ -48,6 +48,7 @@ KNOWN: tuple[Switch, ...] = (
     Switch("graph.channel_apps", "false", "Apps are enabled for each channel."),
     Switch("graph.copy_delay_s", "0.0", "Seconds until a copy is done."),
     Switch("graph.delta_expired", "false", "Delta tokens count as expired."),
+    Switch("graph.direct_connect", '["fabrikam.com"]', "Domains that the cross-tenant access policy lets in."),
     Switch("graph.directory_delay_s", "0.0", "Seconds until the directory shows what was created."),
     Switch("graph.files_folder_delay_s", "0.0", "Seconds until the folder of a new channel is there."),
     Switch("graph.group_replication_s", "0.0", "Seconds until a new group may become a team."),

@@ -5,7 +5,7 @@ Source: Graph v1.0, api/channel-list-members.md, api/channel-post-members.md
 
 from __future__ import annotations
 
-from liaison.tenant.estate import channels, groups
+from liaison.tenant.estate import channels, groups, partners
 from liaison.tenant.estate.channels import Channel
 from liaison.tenant.estate.people import User, find_user
 from liaison.tenant.graph.access import channel_as_member
@@ -23,6 +23,7 @@ from liaison.tenant.graph.members import (
     read_owner_role,
     team_member_bodies,
 )
+from liaison.tenant.graph.partners import is_of_partner, partner_bodies, partner_body, read_partner
 from liaison.tenant.graph.permissions import CHANNEL_MEMBERS_READ, CHANNEL_MEMBERS_WRITE, CHANNELS_READ
 from liaison.tenant.graph.requests import Ask
 from liaison.tenant.graph.responses import NO_CONTENT, Answer, Json
@@ -30,6 +31,7 @@ from liaison.tenant.graph.shapes import collection, entity
 from liaison.tenant.graph.table import operations
 from liaison.tenant.graph.wild import Wild
 from liaison.tenant.seeds.company import TENANT_ID
+from liaison.tenant.seeds.partners import PartnerPerson
 
 _AT_ONCE = 200
 
@@ -72,6 +74,10 @@ def read_member(ask: Ask) -> Answer:
 def add_member(ask: Ask) -> Answer:
     """`POST …/channels/{channel}/members`: private and shared channels only."""
     channel = _managed_channel(ask)
+    if is_of_partner(ask.json()):
+        person = read_partner(ask, channel, ask.json())
+        partners.put_partner(ask.estate, channel, person)
+        return _shown(ask, channel, partner_body(channel.id, person), 201)
     asked = read_asked_member(ask, ask.json())
     require_eligible(ask, channel.team_id, channel.kind, asked)
     if len(channels.channel_people(ask.estate, channel.id)) >= channels.PEOPLE_PER_CHANNEL:
@@ -95,6 +101,11 @@ def remove_member(ask: Ask) -> Answer:
     """`DELETE …/channels/{channel}/members/{member}`. Source: Graph v1.0, api/channel-delete-members.md"""
     _, channel = channel_as_member(ask)
     _require_own_list(channel)
+    partner = _asked_partner(ask, channel)
+    if partner is not None:
+        _require_owner(ask, channel)
+        partners.take_partner_out(ask.estate, channel, partner)
+        return NO_CONTENT
     user, _ = _asked_member(ask, channel)
     if not (ask.is_delegated and user.id == ask.caller.object_id):
         _require_owner(ask, channel)
@@ -157,9 +168,10 @@ def unshare(ask: Ask) -> Answer:
 
 def _direct_bodies(ask: Ask, channel: Channel) -> list[Json]:
     people = channels.channel_people(ask.estate, channel.id)
-    return member_bodies(
+    ours = member_bodies(
         ask.estate, channel.id, [(user_id, ["owner"] if owner else []) for user_id, owner in people.items()]
     )
+    return ours + partner_bodies(ask, channel)
 
 
 def _managed_channel(ask: Ask) -> Channel:
@@ -188,6 +200,14 @@ def _require_other_owner(ask: Ask, channel: Channel, user: User) -> None:
         raise bad_request(Backend.TEAMS, "The last owner of a channel cannot be removed.")
 
 
+def _asked_partner(ask: Ask, channel: Channel) -> PartnerPerson | None:
+    """Somebody of another organization, by the id of the membership; None when it is nobody's or one of ours."""
+    container, person_id = read_member_id(ask.params["member"])
+    if container != channel.id:
+        return None
+    return next((one for one in partners.list_partners(ask.estate, channel.id) if one.id == person_id), None)
+
+
 def _asked_member(ask: Ask, channel: Channel) -> tuple[User, bool]:
     container, user_id = read_member_id(ask.params["member"])
     user = find_user(ask.estate, user_id) if user_id else None
@@ -203,7 +223,10 @@ def _asked_member(ask: Ask, channel: Channel) -> tuple[User, bool]:
 
 def _one(ask: Ask, channel: Channel, user: User, owner: bool, status: int = 200) -> Answer:
     container = channel.team_id if channel.kind == "standard" else channel.id
-    body = member_body(container, user, ["owner"] if owner else [])
+    return _shown(ask, channel, member_body(container, user, ["owner"] if owner else []), status)
+
+
+def _shown(ask: Ask, channel: Channel, body: Json, status: int = 200) -> Answer:
     context = f"teams('{channel.team_id}')/channels('{channel_key(channel.id)}')/members/$entity"
     return Answer(status, entity(ask.context(context), body))
 

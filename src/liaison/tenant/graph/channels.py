@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from liaison.tenant.estate import access, channels, groups, teamwork
+from liaison.tenant.estate import access, channels, groups, partners, teamwork
 from liaison.tenant.estate.channels import Channel, ChannelNameRefused, ChannelNameTaken, NewChannel
 from liaison.tenant.estate.people import find_user
 from liaison.tenant.estate.teamwork import Role, Team
@@ -273,7 +273,7 @@ def _summary(ask: Ask, team: Team, channel: Channel) -> Json:
         "ownersCount": owner_count,
         "membersCount": len(people) - owner_count - len(guests),
         "guestsCount": len(guests),
-        "hasMembersFromOtherTenants": False,
+        "hasMembersFromOtherTenants": bool(partners.list_partners(ask.estate, channel.id)),
     }
 
 

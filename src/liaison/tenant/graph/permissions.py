@@ -66,6 +66,7 @@ GROUP_LIST = needs(
 GROUP_READ = GROUP_LIST
 GROUP_CREATE = needs(_GROUP_WRITE, f"Group.Create {_GROUP_WRITE}")
 GROUP_WRITE = needs(_GROUP_WRITE)
+TENANT_INFORMATION_READ = needs("CrossTenantInformation.ReadBasic.All")
 GROUP_CHANGE = needs(f"{_GROUP_WRITE} Group.ManageProtection.All", _GROUP_WRITE)
 BIN_READ = needs(f"Group.ReadBasic.All GroupMember.Read.All User.Read.All {_GROUP_READ}")
 BIN_WRITE = needs(f"User.ReadWrite.All {_GROUP_WRITE}")

@@ -12,6 +12,7 @@ from liaison.tenant.estate import (
     groups,
     managers,
     messages,
+    partners,
     personal_sites,
     seals,
     sharing,
@@ -30,5 +31,5 @@ def prepare(estate: Estate) -> None:
     directory.create_tables(estate)
     for part in (subscriptions, seals, sites, files, file_states, sharing, site_grants, personal_sites, uploads):
         part.create_tables(estate)
-    for part in (managers, groups, teamwork, channels, apps, messages):
+    for part in (managers, groups, teamwork, channels, partners, apps, messages):
         part.create_tables(estate)
