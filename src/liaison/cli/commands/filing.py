@@ -89,8 +89,12 @@ def _tell(found: Document, *, as_json: bool) -> None:
     rows = [(one["channel"], one["text"], _title(one)) for one in found["channels"]]
     if rows:
         show_columns((say("filing.channel"), say("filing.listening"), say("filing.trouble")), rows)
-    if found["barrier"] and not found["is_on"]:
-        show_note(f"{found['barrier']['title']}: {found['barrier']['remedy']}")
+    barrier = found["barrier"]
+    if barrier and not found["is_on"]:
+        show_note(f"{barrier['title']}: {barrier['remedy']}")
+    if barrier and barrier["code"] == "consent.not_granted":
+        place = f"/power-apps/environments/{found['environment']}/settings/teams-integration#allow-filing"
+        show_note(say("consent.allow", address=f"{api().server}{place}"))
 
 
 def _title(one: Document) -> str:
