@@ -140,7 +140,7 @@ async def test_moved_from_the_default_site_and_from_another_channel(stage: Stage
     assert await in_channel(stage, claire, old) == {}
     undone = await stage.carry_on(await undo(link.id, claire, stage.ports))
     (stay,) = [dict(one.facts) for one in undone.findings if one.code == "files.moved_stay"]
-    assert (stay["count"], stay["address"]) == ("6", link.evidence.folder_address)
+    assert (stay["count"], stay["folder"]) == ("6", link.evidence.folder_address)
 
 
 async def test_nothing_is_overwritten_and_what_is_there_already_is_not_copied_again(stage: Stage) -> None:

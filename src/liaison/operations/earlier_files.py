@@ -216,7 +216,7 @@ def with_word_of_files(link: Link) -> Link:
     if not done:
         return link
     code = "files.moved_stay" if link.earlier_files is EarlierFiles.MOVE else "files.copies_stay"
-    facts = {"count": str(done), "channel": link.channel_name, "address": link.evidence.folder_address}
+    facts = {"count": str(done), "channel": link.channel_name, "folder": link.evidence.folder_address}
     return with_finding(link, Finding(code, tuple(facts.items())))
 
 

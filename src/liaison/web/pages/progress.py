@@ -51,10 +51,13 @@ class ShownStep:
 
 @dataclass(frozen=True)
 class ShownFinding:
-    """Something that did not stop the work; `help` is the address of a page that says what can be done."""
+    """Something that did not stop the work; `help` is the address of a page that says what can be done, `folder` of
+    the folder that it is about.
+    """
 
     text: str
     help: str
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def progress_of(link: Link, visit: Visit) -> Progress:
 def _finding(finding: Finding, visit: Visit) -> ShownFinding:
     topic = next((topic for start, topic in _HELP.items() if finding.code.startswith(start)), "")
     text = visit.say(f"finding.{finding.code}", **visit.door.texts.words(visit.language, dict(finding.facts)))
-    return ShownFinding(text, addresses.help_topic(topic) if topic else "")
+    return ShownFinding(text, addresses.help_topic(topic) if topic else "", dict(finding.facts).get("folder", ""))
 
 
 def channel_words(link: Link, visit: Visit) -> str:

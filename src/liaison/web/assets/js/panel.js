@@ -1,14 +1,15 @@
-// The side panel: shown when its content arrives, closed by its own links, focus back where it came from.
+// The side panel: shown when its content arrives, closed by its own links, focus back where it came from. As a page of
+// its own it changes in place.
 
 const panel = document.getElementById("panel");
 
-if (panel) {
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target?.id !== "panel-body") return;
-    if (!panel.open) panel.showModal();
-    panel.querySelector(".panel-head h2")?.focus();
-  });
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id !== "panel-body") return;
+  if (panel && !panel.open) panel.showModal();
+  event.detail.target.querySelector(".panel-head h2")?.focus();
+});
 
+if (panel) {
   panel.addEventListener("click", (event) => {
     const closing = event.target.closest("[data-closes-panel]");
     if (closing || event.target === panel) {
