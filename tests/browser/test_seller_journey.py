@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from liaison.tenant.seeds import company
 from tests.browser.person import SALES, Person, person_at
+from tests.browser.teams_client import Teams, teams_at
 from tests.contract.demo_process import Demo, running_demo
 
 Words = dict[str, str]
@@ -42,6 +44,13 @@ WORDS: dict[str, Words] = {
         "guest": "but not the record",
         "review": "Review",
         "earlier": "Earlier files",
+        "show_both": "Show both",
+        "copy": "Copy into the channel",
+        "move": "Move into the channel",
+        "copied": "Earlier files copied into the channel: 6 of 6",
+        "stay": "Copied files that stay in Contract: 6.",
+        "everywhere": "All locations",
+        "teams_files": "Files",
         "finish": "Finish",
         "waiting": "Waiting for the channel’s file library",
         "open_channel": "Open channel",
@@ -85,6 +94,13 @@ WORDS: dict[str, Words] = {
         "guest": "mais pas l’enregistrement",
         "review": "Vérification",
         "earlier": "Fichiers antérieurs",
+        "show_both": "Afficher les deux",
+        "copy": "Copier dans le canal",
+        "move": "Déplacer dans le canal",
+        "copied": "Fichiers antérieurs copiés dans le canal : 6 sur 6",
+        "stay": "Fichiers copiés qui restent dans Contract : 6.",
+        "everywhere": "Tous les emplacements",
+        "teams_files": "Fichiers",
         "finish": "Terminer",
         "waiting": "En attente de la bibliothèque de fichiers du canal",
         "open_channel": "Ouvrir le canal",
@@ -106,6 +122,10 @@ WORDS: dict[str, Words] = {
     },
 }
 RECORD = "Northwind renewal"
+HOME = "Documents on Default Site 1"
+SUMMARY = "Northwind renewal – résumé.docx"
+SUPPORT = next(team for team in company.TEAMS if team.key == "support")
+"""Claire is in it, and does not own it."""
 VIEW = "Mes grosses affaires"
 
 
@@ -129,7 +149,26 @@ def journey(tmp_path_factory: pytest.TempPathFactory, language: str) -> Iterator
             "/switches",
             {"graph.name_prefix": "GRP ", "graph.blocked_words": "Payroll", "graph.files_folder_delay_s": 3.0},
         )
+        _put_into_support(demo, "Claire")
         yield demo
+
+
+def _put_into_support(demo: Demo, given: str) -> None:
+    token = demo.graph_token("Daniel", "https://graph.microsoft.com/TeamMember.ReadWriteNonOwnerRole.All")
+    member = {
+        "@odata.type": "microsoft.graph.aadUserConversationMember",
+        "roles": [],
+        "user@odata.bind": f"{demo.tenant}/v1.0/users('{company.person(given).id}')",
+    }
+    asked = f"{demo.tenant}/v1.0/teams/{SUPPORT.id}/members/add"
+    answer = httpx2.post(asked, json={"values": [member]}, headers={"Authorization": f"Bearer {token}"}, timeout=30.0)
+    assert answer.is_success, answer.text
+
+
+@pytest.fixture
+def teams(chromium: Browser, journey: Demo, language: str) -> Iterator[Teams]:
+    with teams_at(chromium, journey, language) as client:
+        yield client
 
 
 @pytest.fixture
@@ -208,14 +247,52 @@ def test_a_new_team_channel_and_members_from_get_started_to_the_open_channel(ope
     expect(page.get_by_role("heading", name=words["review"])).to_be_visible()
     review = page.locator(".panel-content")
     said_of_label = f"{words['label']} Confidentiel"
-    for said in (f"GRP Deals {language}", said_of_label, "Deal 2026", "Lukas Weber", words["files"], words["earlier"]):
+    new = (f"GRP Deals {language}", said_of_label, "Deal 2026", "Lukas Weber")
+    for said in (*new, words["files"], words["earlier"], HOME):
         expect(review).to_contain_text(said)
+    for choice in ("show_both", "copy", "move"):
+        offered = page.get_by_role("radio", name=words[choice])
+        expect(offered).to_be_checked(checked=choice == "show_both")
     press(page, words["finish"])
     expect(page.locator(".steps .waiting")).to_contain_text(words["waiting"])
     expect(page.get_by_role("link", name=words["open_channel"])).to_be_visible(timeout=60_000)
     expect(page.locator(".steps li.done")).to_have_count(10)
     expect(page.get_by_role("button", name=words["undo"])).to_be_visible()
     assert labels_in_tenant(seller.demo, f"GRP Deals {language}") == ("Private", ["Confidentiel"])
+
+
+@pytest.mark.statement("F38", "F39", "F40", "F43", "S27")
+def test_the_channel_shows_the_record_and_files_go_both_ways(open_as: Opener, teams: Teams, language: str) -> None:
+    """What the record had before has not moved: it is shown beside the channel's, each file with its place."""
+    words, seller = WORDS[language], open_as("Claire")
+    teams.open_channel("Claire", "Deal 2026", f"GRP Deals {language}")
+    expect(teams.open_tab(RECORD).locator('[data-field="title"]')).to_have_text(RECORD)
+    page = seller.open_record(RECORD)
+    page.get_by_role("link", name="Documents", exact=True).click()
+    expect(page.locator(".places .open")).to_contain_text("Deal 2026")
+    page.set_input_files("#upload-input", [text_file("Offre.txt")])
+    expect(page.locator(".file-grid")).to_contain_text("Offre.txt")
+    files = open_files(teams, words)
+    expect(files.get_by_role("link", name="Offre.txt")).to_be_visible()
+    expect(files.get_by_text(SUMMARY)).to_have_count(0)
+    files.locator("input[type=file]").set_input_files(files=[text_file("Réponse.txt")])
+    expect(files.get_by_role("link", name="Réponse.txt")).to_be_visible()
+    page.reload()
+    expect(page.locator(".file-grid")).to_contain_text("Réponse.txt")
+    page.locator(".places a", has_text=words["everywhere"]).click()
+    for name, place in (("Offre.txt", "Deal 2026"), ("Réponse.txt", "Deal 2026"), (SUMMARY, HOME)):
+        expect(page.locator(".all-files tbody tr", has_text=name)).to_contain_text(place)
+
+
+def text_file(name: str) -> FilePayload:
+    return {"name": name, "mimeType": "text/plain", "buffer": name.encode()}
+
+
+def open_files(teams: Teams, words: Words) -> Page:
+    """The Files tab of the open channel."""
+    teams.page.get_by_role("tab", name=words["teams_files"], exact=True).click()
+    teams.page.locator(".files-list > :not(.skeleton)").first.wait_for()
+    return teams.page
 
 
 @pytest.mark.statement("F40", "S17")
@@ -247,26 +324,54 @@ def test_a_colleague_outside_the_team_asks_to_join_and_the_owner_approves(open_a
     expect(page.get_by_role("link", name=re.compile(words["start"]))).to_be_visible()
 
 
-@pytest.mark.statement("F21", "F56", "S31")
-def test_a_second_channel_has_no_step_for_members_and_is_undone(open_as: Opener, language: str) -> None:
-    """Oliver is in the team, not its owner: no third step. What he made is undone; nothing of it stays."""
-    words, seller = WORDS[language], open_as("Oliver")
+@pytest.mark.statement("F18", "S31")
+def test_a_second_channel_of_a_team_that_one_does_not_own_has_no_step_for_members(
+    open_as: Opener, language: str
+) -> None:
+    words, seller = WORDS[language], open_as("Claire")
     page = seller.open_record(RECORD)
     seller.open_collaborate()
+    expect(page.locator(".connection")).to_contain_text("Deal 2026")
+    page.get_by_role("link", name=words["another"]).click()
+    choose(page, SUPPORT.name)
+    press(page, words["next"])
+    choose(page, "VIP")
+    press(page, words["next"])
+    expect(page.get_by_role("heading", name=words["review"])).to_be_visible()
+    press(page, words["finish"])
+    expect(page.get_by_role("link", name=words["open_channel"])).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name=words["back"]).click()
+    page.get_by_role("link", name="Documents", exact=True).click()
+    page.locator(".places a", has_text="VIP").click()
+    page.set_input_files("#upload-input", [text_file("Second.txt")])
+    expect(page.locator(".file-grid")).to_contain_text("Second.txt")
+
+
+@pytest.mark.statement("F30", "F43", "F56")
+def test_earlier_files_are_copied_and_stay_when_the_connection_is_undone(open_as: Opener, language: str) -> None:
+    """From the default site and from the channels that are this record's alone."""
+    words, seller = WORDS[language], open_as("Claire")
+    page = seller.open_record(RECORD)
+    page.goto(page.url.split("?")[0] + "/collaborate")  # the panel as a page of its own
     page.get_by_role("link", name=words["another"]).click()
     choose(page, "Northwind account")
     press(page, words["next"])
     choose(page, "Contract")
     press(page, words["next"])
-    expect(page.get_by_role("heading", name=words["review"])).to_be_visible()
+    expect(page.get_by_role("heading", name=words["members"])).to_be_visible()
+    press(page, words["next"])
+    page.get_by_text(words["copy"], exact=True).click()
     press(page, words["finish"])
-    expect(page.get_by_role("link", name=words["open_channel"])).to_be_visible(timeout=60_000)
+    expect(page.locator(".steps li.done").last).to_have_text(re.compile(words["copied"]), timeout=60_000)
     press(page, words["undo"])
     expect(page.locator(".progress-line")).to_contain_text(words["undone"], timeout=60_000)
+    expect(page.locator(".message.warning")).to_contain_text(words["stay"])
 
 
 @pytest.mark.statement("F24", "F25", "S30", "S31")
-def test_a_personal_view_is_shared_before_it_is_connected(open_as: Opener, language: str) -> None:
+def test_a_personal_view_is_shared_before_it_is_connected_and_its_tab_shows_it_to_a_colleague(
+    open_as: Opener, teams: Teams, language: str
+) -> None:
     words, seller = WORDS[language], open_as("Claire")
     page = seller.open_table("Opportunities|Opportunités")
     page.locator(".view-selector").click()
@@ -286,17 +391,26 @@ def test_a_personal_view_is_shared_before_it_is_connected(open_as: Opener, langu
     expect(page.get_by_role("link", name=words["open_channel"])).to_be_visible(timeout=60_000)
     page.get_by_role("link", name=words["all"]).click()
     expect(page.locator(".connection")).to_contain_text("Onboarding")
+    teams.open_channel("Oliver", "Onboarding", "Northwind account")
+    tab = teams.open_tab(VIEW)
+    expect(tab.locator('[data-view="name"]')).to_have_text(VIEW)
+    expect(tab.locator(".grid tbody tr")).not_to_have_count(0)
 
 
 @pytest.mark.statement("F21")
-def test_the_first_channel_is_disconnected_and_the_timeline_says_both(open_as: Opener, language: str) -> None:
+def test_the_second_channel_is_disconnected_its_file_stays_and_the_timeline_says_both(
+    open_as: Opener, teams: Teams, language: str
+) -> None:
     words, seller = WORDS[language], open_as("Claire")
     page = seller.open_record(RECORD)
     seller.open_collaborate()
-    page.get_by_role("link", name=f"{words['disconnect']} – Deal 2026").click()
+    page.get_by_role("link", name=f"{words['disconnect']} – VIP").click()
     expect(page.get_by_role("checkbox", name=words["tab_too"])).to_be_checked()
     page.locator("dialog").get_by_role("button", name=words["disconnect"]).click()
     expect(page.locator(".steps li.done")).to_have_count(4, timeout=60_000)
     page.get_by_role("link", name=words["back"]).click()
     page.get_by_role("link", name=words["timeline"], exact=True).click()
-    expect(page.locator(".timeline h3", has_text="Deal 2026")).to_have_count(2)
+    expect(page.locator(".timeline h3", has_text="VIP")).to_have_count(2)
+    teams.open_channel("Claire", "VIP", SUPPORT.name)
+    expect(open_files(teams, words).get_by_role("link", name="Second.txt")).to_be_visible()
+    expect(teams.page.get_by_role("tab", name=RECORD)).to_have_count(0)

@@ -57,3 +57,18 @@ def test_people_are_named_by_sign_in_name_for_a_dry_run(claire: CommandLine) -> 
     assert [one["name"] for one in json.loads(shown.out)["members"]] == [company.person("Sofia").name]
     unknown = claire("connect", "opportunity", "Northwind renewal", *place, "--member", "nobody.at.all", "--dry-run")
     assert unknown.code == 5
+
+
+@pytest.mark.statement("F43", "F72")
+def test_earlier_files_are_counted_in_a_dry_run_and_copied_when_wished(claire: CommandLine) -> None:
+    asked = ["connect", "opportunity", "Northwind renewal", "--new-team", "Earlier files", "--primary"]
+    shown = claire(*asked, "--earlier-files", "move", "--dry-run")
+    assert shown.code == 0, shown.err
+    assert "Earlier files: Documents on Default Site 1, " in shown.out + shown.err
+    assert "Files that will be moved into the channel" in shown.out + shown.err
+    copied = claire(*asked, "--earlier-files", "copy", "--json")
+    assert copied.code == 0, copied.err
+    link = json.loads(copied.out)
+    assert (link["earlier_files"], link["state"]) == ("copy", "connected")
+    assert link["earlier"]["files"] == link["earlier"]["settled"] > 0
+    assert link["steps"][-1]["text"].startswith("Earlier files copied into the channel: ")

@@ -26,6 +26,8 @@ class Counts:
     people: int = 0
     let_in: int = 0
     shares: int = 0
+    files: int = 0
+    left_behind: int = 0
 
     def __sub__(self, other: Counts) -> Counts:
         names = [one.name for one in fields(Counts)]
@@ -40,11 +42,14 @@ class Counts:
 
 
 """`teams` are those made for the link, `people` who is in them; `let_in` are those invited who are in a team of others,
-`shares` how often the view is shared."""
+`shares` how often the view is shared. `files` are those that carry the record's id in their name and are in the library
+of the link's channel; `left_behind` are such files anywhere else."""
 
 CONNECTED = Counts(channels=1, installations=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
 IN_NEW_TEAM = CONNECTED + Counts(teams=1, people=3)
 VIEW_CONNECTED = Counts(channels=1, installations=1, tabs=1, associations=1)
+EARLIER = CONNECTED + Counts(locations=1, associations=1, notes=1, files=3)
+"""The files have come from another channel of the record."""
 PINNED = Counts(channels=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
 """The app is Teams' own doing there, and the link does not know of it."""
 UNDONE = Counts(sites=1)
@@ -57,6 +62,7 @@ DISCONNECTED = Counts(channels=1, installations=1, tabs=0, locations=0, sites=1,
 
 ALIVE = "team_id NOT IN (SELECT id FROM groups WHERE deleted IS NOT NULL)"
 OURS = "(description LIKE ? OR unique_name = ?) AND deleted IS NULL"
+FILES = "SELECT count(*) FROM drive_items WHERE is_folder = 0 AND deleted IS NULL AND name LIKE ?"
 MARK, KEY = "%lnk-{}%", "lnk-{}"
 
 
@@ -111,6 +117,8 @@ def count(database: Path, link: Link, channel: str, app: str) -> Counts:
             shares=0
             if link.record is not None
             else number(f'SELECT count(*) FROM "{crm}.principalobjectaccess" WHERE objectid = ?', record),
+            files=number(f"{FILES} AND drive_id = ?", f"%{record[-8:]}%", link.evidence.drive),
+            left_behind=number(f"{FILES} AND drive_id <> ?", f"%{record[-8:]}%", link.evidence.drive),
             notes=number(f'SELECT count(*) FROM "{crm}.annotation" WHERE objectid = ?', record),
         )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 from liaison.domain.connection import ConnectionRequest
+from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import Evidence, Invited, Link, LinkState, NewChannel, NewTeam, PinnedBy, TeamPrivacy
 from liaison.domain.names import (
     ChannelId,
@@ -33,6 +34,7 @@ from liaison.tenant.seeds import company
 from tests.crash.judge import (
     CONNECTED,
     DISCONNECTED,
+    EARLIER,
     IN_NEW_TEAM,
     PINNED,
     UNDONE,
@@ -72,6 +74,7 @@ WORKS = {
     "connect a tab that Teams pinned": PINNED,
     "undo with people": UNDONE_ELSEWHERE,
     "undo a personal view": VIEW_UNDONE,
+    "earlier files": EARLIER,
 }
 """Each with what exists when it is done."""
 
@@ -231,6 +234,8 @@ class Play:
             request = ConnectionRequest(await self._next_view(), TeamId(TEAM.id), NewChannel(f"Deal {record[-8:]}"))
             viewed = await self._connected(replace(request, share_view=True))
             return lambda arm: disconnect(viewed.id, claire, self._armed(arm))
+        if work == "earlier files":
+            await self._filed(ref)
         await self._uninstall()
         if work == "complete what Microsoft's button began":
             row = await self._microsofts_row(ref)
@@ -250,6 +255,8 @@ class Play:
             return ConnectionRequest(await self._next_view(), TeamId(TEAM.id), NewChannel(name), share_view=True)
         if work == "connect a tab that Teams pinned":
             return ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel(), pinned_by=PinnedBy.HOST)
+        if work == "earlier files":
+            return ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(name), earlier_files=EarlierFiles.MOVE)
         if work == "connect to a new channel":
             return ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(name))
         return ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
@@ -264,6 +271,15 @@ class Play:
         views = await ports.crm(claire, SALES).list_views(ref.table)
         mine = next(view for view in views if view.kind is ViewKind.PERSONAL)
         return ConnectionRequest(ViewRef(SALES, mine.table, mine.id, mine.kind), team, channel, share_view=True)
+
+    async def _filed(self, ref: RecordRef) -> None:
+        """Files of the record in a private channel, whose library is another one."""
+        mark, files = ref.id[-8:], self._stage.ports.files(self._stage.people["Claire"])
+        private = NewChannel(f"Before {mark}", ChannelKind.PRIVATE)
+        before = (await self._connected(ConnectionRequest(ref, TeamId(TEAM.id), private))).evidence
+        folder = await files.reach_folder(before.drive, before.folder, "Offers")
+        for place, name in ((before.folder, "Prices"), (before.folder, "Terms"), (folder, "Offer")):
+            await files.upload(before.drive, place, f"{name} {mark}.txt", _in_pieces(name.encode()), len(name))
 
     async def _next_view(self) -> ViewRef:
         """A view that nobody has tied to a channel: what is counted there is ours."""
@@ -322,6 +338,10 @@ class Play:
     async def _existing_channel(self) -> ChannelId:
         channels = await self._stage.ports.teamwork(self._stage.people["Claire"]).list_channels(TeamId(TEAM.id))
         return next(channel.id for channel in channels if channel.name == EXISTING_CHANNEL)
+
+
+async def _in_pieces(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 def _room(record: str) -> NewTeam:

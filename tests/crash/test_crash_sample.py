@@ -11,7 +11,10 @@ from tests.crash.stage import a_stage
 
 pytestmark = pytest.mark.anyio
 
-EXISTING, NEW, DISCONNECT, NEW_TEAM, PRIVATE, VIEW, UNDO, VIEW_GONE, COMPLETE, PINNED, PEOPLE_GONE, VIEW_UNDONE = WORKS
+(
+    EXISTING, NEW, DISCONNECT, NEW_TEAM, PRIVATE, VIEW, UNDO, VIEW_GONE, COMPLETE, PINNED, PEOPLE_GONE, VIEW_UNDONE,
+    EARLIER,
+) = WORKS  # fmt: skip
 CHANNELS, TABS = "/v1.0/teams/*/channels", "/v1.0/teams/*/channels/*/tabs"
 ROWS = "/api/data/v9.2/{}(*)"
 
@@ -32,6 +35,8 @@ SAMPLE = (
     Point(UNDO, 1, "after", "DELETE", "/v1.0/groups/*"),
     Point(VIEW_GONE, 1, "after", "DELETE", ROWS.format("msdyn_teamscollaborations")),
     Point(COMPLETE, 1, "after", "POST", TABS),
+    Point(EARLIER, 2, "after", "POST", "/v1.0/drives/*/items/*/copy"),
+    Point(EARLIER, 3, "after", "DELETE", "/v1.0/drives/*/items/*"),
     Point(PINNED, 1, "after", "PATCH", ROWS.format("sharepointdocumentlocations")),
     Point(PEOPLE_GONE, 1, "after", "DELETE", "/v1.0/teams/*/members/*"),
     Point(VIEW_UNDONE, 1, "after", "POST", "/api/data/v9.2/RevokeAccess"),

@@ -298,6 +298,24 @@ def test_a_folder_is_copied_to_another_library_and_watched(claire: Graph, tenant
     assert claire.refused("POST", f"{folder}/copy", {"parentReference": closed})[:2] == (403, "accessDenied")
 
 
+def test_a_copy_has_earlier_versions_only_when_asked_and_not_named(claire: Graph, folder: str) -> None:
+    for content in (b"one", b"four"):
+        put(claire, f"{folder}:/a.txt:/content", content)
+    drive, source = claire.get(folder)["parentReference"]["driveId"], claire.get(f"{folder}:/a.txt")["id"]
+    found = {}
+    for place, more in (
+        ("plain", {}),
+        ("whole", {"includeAllVersionHistory": True}),
+        ("named", {"includeAllVersionHistory": True, "name": "a.txt"}),
+    ):
+        target = claire.post(f"{folder}/children", {"name": place, "folder": {}})["id"]
+        asked = {"parentReference": {"driveId": drive, "id": target}, **more}
+        assert claire.call("POST", f"/drives/{drive}/items/{source}/copy", asked).status_code == 202
+        versions = claire.get(f"/drives/{drive}/items/{target}:/a.txt:/versions")["value"]
+        found[place] = [version["size"] for version in versions]
+    assert found == {"plain": [4], "whole": [4, 3], "named": [4]}
+
+
 def test_versions_are_kept_and_restored(claire: Graph, folder: str) -> None:
     for content in (b"one", b"two!", b"three"):
         put(claire, f"{folder}:/a.txt:/content", content)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel
-from liaison.domain.names import ChannelKind, ViewKind, ViewRef
+from liaison.domain.names import ChannelKind, ItemId, ViewKind, ViewRef
 from liaison.errors import UpstreamThrottled
 from tests.unit.api_client import ApiClient
 from tests.unit.api_fakes import CONTRACT, EUROPE, OLIVER, RENEWAL, World
@@ -95,6 +95,23 @@ async def test_a_preview_makes_nothing_and_says_everything(client: ApiClient, wo
     assert world.links == {}
     refused = await client.post("/links/preview", json={**TIED, "team": EUROPE, "channel": {"name": "Contract"}})
     assert (refused.status_code, refused.json()["code"]) == (409, "channel.name_taken")
+
+
+@pytest.mark.statement("F43")
+async def test_earlier_files_are_counted_and_the_choice_is_kept_on_the_link(client: ApiClient, world: World) -> None:
+    world.files[ItemId("folder-general")] = {"Prices.txt": b"prices", "Terms.txt": b"terms"}
+    body = {**TIED, "team": EUROPE, "channel": {"name": "Contract 2027"}}
+    for choice, code in (("show_both", "earlier_files"), ("copy", "earlier_copy"), ("move", "earlier_move")):
+        shown = (await client.post("/links/preview", json={**body, "earlier_files": choice})).json()
+        place = {"name": "General", "files": 2, "size_bytes": 11}
+        assert shown["earlier"] == {"files": 2, "size_bytes": 11, "places": [place], "shared": [], "is_cut": False}
+        assert code in {notice["code"] for notice in shown["notices"]}
+        assert ("earlier_files" in [thing["step"] for thing in shown["things"]]) is (choice != "show_both")
+    link = (await client.post("/links", json={**body, "earlier_files": "move"})).json()
+    assert (link["earlier_files"], link["earlier"]) == ("move", None)
+    assert next(step for step in link["steps"] if step["name"] == "earlier_files")["state"] == "todo"
+    refused = await client.post("/links", json={**body, "earlier_files": "burn"})
+    assert refused.status_code == 400
 
 
 async def test_a_link_can_make_its_team(client: ApiClient, world: World) -> None:

@@ -212,17 +212,36 @@ def delete_item(estate: Estate, item: DriveItem) -> None:
 
 
 def copy_item(
-    estate: Estate, item: DriveItem, parent: DriveItem, name: str, by: Author, conflict: Conflict = Conflict.FAIL
+    estate: Estate,
+    item: DriveItem,
+    parent: DriveItem,
+    name: str,
+    by: Author,
+    conflict: Conflict = Conflict.FAIL,
+    *,
+    with_versions: bool = False,
 ) -> DriveItem:
     """Copy an item with everything in it into a folder, of another library too. Raises NameTaken, NameRefused."""
     with estate.db.change():
         if not item.is_folder:
-            return write_file(estate, parent, name, content_of(item), by, conflict)[0]
+            copy, is_new = write_file(estate, parent, name, content_of(item), by, conflict)
+            return _with_versions_of(estate, item, copy) if with_versions and is_new else copy
         children = files.list_children(estate, item)
         copied = create_folder(estate, parent, name, by, conflict)
         for child in children:
-            copy_item(estate, child, copied, child.name, by)
+            copy_item(estate, child, copied, child.name, by, with_versions=with_versions)
     return get_item(estate, copied.drive_id, copied.id)
+
+
+def _with_versions_of(estate: Estate, item: DriveItem, copy: DriveItem) -> DriveItem:
+    with estate.db.change() as change:
+        change.execute(
+            "INSERT INTO item_versions SELECT ?, label, blob, size, modified, modified_by, modified_app"
+            " FROM item_versions WHERE item_id = ?",
+            (copy.id, item.id),
+        )
+        change.execute("UPDATE drive_items SET content_version = ? WHERE id = ?", (item.content_version, copy.id))
+    return get_item(estate, copy.drive_id, copy.id)
 
 
 def content_of(item: DriveItem) -> Content:

@@ -26,7 +26,10 @@ MONITOR_PATH = "/_api/v2.0/monitor"
 
 
 def copy_item(ask: Ask) -> Answer:
-    """`POST …/copy`: 202 with the monitor's address, to another library too."""
+    """`POST …/copy`: 202 with the monitor's address, to another library too.
+
+    With `includeAllVersionHistory` earlier versions come along, unless a name is given as well: a known issue.
+    """
     item = asked_item(ask)
     if item.is_root:
         raise bad_request(Backend.FILES, "The root folder cannot be copied.")
@@ -40,9 +43,12 @@ def copy_item(ask: Ask) -> Answer:
     if parent is None or not parent.is_folder:
         raise no_item()
     require_access(ask, sites.site_of_drive(ask.estate, drive), SiteAccess.WRITE, parent)
-    conflict = read_conflict(ask.options.get(CONFLICT), Conflict.FAIL)
+    conflict, name = read_conflict(ask.options.get(CONFLICT), Conflict.FAIL), body.optional_text("name")
+    with_versions = body.flag("includeAllVersionHistory", default=False) and not name
     with naming_errors():
-        made = filing.copy_item(ask.estate, item, parent, body.optional_text("name") or item.name, ask.author, conflict)
+        made = filing.copy_item(
+            ask.estate, item, parent, name or item.name, ask.author, conflict, with_versions=with_versions
+        )
     done_at = ask.estate.clock.seconds() + get_switch(ask.estate, "graph.copy_delay_s", 0.0)
     token = seal(ask.estate, "monitor", [made.id, done_at])
     return Answer(202, headers={"Location": f"{ask.origin}{MONITOR_PATH}?token={token}"})
