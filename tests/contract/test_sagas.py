@@ -250,7 +250,7 @@ async def test_a_membership_lost_midway_needs_a_person_and_goes_on_when_it_is_ba
     assert link.trouble is not None
     assert (link.state, link.trouble.code) in {
         (LinkState.NEEDS_PERSON, NotTeamMember.code),
-        (LinkState.NEEDS_PERSON, "files.not_allowed"),
+        (LinkState.NEEDS_PERSON, "files.not_member"),
     }
     await _join(stage, nadia, VENTES, claire)
     done = await stage.carry_on(await try_again(link.id, claire, stage.ports))
@@ -328,6 +328,8 @@ async def test_a_channel_renamed_midway_stays_the_links_channel(stage: Stage) ->
     link = await stage.connect(ConnectionRequest(record, VENTES, NEW), claire)
     assert (link.state, await stage.rows(claire, record)) == (LinkState.CONNECTED, (1, 1, 1))
     assert await stage.channels(claire, VENTES, NEW.name) == 0
+    (row,) = await stage.product.crm(claire).list_associations(record)
+    assert (row.channel_name, link.channel_name) == ("Northwind renamed", "Northwind renamed")
     assert (await stage.tabs(claire, VENTES, link.evidence.channel)).count(link.title) == 1
 
 

@@ -29,15 +29,16 @@ async def look_ahead(asked: ConnectionRequest, teamwork: Teamwork) -> Ahead:
     if isinstance(asked.team, NewTeam):
         return Ahead()
     app, folder = await asyncio.gather(
-        _or_none(teamwork.find_app(asked.team)) if asked.pinned_by is PinnedBy.LIAISON else _nothing(),
-        _or_none(teamwork.find_files_folder(asked.team, asked.channel))
+        or_none(teamwork.find_app(asked.team)) if asked.pinned_by is PinnedBy.LIAISON else _nothing(),
+        or_none(teamwork.find_files_folder(asked.team, asked.channel))
         if isinstance(asked.channel, str)
         else _nothing(),
     )
     return Ahead(app, folder)
 
 
-async def _or_none(reading: Awaitable[_T]) -> _T | None:
+async def or_none(reading: Awaitable[_T]) -> _T | None:
+    """What is read, or None: whoever needs it finds out why it is not told."""
     try:
         return await reading
     except LiaisonError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from liaison.domain.naming import propose_free_name
 from liaison.domain.teams import AppPlacement, Channel, TabContent
 from liaison.errors import ChannelNameTaken, FilesClosed, StillPreparing
 from liaison.operations.add_members import PACE_S, add_some, look_who_is_there
-from liaison.operations.ahead import with_folder
+from liaison.operations.ahead import or_none, with_folder
 from liaison.operations.closed_files import ChannelOfFiles, explain_closed
 from liaison.operations.earlier_files import bring_earlier_files, leave_the_rest
 from liaison.operations.extras import Welcomer, make_channels, make_folders, make_tabs
@@ -139,11 +140,17 @@ async def _without_hosts_tab(link: Link) -> Link:
 
 
 async def _folder(link: Link, ports: Ports) -> Link:
-    channel = ChannelOfFiles(link.team, link.team_name, link.evidence.channel_kind)
+    """The channel is read beside it, in the same request: it may have another name by now, and rows shall have that."""
+    teamwork, channel = ports.teamwork(link.acting), link.evidence.channel
+    place = ChannelOfFiles(link.team, link.team_name, link.evidence.channel_kind)
     try:
-        found = await ports.teamwork(link.acting).read_files_folder(link.team, link.evidence.channel)
+        found, now = await asyncio.gather(
+            teamwork.read_files_folder(link.team, channel), or_none(teamwork.read_channel(link.team, channel))
+        )
     except FilesClosed as closed:
-        raise await explain_closed(closed, link.channel_name, link.acting, ports, channel) from closed
+        raise await explain_closed(closed, link.channel_name, link.acting, ports, place) from closed
+    if now is not None:
+        link = replace(link, evidence=replace(link.evidence, channel_name=now.name, channel_address=now.address))
     return with_folder(replace(link, state=LinkState.CONNECTING), found)
 
 
