@@ -874,6 +874,15 @@ class AddressNotHttps(NotReady):
 
 
 @dataclass(unsafe_hash=True)
+class ListeningTaken(NotReady):
+    """Another installation with the same application is told of the channel's messages; there can be one only."""
+
+    code = "filing.taken"
+    address: str
+    ends_at: str
+
+
+@dataclass(unsafe_hash=True)
 class AddressNotReachable(NotReady):
     """Microsoft's services do not reach this installation's address, where they are to tell of changes."""
 

@@ -56,6 +56,7 @@ class FilingStage(Stage):
         self.stored = StoredLinks(self.database, self.product.clock)
         self.sockets = listen("localhost", 0)
         self.port: int = self.sockets[0].getsockname()[1]
+        self.address = f"http://localhost:{self.port}"
 
     @property
     def ports(self) -> Ports:
@@ -71,7 +72,7 @@ class FilingStage(Stage):
                 "filing_rules": StoredFilingRules(database),
                 "listenings": StoredListenings(database, open_keys(self.folder / "keys.json")),
                 "notices": StoredNotices(database),
-                "public_address": f"http://localhost:{self.port}",
+                "public_address": self.address,
             }
         )
         return cast("Ports", more)

@@ -16,7 +16,7 @@ from liaison.domain.link import Link
 from liaison.domain.listening import Listening, ListeningState
 from liaison.domain.names import EnvironmentKey, Person
 from liaison.domain.readiness import Switches
-from liaison.errors import AddressNotReachable, ConsentNotGranted
+from liaison.errors import AddressNotReachable, ConsentNotGranted, ListeningTaken
 from liaison.operations.disconnect import disconnect
 from liaison.operations.filing import read_link_filing, switch_filing_off, switch_filing_on
 from tests.contract.filing_stage import FilingStage
@@ -106,7 +106,7 @@ async def test_while_liaison_is_down_told_twice_and_its_answer_lost_it_is_filed_
             "clientState": listening.secret,
             "resource": path_of(link, message),
         }
-        address = f"http://localhost:{stage.port}/notifications/graph/{listening.id}"
+        address = f"{stage.address}/notifications/graph/{listening.id}"
         async with httpx2.AsyncClient() as graph:
             for _ in range(3):
                 assert (await graph.post(address, json={"value": [again, again]})).status_code == 202
@@ -183,6 +183,20 @@ async def test_a_listening_is_tried_again_renewed_and_made_again_when_it_was_for
         await stage.listen()
         assert (await play.listening()).subscription == anew.subscription
         assert await stage.subscriptions(play.claire) == [anew.subscription]
+        # What a listening that we have forgotten left is ended; what goes to another address is not ours to end.
+        await stage.ports.listenings.drop(await play.listening())
+        await stage.listen()
+        assert (await play.listening()).subscription not in {"", anew.subscription}
+        mine = await play.listening()
+        await stage.ports.listenings.save(replace(mine, subscription="", due_at=stage.product.clock.now()))
+        stage.address = f"http://127.0.0.1:{stage.port}"
+        await stage.listen()
+        taken = (await play.listening()).trouble
+        assert taken is not None
+        assert taken.error() == ListeningTaken(
+            f"http://localhost:{stage.port}/notifications/graph/{mine.id}", taken.facts["ends_at"]
+        )
+        assert await stage.subscriptions(play.claire) == [mine.subscription]
 
 
 @pytest.mark.statement("F54", "S36")

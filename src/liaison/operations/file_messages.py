@@ -8,7 +8,16 @@ from datetime import UTC, datetime
 from liaison.domain.filing import ChannelMessage, FilingRule, MessageRef, excerpt, is_marked
 from liaison.domain.link import Link
 from liaison.domain.listening import Listening, Notice, choose_acting
-from liaison.errors import LiaisonError, Remembered, StoreUnavailable
+from liaison.domain.names import Person
+from liaison.errors import (
+    ConsentMissing,
+    ConsentNotGranted,
+    LiaisonError,
+    NotAllowed,
+    Remembered,
+    SignInRequired,
+    StoreUnavailable,
+)
 from liaison.operations.listen import LEASE, links_filed, people_of, require_filing
 from liaison.ports import Ports
 
@@ -65,13 +74,26 @@ async def _file(notice: Notice, listening: Listening, ports: Ports) -> None:
     reader = choose_acting(people_of(still), listening.acting, notice.tries)
     if reader is None:
         return
-    await require_filing(reader, ports)
-    message = await ports.messages(reader).read_message(ref)
+    message = await _read(ref, reader, listening, ports)
     if message is None:
         return
     for link, rule in still:
         if is_marked(message, rule.reaction):
             await _write_note(message, link, rule, ports)
+
+
+async def _read(ref: MessageRef, reader: Person, listening: Listening, ports: Ports) -> ChannelMessage | None:
+    """None when there is nothing to file. Who may not read any more makes the whole listening due: it says so, finds
+    somebody else or waits, and until then nobody is asked for each message.
+    """
+    if listening.trouble is not None and listening.trouble.code == ConsentNotGranted.code:
+        raise listening.trouble.error()
+    try:
+        await require_filing(reader, ports)
+        return await ports.messages(reader).read_message(ref)
+    except (ConsentMissing, NotAllowed, SignInRequired) as error:
+        await ports.listenings.save(listening.failed(Remembered.of(error), ports.clock.now()))
+        raise
 
 
 async def _write_note(message: ChannelMessage, link: Link, rule: FilingRule, ports: Ports) -> None:

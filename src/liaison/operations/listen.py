@@ -10,12 +10,14 @@ from liaison.domain.filing import FilingRule, files_messages, require_reachable
 from liaison.domain.link import Link
 from liaison.domain.listening import LIFE, Listening, ListeningState, choose_acting
 from liaison.domain.names import EnvironmentKey, Person
-from liaison.errors import LiaisonError, Remembered, SignInExpired, StoreUnavailable, UpstreamRefused
+from liaison.errors import LiaisonError, ListeningTaken, Remembered, SignInExpired, StoreUnavailable
 from liaison.ports import Ports, Subscription
 
 LEASE = timedelta(minutes=1)
 """How long one worker has a listening or a notice to itself. Should its calls take longer, another's are harmless."""
 MOST_AT_ONCE = 200
+INTAKE = "/notifications/graph"
+"""Below our own address: where the service tells us of changes."""
 
 
 async def settle_listenings(ports: Ports) -> None:
@@ -76,7 +78,7 @@ async def require_filing(person: Person, ports: Ports) -> None:
 
 def address_of(listening: Listening, ports: Ports) -> str:
     """Where the service tells us of this channel's messages."""
-    return f"{ports.public_address}/notifications/graph/{listening.id}"
+    return f"{ports.public_address}{INTAKE}/{listening.id}"
 
 
 async def _go_on(listening: Listening, candidates: tuple[Person, ...], ports: Ports) -> None:
@@ -101,24 +103,28 @@ async def _go_on(listening: Listening, candidates: tuple[Person, ...], ports: Po
 
 
 async def _begin(listening: Listening, acting: Person, ports: Ports) -> Subscription:
-    """Subscribe; when there is one already, take ours over, or end what is left of an earlier installation.
+    """Subscribe; when there is one already, take ours over, or end what we have forgotten. Somebody else's is left.
 
     Asking is not safe to repeat: what a lost answer has made is found by our own address. Source: replay table W1.
+    Raises ListeningTaken.
     """
     messages, address = ports.messages(acting), address_of(listening, ports)
+    there: tuple[Subscription, ...] = ()
     for _ in range(2):
         until = ports.clock.now() + LIFE
         made = await messages.subscribe(listening.team, listening.channel, address, listening.secret, until)
         if made is not None:
             return made
-        there = [one for one in await messages.list_subscriptions() if one.channel == listening.channel]
+        there = tuple(one for one in await messages.list_subscriptions() if one.channel == listening.channel)
         ours = next((one for one in there if one.address == address), None)
         renewed = await messages.renew(ours.id, until) if ours is not None else None
         if renewed is not None:
             return renewed
         for one in there:
-            await messages.unsubscribe(one.id)
-    raise UpstreamRefused("graph", "Conflict", http_status=409)
+            if one.address.startswith(f"{ports.public_address}{INTAKE}/"):
+                await messages.unsubscribe(one.id)
+    theirs = there[0] if there else Subscription("", "", ports.clock.now() + LIFE)
+    raise ListeningTaken(theirs.address, theirs.ends_at.isoformat(timespec="minutes"))
 
 
 async def _end(listening: Listening, ports: Ports) -> None:

@@ -15,11 +15,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from liaison.errors import StoreUnavailable
+from liaison.operations.listen import INTAKE
 from liaison.operations.take_notifications import Taken, take_notifications
 from liaison.ports import Ports
 from liaison.web.measures import NOTIFICATIONS
 
-PATH = "/notifications/graph/{listening}"
+PATH = f"{INTAKE}/{{listening}}"
 LIMIT_BYTES = 1_000_000
 ANSWERED_WITHIN_S = 2.5
 AT_ONCE = 16
