@@ -83,6 +83,13 @@ async def test_what_is_genuine_is_kept_and_whatever_is_not_is_answered_alike() -
     assert len(door.notices.taken) == 1
 
 
+async def test_a_flood_of_forged_items_is_one_line_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    door = Door()
+    for _ in range(50):
+        await door.tell({**ITEM, "clientState": "guess"})
+    assert capsys.readouterr().out.count("notification.dropped") == 1
+
+
 async def test_neither_a_session_nor_an_origin_is_asked_for_or_used() -> None:
     door = Door()
     client = WebClient(door.world).sign_in("nadia")

@@ -7,7 +7,9 @@ whatever else is slow. What is answered with 202 is kept. Source: threats T4, T9
 from __future__ import annotations
 
 import asyncio
+import math
 import re
+import time
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
@@ -26,6 +28,8 @@ ANSWERED_WITHIN_S = 2.5
 AT_ONCE = 16
 """Deliveries that may wait for the store at the same time; the others are asked to come again."""
 
+LOGGED_EVERY_S = 60.0
+
 _TOKEN_LIMIT = 2_000
 _ODD = re.compile("[\x00-\x1f\x7f-\x9f]")
 _AGAIN_AFTER_S = "5"
@@ -39,6 +43,8 @@ class Intake:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._under_way: set[asyncio.Task[Taken]] = set()
+        self._dropped = 0
+        self._logged_s = -math.inf
 
     def route(self) -> Route:
         return Route(PATH, self.take, methods=["POST"])
@@ -65,7 +71,7 @@ class Intake:
         await asyncio.wait({keeping}, timeout=max(0.0, until_s - asyncio.get_running_loop().time()))
         if not keeping.done() or keeping.exception() is not None:
             return _come_again("slow" if not keeping.done() else "not_kept")
-        _count(keeping.result())
+        self._count(keeping.result())
         return Response(status_code=202)
 
     def _forget(self, keeping: asyncio.Task[Taken]) -> None:
@@ -73,6 +79,15 @@ class Intake:
         error = None if keeping.cancelled() else keeping.exception()
         if error is not None and not isinstance(error, StoreUnavailable):
             log.error("notification.failed", error=type(error).__name__, exc_info=error)
+
+    def _count(self, taken: Taken) -> None:
+        """Whoever floods the address does not flood the log: what was dropped is said once a minute, as a number."""
+        NOTIFICATIONS.labels("kept").inc(taken.kept)
+        NOTIFICATIONS.labels("dropped").inc(taken.dropped)
+        self._dropped += taken.dropped
+        if self._dropped and time.monotonic() - self._logged_s >= LOGGED_EVERY_S:
+            log.warning("notification.dropped", items=self._dropped)
+            self._dropped, self._logged_s = 0, time.monotonic()
 
 
 def _shake_hands(token: str) -> Response:
@@ -90,13 +105,6 @@ async def _read(request: Request) -> bytes | None:
         if len(content) > LIMIT_BYTES:
             return None
     return bytes(content)
-
-
-def _count(taken: Taken) -> None:
-    NOTIFICATIONS.labels("kept").inc(taken.kept)
-    if taken.dropped:
-        NOTIFICATIONS.labels("dropped").inc(taken.dropped)
-        log.warning("notification.dropped", items=taken.dropped)
 
 
 def _come_again(reason: str) -> Response:
