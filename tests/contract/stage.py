@@ -19,6 +19,7 @@ from liaison.tenant.seeds import company
 from liaison.text.lookup import load_texts
 from tests.contract.product import PUBLIC, Product
 from tests.unit.fakes import FakeClock, FakeLinks, FakeSteps
+from tests.unit.filing_fakes import filing_ports
 from tests.unit.template_fakes import FakeTemplates
 
 VENTES = TeamId(company.TEAMS[0].id)
@@ -69,6 +70,7 @@ class Stage:
         more = SimpleNamespace(
             **{
                 **vars(self.product.ports),
+                **filing_ports(),
                 "links": self.links,
                 "steps": self.steps,
                 "templates": self.templates,

@@ -54,6 +54,8 @@ class FakeListenings:
     async def wake(self, listening: str, now: datetime) -> None:
         self.woken.append(listening)
 
+    async def wake_parked(self, tenant: TenantId, now: datetime) -> None: ...
+
     async def drop(self, listening: Listening) -> None:
         self.kept.pop(listening.id, None)
 

@@ -59,7 +59,8 @@ async def resume_all(ports: Ports) -> int:
 
 
 async def resume_parked(person: Person, ports: Ports) -> int:
-    """After a person has signed in again: go on with what had stopped for want of it."""
+    """After a person has signed in again: go on with what had stopped for want of it; how many links that were."""
+    await ports.listenings.wake_parked(person.tenant, ports.clock.now())
     parked = await ports.links.parked_for(person)
     for link in parked:
         saved = await ports.links.save(link.resumed(person), "link.resumed")

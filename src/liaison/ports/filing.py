@@ -98,6 +98,10 @@ class Listenings(Protocol):
         """Try again now, if it failed."""
         ...
 
+    async def wake_parked(self, tenant: TenantId, now: datetime) -> None:
+        """Try again now those that wait for somebody to sign in."""
+        ...
+
     async def drop(self, listening: Listening) -> None:
         """With its notices."""
         ...

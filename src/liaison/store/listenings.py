@@ -14,7 +14,7 @@ from liaison.domain.filing import files_messages
 from liaison.domain.link import LinkState, Operation
 from liaison.domain.listening import Listening, ListeningState
 from liaison.domain.names import ChannelId, EnvironmentKey, Person, PersonId, TeamId, TenantId
-from liaison.errors import Remembered
+from liaison.errors import Remembered, SignInExpired
 from liaison.store.database import Database, insert_new
 from liaison.store.documents import read_link
 from liaison.store.keys import Keys
@@ -131,6 +131,12 @@ class StoredListenings:
         """Try again now, if it failed."""
         failed = sa.and_(listenings.c.id == listening, listenings.c.trouble != "")
         update = listenings.update().where(failed).values(due_at=now)
+        await self._database.write(lambda connection: connection.execute(update))
+
+    async def wake_parked(self, tenant: TenantId, now: datetime) -> None:
+        """Try again now those that wait for somebody to sign in."""
+        parked = sa.and_(listenings.c.tenant == tenant, listenings.c.trouble.like(f'["{SignInExpired.code}"%'))
+        update = listenings.update().where(parked).values(due_at=now)
         await self._database.write(lambda connection: connection.execute(update))
 
     async def drop(self, listening: Listening) -> None:

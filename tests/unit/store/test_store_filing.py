@@ -14,7 +14,7 @@ from liaison.domain.filing import FilingRule, MessageRef
 from liaison.domain.link import Evidence, Link, LinkState, Operation
 from liaison.domain.listening import LifeEvent, Listening, ListeningState, Told
 from liaison.domain.names import ChannelId, EnvironmentKey, LinkId, RowId, TableName, TeamId, ViewId, ViewKind, ViewRef
-from liaison.errors import Remembered, UpstreamUnavailable
+from liaison.errors import Remembered, SignInExpired, UpstreamUnavailable
 from liaison.store.database import Database
 from liaison.store.filing_rules import StoredFilingRules
 from liaison.store.keys import add_key, drop_old_keys, open_keys
@@ -126,6 +126,12 @@ async def test_one_worker_has_a_listening_to_itself(kept: Kept, clock: SetClock)
     found = await kept.listenings.of_channel(CLAIRE.tenant, ONE)
     assert found == replace(failed, version=failed.version + 1)
     await kept.listenings.wake(claimed.id, clock.now())
+    again = await kept.listenings.claim(clock.now(), until)
+    assert again is not None
+    await kept.listenings.wake_parked(CLAIRE.tenant, clock.now())
+    assert await kept.listenings.claim(clock.now(), until) is None
+    await kept.listenings.save(again.failed(Remembered.of(SignInExpired("gone")), clock.now()))
+    await kept.listenings.wake_parked(CLAIRE.tenant, clock.now())
     assert await kept.listenings.claim(clock.now(), until) is not None
 
 
