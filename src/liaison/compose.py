@@ -326,6 +326,7 @@ class Installation:
             messages=reach.messages,
             notifications=GraphNotifications(),
             group_labels=reach.group_labels,
+            partners=reach.partners,
             packages=PackageShelf(issuer_of(self.settings), self.texts),
             sign_in=self._identity[1],
             links=self._links,

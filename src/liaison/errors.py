@@ -466,6 +466,34 @@ class TeamUnknown(NotFound):
 
 
 @dataclass(unsafe_hash=True)
+class PartnerUnknown(NotFound):
+    """No organization with Microsoft 365 was found for this address."""
+
+    code = "partner.unknown"
+    address: str
+
+
+@dataclass(unsafe_hash=True)
+class PartnerIsOurs(InvalidRequest):
+    """The address is of one's own organization, whose people are added as members."""
+
+    code = "partner.ours"
+    address: str
+
+
+@dataclass(unsafe_hash=True)
+class TooManyPartners(InvalidRequest):
+    code = "partner.too_many"
+    most: int
+
+
+class ChannelNotShared(InvalidRequest):
+    """Only a shared channel takes people of other organizations."""
+
+    code = "partner.channel_not_shared"
+
+
+@dataclass(unsafe_hash=True)
 class LabelUnknown(NotFound):
     """The sensitivity label is none that the person may choose."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from liaison.graph.client import GraphClient
     from liaison.graph.horizon import Horizon
     from liaison.graph.shelf import GraphShelf
-    from liaison.ports import AppCatalogue, Crm, Files, GroupLabels, Messages, People, Teamwork
+    from liaison.ports import AppCatalogue, Crm, Files, GroupLabels, Messages, Partners, People, Teamwork
     from liaison.wire.together import Together
     from liaison.wire.transport import Transport
 
@@ -58,6 +58,11 @@ class Reach:
         from liaison.graph.group_labels import GraphGroupLabels
 
         return GraphGroupLabels(self._graph(person))
+
+    def partners(self, person: Person) -> Partners:
+        from liaison.graph.partners import GraphPartners
+
+        return GraphPartners(self._graph(person))
 
     def app_catalogue(self, person: Person) -> AppCatalogue:
         from liaison.graph.catalogue import GraphCatalogue

@@ -23,6 +23,7 @@ from liaison.graph.client import GraphClient
 from liaison.graph.files import GraphFiles
 from liaison.graph.group_labels import GraphGroupLabels
 from liaison.graph.horizon import Horizon
+from liaison.graph.partners import GraphPartners
 from liaison.graph.people import GraphPeople
 from liaison.graph.teamwork import GraphTeamwork
 from liaison.ports import Ports, SignInStart
@@ -142,6 +143,7 @@ class Product:
             people=self.people,
             group_labels=lambda person: GraphGroupLabels(self.graph(person)),
             labellers=self.labellers,
+            partners=lambda person: GraphPartners(self.graph(person)),
             sign_in=self.sign_in,
             clock=self.clock,
             links=NoLinks(),

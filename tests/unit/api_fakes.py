@@ -82,6 +82,7 @@ from tests.unit.enabling_fakes import FakeCalls, FakeEnabling, FakeMendings
 from tests.unit.fakes import FakeClock
 from tests.unit.filing_fakes import filing_ports
 from tests.unit.labelling_fakes import LabellingWorld
+from tests.unit.partner_fakes import PartnerWorld
 from tests.unit.sights_fakes import following_ports
 from tests.unit.tab_fakes import FakeForms, Forms
 from tests.unit.template_fakes import FakeNames, FakeTemplates
@@ -167,6 +168,7 @@ class World:
     consent: Consent = field(default_factory=lambda: Consent(ConsentState.GRANTED, enhanced_scopes(), (), "Nadia"))
     scopes: frozenset[str] = frozenset(enhanced_scopes())
     labelling: LabellingWorld = field(default_factory=LabellingWorld)
+    partners: PartnerWorld = field(default_factory=PartnerWorld)
     refuse: dict[str, Exception] = field(default_factory=dict)
     forms: Forms = field(default_factory=Forms)
     strangers: set[tuple[str, str]] = field(default_factory=set)
@@ -216,6 +218,7 @@ class World:
             calls=FakeCalls(),
             **(self.filing | self.following),
             **self.labelling.ports,
+            **self.partners.ports,
             steps=FakeSteps(self.started),
             wording=load_texts(),
             clock=FakeClock(NOW),

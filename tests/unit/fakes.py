@@ -58,6 +58,7 @@ from tests.unit.choosing_fakes import FakeJoinRequests
 from tests.unit.filing_fakes import filing_ports
 from tests.unit.labelling_fakes import FakeLabellers, LabelledTeams
 from tests.unit.naming_fakes import FakePeople
+from tests.unit.partner_fakes import PartnerWorld
 from tests.unit.sights_fakes import following_ports
 from tests.unit.template_fakes import FakeExtras, FakeFolders, FakeNames, FakeTemplates
 
@@ -548,6 +549,7 @@ class World:
         self.join_requests = FakeJoinRequests()
         self.labelled = LabelledTeams()
         self.labellers = FakeLabellers()
+        self.partners = PartnerWorld()
 
     @property
     def ports(self) -> Ports:
@@ -567,6 +569,7 @@ class World:
             "templates": self.templates,
             "group_labels": self.labelled.as_seen_by,
             "labellers": self.labellers,
+            "partners": self.partners.as_seen_by,
             "public_address": "https://liaison.example",
             "upload_limit_bytes": 1000,
         }

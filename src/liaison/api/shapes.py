@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,7 @@ from liaison.domain.forerunners import Way
 from liaison.domain.joining import Access
 from liaison.domain.link import LinkState, Operation, StepName, TeamPrivacy
 from liaison.domain.names import ChannelKind, ViewKind
+from liaison.domain.partners import MOST_PARTNERS
 from liaison.domain.readiness import CheckState
 from liaison.errors import Retry
 
@@ -327,6 +328,8 @@ class ConnectBody(Shape):
     """Id of a template of the environment, for a record; what it makes beside the channel is made too."""
     members: tuple[InvitedShape, ...] = Field(default=(), max_length=200)
     """People to be added, for records and for owners of the team."""
+    partners: tuple[Annotated[str, Field(max_length=254)], ...] = Field(default=(), max_length=MOST_PARTNERS)
+    """Addresses of people of partner organizations, to be let into a shared channel."""
     share_view: bool = False
     """Agreement to share a personal view with the channel's people."""
     on_close: OnClose = OnClose.KEEP

@@ -36,6 +36,7 @@ PLACES = {
     "archive": "liaison.cli.commands.closing:archive",
     "restore": "liaison.cli.commands.closing:restore",
     "retry": "liaison.cli.commands.links:retry",
+    "shared-with": "liaison.cli.commands.sharing:shared_with",
     "disconnect": "liaison.cli.commands.links:disconnect",
     "files": "liaison.cli.commands.files:files",
     "upload": "liaison.cli.commands.files:upload",

@@ -11,6 +11,7 @@ from liaison.domain.crm import Table
 from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import Invited, NewChannel, NewTeam, PinnedBy, PrimaryChannel, WantedChannel
 from liaison.domain.names import (
+    ChannelKind,
     Person,
     RecordRef,
     Regarding,
@@ -20,11 +21,13 @@ from liaison.domain.names import (
     read_channel_name,
 )
 from liaison.domain.naming import PRIMARY_CHANNEL, propose_free_name
+from liaison.domain.partners import Partner
 from liaison.domain.readiness import Switches
 from liaison.domain.teams import Channel, TeamMaking
 from liaison.errors import (
     ChannelGone,
     ChannelNameTaken,
+    ChannelNotShared,
     CollaborationOff,
     ConsentNotGranted,
     DocumentManagementOff,
@@ -65,6 +68,8 @@ class ConnectionRequest:
     template: str = ""
     """The id of the template that says what is made beside the channel; empty without one."""
     earlier_files: EarlierFiles = EarlierFiles.SHOW_BOTH
+    partners: tuple[Partner, ...] = ()
+    """People of partner organizations to be let into a shared channel."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +101,20 @@ def plan_connection(asked: ConnectionRequest, facts: ConnectionFacts) -> Connect
     require_connecting(asked, facts)
     if asked.members and facts.is_owner is False:
         raise NotTeamOwner(facts.team_name)
+    if asked.partners and kind_of_channel(asked.channel, facts.channels) is not ChannelKind.SHARED:
+        raise ChannelNotShared
     if isinstance(asked.channel, NewChannel):
         return _with_new_channel(asked, asked.channel, facts)
     if not isinstance(asked.channel, PrimaryChannel) and all(one.id != asked.channel for one in facts.channels):
         raise ChannelGone(asked.channel, facts.team_name)
     return asked
+
+
+def kind_of_channel(channel: WantedChannel, channels: tuple[Channel, ...]) -> ChannelKind:
+    """Of a new channel, of one of these, or of a team's first one."""
+    if isinstance(channel, NewChannel):
+        return channel.kind
+    return next((one.kind for one in channels if one.id == channel), ChannelKind.STANDARD)
 
 
 def require_connecting(asked: ConnectionRequest, facts: ConnectionFacts) -> None:

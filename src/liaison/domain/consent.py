@@ -24,6 +24,7 @@ class Rung(StrEnum):
     POSTS = "posts"
     ARCHIVE = "archive"
     FILING = "filing"
+    PARTNERS = "partners"
 
 
 SCOPES: dict[Rung, tuple[str, ...]] = {
@@ -49,6 +50,7 @@ SCOPES: dict[Rung, tuple[str, ...]] = {
     Rung.POSTS: ("ChannelMessage.Send",),
     Rung.ARCHIVE: ("ChannelSettings.ReadWrite.All",),
     Rung.FILING: ("ChannelMessage.Read.All",),
+    Rung.PARTNERS: ("CrossTenantInformation.ReadBasic.All",),
 }
 
 PUBLISHING: tuple[str, ...] = ("AppCatalog.ReadWrite.All",)
@@ -69,7 +71,7 @@ ENHANCED: tuple[Rung, ...] = (
 )
 """What the enhanced experience needs of the tenant administrator."""
 
-EXTRAS: tuple[Rung, ...] = (Rung.LABEL, Rung.POSTS, Rung.ARCHIVE, Rung.FILING)
+EXTRAS: tuple[Rung, ...] = (Rung.LABEL, Rung.POSTS, Rung.ARCHIVE, Rung.FILING, Rung.PARTNERS)
 """Each asked of the tenant administrator on its own, and needed for nothing else."""
 
 USER_SYNC = Rung.MEMBERS

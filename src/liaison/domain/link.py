@@ -28,6 +28,7 @@ from liaison.domain.names import (
     ViewKind,
     ViewRef,
 )
+from liaison.domain.partners import Partner
 from liaison.errors import Remembered
 
 _NAMESPACE = UUID("b1b0c6d2-7a0e-4e55-9a1f-6d0d5b3c8e42")
@@ -81,6 +82,7 @@ class StepName(StrEnum):
     LOCATION = "location"
     ASSOCIATION = "association"
     MEMBERS = "members"
+    PARTNERS = "partners"
     NOTE = "note"
     TEMPLATE_FOLDERS = "template_folders"
     TEMPLATE_CHANNELS = "template_channels"
@@ -94,6 +96,7 @@ class StepName(StrEnum):
     REMOVE_NOTES = "remove_notes"
     REMOVE_APP = "remove_app"
     REMOVE_EXTRAS = "remove_extras"
+    REMOVE_PARTNERS = "remove_partners"
     REMOVE_CHANNEL = "remove_channel"
     REMOVE_TEAM = "remove_team"
     ARCHIVE_CHANNEL = "archive_channel"
@@ -184,6 +187,7 @@ def steps_to_connect(
     new_team: bool = False,
     label: bool = False,
     members: bool = False,
+    partners: bool = False,
     pinned_by: PinnedBy = PinnedBy.LIAISON,
     extras: Extras = NO_EXTRAS,
     earlier_files: EarlierFiles = EarlierFiles.SHOW_BOTH,
@@ -206,6 +210,7 @@ def steps_to_connect(
         (StepName.LOCATION, is_record),
         (StepName.ASSOCIATION, True),
         (StepName.MEMBERS, is_record and members),
+        (StepName.PARTNERS, partners),
         (StepName.NOTE, is_record),
         (StepName.TEMPLATE_FOLDERS, bool(extras.folders)),
         (StepName.TEMPLATE_CHANNELS, bool(extras.channels)),
@@ -235,6 +240,7 @@ def steps_to_undo(
     new_team: bool = False,
     members: bool = False,
     share_view: bool = False,
+    partners: bool = False,
     extras: Extras = NO_EXTRAS,
 ) -> tuple[StepName, ...]:
     """The steps that apply, in order; what Liaison did not make is left by the step itself."""
@@ -247,6 +253,7 @@ def steps_to_undo(
         (StepName.REMOVE_NOTES, is_record),
         (StepName.REMOVE_APP, True),
         (StepName.REMOVE_EXTRAS, bool(extras)),
+        (StepName.REMOVE_PARTNERS, partners),
         (StepName.REMOVE_CHANNEL, True),
         (StepName.REMOVE_TEAM, new_team),
         (StepName.REMOVE_MEMBERS, members),
@@ -356,6 +363,12 @@ class Link:
     """Those of them who were added, or of whom a finding says why not."""
     members_added: MembersAdded | None = None
     """Whom of them this link let in; None before it has looked who is there already."""
+    partners: tuple[Partner, ...] = ()
+    """People of partner organizations to be let into the shared channel."""
+    partners_settled: tuple[str, ...] = ()
+    """The addresses of those who were let in, or of whom a finding says why not."""
+    partners_added: tuple[str, ...] | None = None
+    """The addresses of those whom this link lets in; None before it has looked who is there already."""
     share_view: bool = False
     """The person agreed to share the personal view with the channel's people."""
     shared_view_with: tuple[RowId, ...] = ()
@@ -412,6 +425,7 @@ class Link:
             new_team=self.new_team is not None,
             label=self.new_team is not None and bool(self.new_team.label),
             members=bool(self.members),
+            partners=bool(self.partners),
             pinned_by=self.pinned_by,
             extras=self.extras,
             earlier_files=self.earlier_files,
@@ -431,7 +445,7 @@ class Link:
     @property
     def steps_back(self) -> tuple[StepName, ...]:
         """The steps of undoing it."""
-        given = {"members": bool(self.members), "share_view": self.share_view}
+        given = {"members": bool(self.members), "share_view": self.share_view, "partners": bool(self.partners)}
         return steps_to_undo(self.regarding, new_team=self.new_team is not None, extras=self.extras, **given)
 
     @property

@@ -54,6 +54,7 @@ class NoticeCode(StrEnum):
     NO_POSTS = "no_posts"
     LABEL_BY = "label_by"
     LABEL_BY_NOBODY = "label_by_nobody"
+    PARTNERS = "partners"
 
 
 _UNSEEN = {
@@ -123,6 +124,7 @@ def plan_things(
         new_team=is_new_team,
         label=bool(label),
         members=bool(asked.members),
+        partners=bool(asked.partners),
         pinned_by=asked.pinned_by,
         extras=extras,
         earlier_files=asked.earlier_files,
@@ -134,6 +136,7 @@ def plan_things(
         StepName.APP: (team_name, is_new_team),
         StepName.FOLDER: (channel_name, isinstance(asked.channel, NewChannel)),
         StepName.MEMBERS: (", ".join(person.name for person in people if not person.is_member), True),
+        StepName.PARTNERS: (", ".join(f"{one.address} ({one.organization})" for one in asked.partners), True),
         StepName.TEMPLATE_FOLDERS: (", ".join(extras.folders), True),
         StepName.TEMPLATE_CHANNELS: (", ".join(channel.name for channel in extras.channels), True),
         StepName.TEMPLATE_TABS: (", ".join(tab.name for tab in extras.tabs), True),
@@ -159,6 +162,8 @@ def notices_of(
     if labelling is not None and labelling.by is not LabelledBy.SELF:
         is_known = labelling.by is LabelledBy.LABELLER
         found.append(Notice(NoticeCode.LABEL_BY if is_known else NoticeCode.LABEL_BY_NOBODY, labelling.name))
+    if asked.partners:
+        found.append(Notice(NoticeCode.PARTNERS, ", ".join(sorted({one.organization for one in asked.partners}))))
     if asked.members and not can_add:
         found.append(Notice(NoticeCode.NO_USER_SYNC))
     if not isinstance(asked.regarding, RecordRef) and asked.share_view:

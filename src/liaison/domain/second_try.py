@@ -11,6 +11,7 @@ from liaison.domain.names import Person
 _FOUND_BY = {
     StepName.LABEL: ("label.",),
     StepName.MEMBERS: ("member.",),
+    StepName.PARTNERS: ("partner.not_added", "partner.no_consent"),
     StepName.TAB: ("tab.",),
     StepName.SHARE_VIEW: ("view.",),
     StepName.EARLIER_FILES: ("earlier.",),
@@ -53,5 +54,6 @@ def tried_again(link: Link, by: Person) -> Link:
     settled = () if StepName.MEMBERS in again else link.members_settled
     earlier = None if StepName.EARLIER_FILES in again else link.earlier
     made = without_refused(link.extras_made, frozenset(_MADE_BY[step] for step in again if step in _MADE_BY))
+    partners = () if StepName.PARTNERS in again else link.partners_settled
     again_at_work = replace(link, findings=left, done=done, members_settled=settled, extras_made=made, earlier=earlier)
-    return again_at_work.resumed(by)
+    return replace(again_at_work, partners_settled=partners).resumed(by)

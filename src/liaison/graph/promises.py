@@ -49,6 +49,8 @@ PROMISES: tuple[Promise, ...] = (
         "DELETE /teams/{team}/members/{member}",
         "GET /teams/{team}/channels/{channel}/members",
         "POST /teams/{team}/channels/{channel}/members",
+        "GET /teams/{team}/channels/{channel}/sharedWithTeams",
+        "GET /tenantRelationships/findTenantInformationByDomainName(domainName={domain})",
         "DELETE /teams/{team}/channels/{channel}/members/{member}",
         "GET /users",
         "GET /teams/{team}/channels",

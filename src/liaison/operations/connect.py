@@ -33,6 +33,7 @@ from liaison.operations.ahead import look_ahead, with_what_is_there
 from liaison.operations.choose_team import require_label
 from liaison.operations.defaults import freeze
 from liaison.operations.environments import find_environment
+from liaison.operations.partners import read_partners
 from liaison.operations.preflight import check_team_name
 from liaison.operations.regarding import read_title
 from liaison.ports import Ports
@@ -49,7 +50,7 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
         gather_connection_facts(asked, by, ports), look_ahead(asked, ports.teamwork(by)), freeze(asked, by, ports)
     )
     try:
-        plan = plan_connection(await _with_checked_team(asked, by, ports), facts)
+        plan = plan_connection(await _with_checked_team(await with_partners(asked, by, ports), by, ports), facts)
     except (ChannelNameTaken, TeamNameTaken) as taken:
         held = await _link_that_makes(asked, taken.name, ports)
         if held is None:
@@ -72,6 +73,7 @@ async def connect(asked: ConnectionRequest, by: Person, ports: Ports, key: str =
         template=template,
         extras=extras,
         earlier_files=plan.earlier_files,
+        partners=plan.partners,
         evidence=Evidence(
             channel_name=_channel_name(plan, facts), team_name=facts.team_name, team_thread=facts.team_thread
         ),
@@ -112,6 +114,13 @@ async def _with_checked_team(asked: ConnectionRequest, by: Person, ports: Ports)
     verdict = await check_team_name(asked.team.name, by, ports)
     label_name = await require_label(asked.team.label, asked.regarding.environment, by, ports)
     return replace(asked, team=replace(asked.team, name=verdict.accepted(), label_name=label_name))
+
+
+async def with_partners(asked: ConnectionRequest, by: Person, ports: Ports) -> ConnectionRequest:
+    """The request with the organizations of its partners. Raises what `read_partners` raises."""
+    if not asked.partners:
+        return asked
+    return replace(asked, partners=await read_partners([one.address for one in asked.partners], by, ports))
 
 
 def _channel_name(plan: ConnectionRequest, facts: ConnectionFacts) -> str:

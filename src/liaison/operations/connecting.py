@@ -18,6 +18,7 @@ from liaison.operations.earlier_files import bring_earlier_files, leave_the_rest
 from liaison.operations.extras import Welcomer, make_channels, make_folders, make_tabs
 from liaison.operations.label_team import label_later, label_team
 from liaison.operations.new_team import TeamMaker
+from liaison.operations.partners import let_in_one, look_who_is_in
 from liaison.operations.saga import GROUP_HORIZON, Effect, Step, Task, carry_out
 from liaison.operations.share_view import look_who_sees_it, share_view
 from liaison.ports import Ports
@@ -55,6 +56,8 @@ def _step(name: StepName, link: Link, ports: Ports) -> Step:
         return Step(name, bound(label_team, ports), horizon=GROUP_HORIZON, without=label_later)
     if name is StepName.MEMBERS:
         return Step(name, bound(add_some, ports), pace_s=PACE_S, look=bound(look_who_is_there, ports))
+    if name is StepName.PARTNERS:
+        return Step(name, bound(let_in_one, ports), look=bound(look_who_is_in, ports))
     if name is StepName.SHARE_VIEW:
         return Step(name, bound(share_view, ports), look=bound(look_who_sees_it, ports))
     if name is StepName.WELCOME:

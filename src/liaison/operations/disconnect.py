@@ -13,6 +13,7 @@ from liaison.errors import LinkBusy, LinkUnknown
 from liaison.operations.connecting import note_words
 from liaison.operations.earlier_files import with_word_of_files
 from liaison.operations.forerunners import list_inherited
+from liaison.operations.partners import with_word_of_partners
 from liaison.operations.regarding import read_title
 from liaison.operations.saga import Step, Task, carry_out
 from liaison.ports import Ports
@@ -30,7 +31,7 @@ async def disconnect(link_id: LinkId, by: Person, ports: Ports, tab: TabChoice =
         raise LinkBusy(link.id, link.state_word)
     await read_title(link.regarding, by, ports)
     going = replace(
-        with_word_of_files(link),
+        with_word_of_partners(with_word_of_files(link)),
         state=LinkState.DISCONNECTING,
         acting=by,
         operation=Operation.DISCONNECT,

@@ -16,7 +16,7 @@ from liaison.domain.preview import FILES_OF, Preview, notices_of, plan_things, w
 from liaison.domain.teams import Folder
 from liaison.errors import ConsentMissing, NotAllowed, NotFound, Upstream
 from liaison.operations.choose_team import require_label
-from liaison.operations.connect import gather_connection_facts
+from liaison.operations.connect import gather_connection_facts, with_partners
 from liaison.operations.defaults import freeze
 from liaison.operations.earlier_places import find_earlier_files
 from liaison.operations.labelling import read_labelling
@@ -31,7 +31,7 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
     """
     asked = replace(asked, share_view=is_personal(asked.regarding))
     facts = await gather_connection_facts(asked, by, ports)
-    asked, unknown = await _with_final_team(asked, by, ports)
+    asked, unknown = await _with_final_team(await with_partners(asked, by, ports), by, ports)
     plan = plan_connection(asked, facts)
     await _require_free_channel(plan, facts, by, ports)
     members, earlier, (made_with, extras, _) = await asyncio.gather(

@@ -15,6 +15,7 @@ from liaison.errors import (
 )
 from liaison.operations.connecting import Act, bound
 from liaison.operations.earlier_files import with_word_of_files
+from liaison.operations.partners import take_partners_back
 from liaison.operations.regarding import read_title
 from liaison.operations.saga import Step, Task, carry_out
 from liaison.operations.take_back import KEPT_FOR, holds_files, take_extras_back
@@ -179,6 +180,7 @@ _ACTS: Mapping[StepName, Act] = {
     StepName.REMOVE_NOTES: _remove_notes,
     StepName.REMOVE_APP: _remove_app,
     StepName.REMOVE_EXTRAS: take_extras_back,
+    StepName.REMOVE_PARTNERS: take_partners_back,
     StepName.REMOVE_CHANNEL: _remove_channel,
     StepName.REMOVE_TEAM: _remove_team,
     StepName.REMOVE_MEMBERS: take_members_back,

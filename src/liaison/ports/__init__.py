@@ -28,6 +28,7 @@ from liaison.ports.memory import (
     Templates,
     Watches,
 )
+from liaison.ports.partners import Partners
 from liaison.ports.shipping import AppCatalogue, Packages
 from liaison.ports.sign_in import Consents, ParkedTokens, Session, Sessions, SignIn, SignInStart
 from liaison.ports.teams import Files, People, Teamwork
@@ -59,6 +60,7 @@ __all__ = [
     "Notifications",
     "Packages",
     "ParkedTokens",
+    "Partners",
     "People",
     "Ports",
     "Proposals",
@@ -99,6 +101,7 @@ class Ports:
     mendings: Mendings
     watches: Watches
     templates: Templates
+    partners: Callable[[Person], Partners]
     join_requests: JoinRequests
     filing_rules: FilingRules
     listenings: Listenings

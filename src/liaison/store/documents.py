@@ -48,6 +48,7 @@ from liaison.domain.names import (
     ViewKind,
     ViewRef,
 )
+from liaison.domain.partners import Partner
 from liaison.errors import Remembered
 from liaison.store.earlier import read_earlier
 from liaison.store.extras import read_extras, read_made, write_extras, write_made
@@ -72,6 +73,9 @@ def write_link(link: Link) -> str:
         "members": [{"id": invited.id, "name": invited.name} for invited in link.members],
         "members_settled": list(link.members_settled),
         "members_added": _write_added(link.members_added),
+        "partners": link.partners,
+        "partners_settled": list(link.partners_settled),
+        "partners_added": None if link.partners_added is None else {"addresses": list(link.partners_added)},
         "share_view": link.share_view,
         "shared_view_with": list(link.shared_view_with),
         "pinned_by": link.pinned_by,
@@ -157,6 +161,9 @@ def read_link(document: str, version: int) -> Link:
         members=tuple(whole.parts("members", _read_invited)),
         members_settled=tuple(PersonId(person) for person in whole.texts("members_settled")),
         members_added=whole.optional("members_added", _read_added),
+        partners=tuple(whole.parts("partners", _read_partner)),
+        partners_settled=tuple(whole.texts("partners_settled")),
+        partners_added=whole.optional("partners_added", _read_addresses),
         share_view=whole.flag("share_view"),
         shared_view_with=tuple(map(RowId, whole.texts("shared_view_with"))),
         pinned_by=whole.word("pinned_by", PinnedBy),
@@ -186,6 +193,9 @@ def read_link(document: str, version: int) -> Link:
 LATER: dict[str, Any] = {
     "on_close": OnClose.KEEP.value,
     "members_added": None,
+    "partners": [],
+    "partners_settled": [],
+    "partners_added": None,
     "shared_view_with": [],
     "archive": {"at": None, "is_ours": False, "asked": False},
     "template": "",
@@ -242,6 +252,14 @@ def _read_invited(part: Parts) -> Invited:
 
 def _read_added(part: Parts) -> MembersAdded:
     return MembersAdded(tuple(map(PersonId, part.texts("to_team"))), tuple(map(PersonId, part.texts("to_channel"))))
+
+
+def _read_partner(part: Parts) -> Partner:
+    return Partner(part.text("address"), part.text("organization"), part.text("tenant"))
+
+
+def _read_addresses(part: Parts) -> tuple[str, ...]:
+    return tuple(part.texts("addresses"))
 
 
 def _read_person(part: Parts) -> Person:

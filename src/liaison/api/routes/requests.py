@@ -20,6 +20,7 @@ from liaison.domain.names import (
     ViewKind,
     ViewRef,
 )
+from liaison.domain.partners import Partner
 from liaison.errors import InputInvalid, InputMissing
 from liaison.operations.defaults import read_defaults
 
@@ -41,6 +42,7 @@ async def read_request(asking: Asking, body: ConnectBody) -> ConnectionRequest:
         channel=channel or read_channel(body.channel or ChannelChoice()),
         template=body.template,
         members=tuple(Invited(PersonId(read_guid("member", one.id)), one.name or one.id) for one in body.members),
+        partners=tuple(map(Partner, body.partners)),
         share_view=body.share_view,
         on_close=body.on_close,
         earlier_files=body.earlier_files,

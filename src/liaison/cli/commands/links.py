@@ -38,6 +38,7 @@ _EARLIER = click.Choice(("show", "copy", "move"))
 @click.option("--primary", is_flag=True, help=say("connect.primary"))
 @click.option("--on-close", default="keep", type=_ON_CLOSE, help=say("connect.on_close"))
 @click.option("--member", multiple=True, metavar="ID", help=say("connect.member"))
+@click.option("--partner", multiple=True, metavar="ADDRESS", help=say("connect.partner"))
 @click.option("--earlier-files", default="show", type=_EARLIER, help=say("connect.earlier_files"))
 @options.environment
 @click.option("--key", default="", metavar="TEXT", help=say("connect.key"))
@@ -68,6 +69,7 @@ def connect(
         **_template(asked, names, chosen),
         "on_close": chosen["on_close"],
         "earlier_files": "show_both" if chosen["earlier_files"] == "show" else chosen["earlier_files"],
+        "partners": list(chosen["partner"]),
         "members": [_member(asked, names, place, one) for one in chosen["member"]],
     }
     if dry_run:

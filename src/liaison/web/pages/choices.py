@@ -11,6 +11,7 @@ from starlette.datastructures import ImmutableMultiDict
 from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import Invited, NewTeam, TeamPrivacy
 from liaison.domain.names import ChannelKind, PersonId
+from liaison.domain.partners import split_addresses
 
 NEW = "new"
 GENERAL = "general"
@@ -41,6 +42,8 @@ class Choices:
     kind: ChannelKind = ChannelKind.STANDARD
     members: tuple[Invited, ...] = ()
     earlier: EarlierFiles = EarlierFiles.SHOW_BOTH
+    partners: tuple[str, ...] = ()
+    """Addresses of people of partner organizations."""
 
     @property
     def new_team(self) -> NewTeam:
@@ -61,7 +64,10 @@ class Choices:
                 ("name", self.name),
                 ("kind", self.kind.value if self.channel == NEW else ""),
             ),
-            WizardStep.MEMBERS: tuple(("member", member_value(one)) for one in self.members),
+            WizardStep.MEMBERS: (
+                *(("member", member_value(one)) for one in self.members),
+                ("partners", " ".join(self.partners)),
+            ),
         }
         return tuple(
             (name, value) for step, fields in kept.items() if step is not without for name, value in fields if value
@@ -70,7 +76,8 @@ class Choices:
     def query(self, step: WizardStep) -> dict[str, str | list[str]]:
         """The choices as a query that leads to this step."""
         single = dict(self.fields(WizardStep.MEMBERS))
-        return {"step": step.value, **single, "member": [member_value(one) for one in self.members]}
+        members = [member_value(one) for one in self.members]
+        return {"step": step.value, **single, "member": members, "partners": " ".join(self.partners)}
 
     def at(self, step: WizardStep) -> Choices:
         return replace(self, step=step)
@@ -94,6 +101,7 @@ def read_choices(sent: ImmutableMultiDict[str, object]) -> Choices:
         name=one("name"),
         kind=_known(ChannelKind, one("kind"), ChannelKind.STANDARD),
         earlier=_known(EarlierFiles, one("earlier_files"), EarlierFiles.SHOW_BOTH),
+        partners=split_addresses(one("partners")),
         members=_members([value for value in sent.getlist("member") if isinstance(value, str)]),
     )
 

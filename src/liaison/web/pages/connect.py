@@ -7,11 +7,22 @@ import asyncio
 from starlette.responses import Response
 
 from liaison.domain.closing import OnClose
-from liaison.domain.connection import ConnectionRequest
+from liaison.domain.connection import ConnectionRequest, kind_of_channel
+from liaison.domain.consent import Rung
 from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel, WantedChannel
-from liaison.domain.names import RecordRef, TeamId
-from liaison.errors import ChannelGone, ConsentNotGranted, InputMissing, LiaisonError, Refused
+from liaison.domain.names import ChannelKind, RecordRef, TeamId
+from liaison.domain.partners import Partner
+from liaison.errors import (
+    ChannelGone,
+    ConsentNotGranted,
+    InputMissing,
+    LiaisonError,
+    PartnerIsOurs,
+    PartnerUnknown,
+    Refused,
+    TooManyPartners,
+)
 from liaison.operations.choose_channel import open_choice, read_destination
 from liaison.operations.connect import connect
 from liaison.operations.preflight import check_channel_name, check_team_name
@@ -32,6 +43,7 @@ _MENDED_IN = {
     "team.": WizardStep.TEAM,
     "input.team": WizardStep.TEAM,
     "input.name_": WizardStep.TEAM,
+    "partner.": WizardStep.MEMBERS,
 }
 """The step in which a refusal whose code begins so is mended."""
 
@@ -59,8 +71,16 @@ async def _show(visit: Visit, choices: Choices, refusal: LiaisonError | None = N
     except Refused as error:
         return show_channels(visit, opened, choices, where, error)
     if choices.step is WizardStep.MEMBERS and WizardStep.MEMBERS in steps_of(opened, where):
-        return await show_members(visit, opened, choices, where)
-    return await show_review(visit, opened, choices, where, _request(visit, choices, where, channel), refusal)
+        kind = kind_of_channel(channel, where.channels)
+        return await show_members(visit, opened, choices, where, kind, refusal)
+    asked = _request(visit, choices, where, channel)
+    try:
+        return await show_review(visit, opened, choices, where, asked, refusal)
+    except (PartnerUnknown, PartnerIsOurs, TooManyPartners, ConsentNotGranted) as error:
+        if not asked.partners or (isinstance(error, ConsentNotGranted) and error.rung != Rung.PARTNERS.value):
+            raise
+        back = choices.at(WizardStep.MEMBERS)
+        return await show_members(visit, opened, back, where, ChannelKind.SHARED, error)
 
 
 async def finish(visit: Visit) -> Response:
@@ -82,11 +102,14 @@ async def _lead_back(visit: Visit, choices: Choices, refusal: Refused) -> Respon
 
 def _request(visit: Visit, choices: Choices, where: Where, channel: WantedChannel) -> ConnectionRequest:
     regarding = regarding_of(visit)
+    adds = isinstance(regarding, RecordRef) and where.is_owner
+    is_shared = kind_of_channel(channel, where.channels) is ChannelKind.SHARED
     return ConnectionRequest(
         regarding=regarding,
         team=where.team,
         channel=channel,
-        members=choices.members if isinstance(regarding, RecordRef) and where.is_owner else (),
+        members=choices.members if adds else (),
+        partners=tuple(map(Partner, choices.partners)) if adds and is_shared else (),
         share_view=visit.given("share") == "yes",
         on_close=OnClose.ARCHIVE if visit.given("archive") == "yes" else OnClose.KEEP,
         earlier_files=choices.earlier if isinstance(regarding, RecordRef) else EarlierFiles.SHOW_BOTH,

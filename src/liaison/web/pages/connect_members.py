@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from liaison.domain.link import Invited, NewTeam
 from liaison.domain.members import Candidate
-from liaison.domain.names import PersonId, RecordRef, TeamId
+from liaison.domain.names import ChannelKind, PersonId, RecordRef, TeamId
 from liaison.errors import LiaisonError, ViewUnknown
 from liaison.operations.recommend_members import (
     Recommendation,
@@ -51,6 +51,14 @@ class FoundPeople:
 
 
 @dataclass(frozen=True)
+class PartnersForm:
+    """Addresses of people of partner organizations, for a shared channel; `problem` is what is wrong with one."""
+
+    addresses: str
+    problem: problems.Problem | None
+
+
+@dataclass(frozen=True)
 class MembersPage:
     """`cannot_add` is what is said without the consent that adding people takes; `help` says what can be done."""
 
@@ -64,6 +72,7 @@ class MembersPage:
     cannot_add: str
     help: str
     problem: problems.Problem | None
+    partners: PartnersForm | None
     is_refused: bool = False
 
 
@@ -76,8 +85,18 @@ class FoundPage:
     found: FoundPeople
 
 
-async def show_members(visit: Visit, opened: Opened, choices: Choices, where: Where) -> Response:
-    """Owner, sharers and record team first, nobody chosen beforehand; then whoever was found and chosen."""
+async def show_members(
+    visit: Visit,
+    opened: Opened,
+    choices: Choices,
+    where: Where,
+    kind: ChannelKind,
+    refusal: LiaisonError | None = None,
+) -> Response:
+    """Owner, sharers and record team first, nobody chosen beforehand; then whoever was found and chosen.
+
+    `refusal` is what was wrong with a partner.
+    """
     ref, team = _record_of(visit), _team_of(where)
     recommended, problem = Recommendation((), can_add=True), None
     try:
@@ -98,8 +117,17 @@ async def show_members(visit: Visit, opened: Opened, choices: Choices, where: Wh
         cannot_add="" if recommended.can_add else visit.say("finding.member.no_consent"),
         help=addresses.help_topic(HELP),
         problem=problem,
+        partners=_partners(choices, kind, refusal, visit),
+        is_refused=refusal is not None,
     )
-    return visit.answer(page)
+    return visit.answer(page, refusal.status if refusal else 200)
+
+
+def _partners(choices: Choices, kind: ChannelKind, refusal: LiaisonError | None, visit: Visit) -> PartnersForm | None:
+    """Only a shared channel takes people of other organizations."""
+    if kind is not ChannelKind.SHARED:
+        return None
+    return PartnersForm("\n".join(choices.partners), problems.explain(refusal, visit) if refusal else None)
 
 
 async def find_people(visit: Visit) -> Response:

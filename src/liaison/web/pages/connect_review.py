@@ -170,6 +170,9 @@ def _notice(notice: Notice, visit: Visit) -> str:
 
 def _plan(thing: PlannedThing, found: Preview, visit: Visit) -> ShownPlan:
     key = _channel_key(found) if thing.step is StepName.CHANNEL else thing.step.value
+    if thing.step is StepName.PARTNERS:
+        title = visit.say("web.connect.planned.partners.title")
+        return ShownPlan(pictures.STEPS[thing.step], title, thing.name)
     facts = {"channel": found.channel_name, "team": found.team_name, "record": found.title, "names": thing.name}
     if thing.step is StepName.LABEL:
         return _planned_label(thing, found, visit)

@@ -18,6 +18,7 @@ from liaison.web.pages.archive import ShownArchive, archive_of
 from liaison.web.pages.collaborate import REFRESH_S
 from liaison.web.pages.filing import LinkFilingCard, link_filing_card
 from liaison.web.pages.link_label import LabelBox, show_label
+from liaison.web.pages.link_sharing import SharingBox, show_sharing
 from liaison.web.pages.links import environment_name
 from liaison.web.pages.progress import Progress, open_address, progress_of
 from liaison.web.pages.proposals import ProposalBox, Unfollowed
@@ -58,6 +59,7 @@ class LinkPage:
     proposals: tuple[ProposalBox, ...]
     archive: ShownArchive
     label: LabelBox | None
+    sharing: SharingBox | None
     filing: LinkFilingCard | None
     unfollowed: Unfollowed | None
     said: str
@@ -86,6 +88,7 @@ async def show(visit: Visit) -> Response:
         proposals=proposals.show_proposals(await proposals.waiting_for_owner(visit), visit, link),
         archive=archive_of(link),
         label=await show_label(link, visit),
+        sharing=await show_sharing(link, visit),
         filing=await link_filing_card(link, visit),
         unfollowed=await proposals.unfollowed(link, visit),
         said=proposals.said(visit),

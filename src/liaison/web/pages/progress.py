@@ -32,6 +32,7 @@ _HELP = {
     "earlier.": "earlier-files",
     "files.": "earlier-files",
     "label.": "labels",
+    "partner.": "partners",
     "privacy.": "labels",
     "app.": "undoing",
     "channel.": "undoing",
