@@ -178,6 +178,7 @@ async def test_a_listening_is_tried_again_renewed_and_made_again_when_it_was_for
         await stage.listen()
         anew = await play.listening()
         assert anew.subscription != made.subscription
+        assert (made.unheard_at, renewed.unheard_at, anew.unheard_at is None) == (None, None, False)
         # Asked for, and the answer lost: found by our own address, not made twice.
         await play.stage.ports.listenings.save(replace(anew, subscription="", due_at=stage.product.clock.now()))
         await stage.listen()

@@ -51,6 +51,7 @@ def filed_link(client: ApiClient) -> Link:
     notices: FakeNotices = client.world.filing["notices"]
     rules(client.world).rules[TENANT, SALES] = FilingRule(SALES, PIN, NADIA, NOW)
     heard = listening(tenant=TENANT, channel=CONTRACT, state=ListeningState.TROUBLED, trouble=TROUBLE, due_at=NOW)
+    heard = replace(heard, unheard_at=NOW - timedelta(days=1))
     listenings.kept["l1"] = heard
     notices.on_timeline[link.id] = 1
     stuck = Notice("l1", "1612289992105", "", NOW - timedelta(days=2), NOW, 9, 1, TROUBLE, is_stuck=True)
@@ -164,6 +165,7 @@ async def test_the_page_of_a_link_shows_it_and_tries_again() -> None:
     assert "1 message has been filed because of this connection." in said
     assert "Message 1612289992105" in said
     assert "Waits for you to try again." in said
+    assert "Microsoft may not have told of every reaction" in said
     again = await client.post(f"/links/{link.id}/filing/retry")
     assert again.headers["location"] == f"/links/{link.id}#filing"
     assert "Messages that could not be filed" not in text_of((await client.get(f"/links/{link.id}")).text)

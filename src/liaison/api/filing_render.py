@@ -45,6 +45,7 @@ def _render_listening(listening: Listening, asking: Asking) -> ListeningShape:
         ends_at=listening.ends_at,
         next_try_at=listening.due_at if listening.trouble else None,
         trouble=render_trouble(listening.trouble, asking) if listening.trouble else None,
+        unheard_at=listening.unheard_at,
     )
 
 

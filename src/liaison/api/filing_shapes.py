@@ -29,6 +29,8 @@ class ListeningShape(Shape):
     next_try_at: datetime | None
     """When it failed: when it is tried again."""
     trouble: ProblemShape | None
+    unheard_at: datetime | None
+    """When it was last learnt that Microsoft may not have told of every reaction."""
 
 
 class FilingShape(Shape):

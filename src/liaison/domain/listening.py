@@ -14,6 +14,8 @@ LIFE = timedelta(minutes=4_260)
 """How long a listening is asked for: an hour less than the service grants. Source: graph.md 9.1."""
 RENEWED_BEFORE_END = timedelta(hours=24)
 FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 900.0
+UNHEARD_SHOWN_FOR = timedelta(days=7)
+"""How long people are told that something may have been missed."""
 GIVEN_UP_AFTER = timedelta(hours=24)
 """A message that cannot be filed for so long waits for a person."""
 _NOBODYS_SECRET = "-" * 43
@@ -54,6 +56,12 @@ class Listening:
     tries: int = 0
     trouble: Remembered | None = None
     version: int = 0
+    unheard_at: datetime | None = None
+    """When it was last learnt that something may not have been told."""
+
+    def began_anew(self, now: datetime) -> Listening:
+        """About to be made: once it has lived before, something may have happened meanwhile."""
+        return self if self.ends_at is None else replace(self, unheard_at=now)
 
     def live(self, subscription: str, ends_at: datetime, acting: Person) -> Listening:
         """Made or renewed; it is due again well before its end."""

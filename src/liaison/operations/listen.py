@@ -94,7 +94,8 @@ async def _go_on(listening: Listening, candidates: tuple[Person, ...], ports: Po
     is_new = promised is None
     if promised is None:
         promised = await _begin(listening, acting, ports)
-    if await ports.listenings.save(listening.live(promised.id, promised.ends_at, acting)):
+    held = listening.began_anew(now) if is_new else listening
+    if await ports.listenings.save(held.live(promised.id, promised.ends_at, acting)):
         if listening.trouble is not None:
             await ports.notices.wake(listening.id, now)
     elif is_new:

@@ -166,6 +166,7 @@ class StoredListenings:
             "subscription": listening.subscription,
             "acting": "" if acting is None else orjson.dumps([acting.id, acting.name, acting.upn]).decode(),
             "ends_at": listening.ends_at,
+            "unheard_at": listening.unheard_at,
             "due_at": listening.due_at,
             "tries": listening.tries,
             "trouble": write_trouble(listening.trouble),
@@ -189,6 +190,7 @@ class StoredListenings:
             tries=row.tries,
             trouble=read_trouble(row.trouble),
             version=row.version,
+            unheard_at=row.unheard_at,
         )
 
 

@@ -92,8 +92,11 @@ class StoredNotices:
 def _take(connection: sa.Connection, listening: Listening, told: Sequence[Told], now: datetime) -> None:
     events = {one.event for one in told}
     if events - {None}:
-        is_gone = LifeEvent.REMOVED in events
-        anew = {"due_at": now, "version": listenings.c.version + 1, **({"subscription": ""} if is_gone else {})}
+        anew: dict[str, Any] = {"due_at": now, "version": listenings.c.version + 1}
+        if LifeEvent.REMOVED in events:
+            anew["subscription"] = ""
+        if events & {LifeEvent.REMOVED, LifeEvent.MISSED}:
+            anew["unheard_at"] = now
         connection.execute(listenings.update().where(listenings.c.id == listening.id).values(**anew))
     for one in told:
         if not one.message:

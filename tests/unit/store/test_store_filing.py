@@ -187,7 +187,7 @@ async def test_what_is_told_of_a_listening_itself_makes_it_due(kept: Kept, clock
     await kept.notices.take(due, (Told("sub-1", live.secret, event=LifeEvent.REMOVED),), clock.now())
     gone = await kept.listenings.find(live.id)
     assert gone is not None
-    assert gone.subscription == ""
+    assert (gone.subscription, due.unheard_at, gone.unheard_at) == ("", None, clock.now())
     assert not await kept.listenings.save(due)
 
 

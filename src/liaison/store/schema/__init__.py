@@ -6,7 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-HEAD = "0009"
+HEAD = "0010"
 """The version that this code works with: the last file in `versions/`."""
 
 _LOCK = 8_300_517

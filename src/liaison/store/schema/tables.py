@@ -285,6 +285,7 @@ listenings = sa.Table(
     _text("state"),
     _text("subscription"),
     _text("acting"),
+    sa.Column("unheard_at", UtcTime, nullable=True),
     sa.Column("ends_at", UtcTime, nullable=True),
     sa.Column("due_at", UtcTime, nullable=False, index=True),
     sa.Column("tries", sa.Integer, nullable=False),

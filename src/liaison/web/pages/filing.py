@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from liaison.domain.filing import REACTIONS
 from liaison.domain.link import Link
-from liaison.domain.listening import Listening, ListeningState, Notice
+from liaison.domain.listening import UNHEARD_SHOWN_FOR, Listening, ListeningState, Notice
 from liaison.domain.names import LinkId
 from liaison.errors import CollaborationOff, ConsentNotGranted, LiaisonError
 from liaison.operations.filing import Filing, read_link_filing, try_filing_again
@@ -59,6 +59,8 @@ class ShownListening:
     ends_at: datetime | None
     next_try: datetime | None
     problem: problems.Problem | None
+    unheard_at: datetime | None
+    """When something may have been missed, for as long as that is worth saying."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ async def retry(visit: Visit) -> Response:
 
 def _shown(listening: Listening, visit: Visit) -> ShownListening:
     icon, tone = _TONES[listening.state]
-    trouble = listening.trouble
+    trouble, unheard_at = listening.trouble, listening.unheard_at
+    is_recent = unheard_at is not None and visit.ports.clock.now() - unheard_at < UNHEARD_SHOWN_FOR
     return ShownListening(
         state=visit.say(f"listening.{listening.state.value}"),
         icon=icon,
@@ -153,6 +156,7 @@ def _shown(listening: Listening, visit: Visit) -> ShownListening:
         ends_at=listening.ends_at if trouble is None else None,
         next_try=listening.due_at if trouble is not None else None,
         problem=problems.explain(trouble.error(), visit) if trouble is not None else None,
+        unheard_at=unheard_at if is_recent else None,
     )
 
 
