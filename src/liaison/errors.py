@@ -1007,6 +1007,13 @@ class StillPreparing(Upstream):
 
 
 @dataclass(unsafe_hash=True)
+class StillCopying(StillPreparing):
+    """SharePoint has accepted to copy the file `what` and is at it."""
+
+    code = "upstream.still_copying"
+
+
+@dataclass(unsafe_hash=True)
 class TeamNotMade(Upstream):
     """The service accepted a new team and then failed to make it; `reason` is its message, for administrators."""
 

@@ -13,6 +13,9 @@ from liaison.domain.consent import SCOPES, Rung
 from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import Link, LinkState, NewChannel, StepName
 from liaison.domain.names import ItemId, Person, RecordRef, TableName
+from liaison.domain.teams import StoredFile
+from liaison.graph.client import Call
+from liaison.graph.errors import About, Subject
 from liaison.operations.connect import connect, try_again
 from liaison.operations.earlier_places import find_earlier_files
 from liaison.operations.list_files import list_places
@@ -205,6 +208,60 @@ async def test_a_copy_that_takes_its_time_is_waited_for(stage: Stage, tenant: Te
     assert (link.state, link.findings) == (LinkState.CONNECTED, ())
     assert len(await in_channel(stage, claire, link)) == len(await at_home(stage, claire, deal))
     assert max(stage.steps.pauses) < timedelta(seconds=30).total_seconds()
+
+
+LOST = {"reset": True}
+BUSY = {"status": 503, "headers": {"Retry-After": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "copy"), ("POST", "children"), ("DELETE", ""), ("GET", "monitor")],
+)
+@pytest.mark.parametrize("trouble", [LOST, BUSY], ids=["answer lost", "busy"])
+async def test_a_call_that_goes_wrong_is_made_good_without_a_second_file(
+    stage: Stage, tenant: Tenant, method: str, path: str, trouble: dict[str, object]
+) -> None:
+    claire = await stage.product.person("Claire")
+    deal = await the_deal(stage, claire)
+    before = await at_home(stage, claire, deal)
+    where = "/_api/v2.0/monitor" if path == "monitor" else f"/v1.0/drives/*/items/*{path and '/' + path}"
+    tenant.fail(method, where, "after", trouble, times=3)
+    link = await stage.connect(asked(deal, EarlierFiles.MOVE), claire)
+    assert tenant.faults_met() == 3
+    tenant.fail_never()
+    assert (link.state, link.findings) == (LinkState.CONNECTED, ())
+    assert await in_channel(stage, claire, link) == before
+    assert await at_home(stage, claire, deal) == {}
+
+
+async def test_a_file_that_is_checked_out_is_copied_and_its_original_stays(stage: Stage) -> None:
+    """It is named with the reason; tried again when it is free, it goes and is not copied again."""
+    claire, oliver = await stage.product.person("Claire"), await stage.product.consented("Oliver")
+    deal = await the_deal(stage, claire)
+    before = await at_home(stage, claire, deal)
+    (place,) = [one for one in await list_places(deal, claire, stage.ports) if one.folder]
+    assert place.folder is not None
+    held = await stage.product.files(claire).find_named(place.folder.drive, place.folder.item, PRICES)
+    assert held is not None
+    await act_on(stage.product, oliver, held, "checkout")
+    link = await stage.connect(asked(deal, EarlierFiles.MOVE), claire)
+    (finding,) = link.findings
+    assert (link.state, finding.code) == (LinkState.CONNECTED, "earlier.not_moved")
+    assert dict(finding.facts) == {"files": PRICES, "count": "1", "reason": "earlier_refused"}
+    assert await in_channel(stage, claire, link) == before
+    assert set(await at_home(stage, claire, deal)) == {PRICES}
+    await act_on(stage.product, oliver, held, "checkin")
+    again = await stage.carry_on(await try_again(link.id, claire, stage.ports))
+    assert (again.state, again.findings) == (LinkState.CONNECTED, ())
+    assert await in_channel(stage, claire, again) == before
+    assert await at_home(stage, claire, deal) == {}
+
+
+async def act_on(product: Product, by: Person, file: StoredFile, act: str) -> None:
+    ids = {"drive": file.drive, "item": file.item}
+    call = Call("POST", f"/drives/{{drive}}/items/{{item}}/{act}", Subject(About.FILE, file.name), ids, body={})
+    await product.graph(by).send(call)
 
 
 async def test_without_consent_the_link_is_connected_and_the_files_stay(stage: Stage) -> None:

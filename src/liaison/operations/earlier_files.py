@@ -18,10 +18,11 @@ from liaison.errors import (
     FileChanged,
     FileExists,
     FilesClosed,
+    FileUnknown,
     LiaisonError,
     Retry,
     SignInRequired,
-    StillPreparing,
+    StillCopying,
 )
 from liaison.operations.earlier_places import find_earlier_files
 from liaison.ports import Files, Ports
@@ -90,6 +91,8 @@ async def _go_on(link: Link, work: EarlierWork, item: EarlierItem, ports: Ports)
     source = await files.find_file(item.drive, item.item)
     if source is None:
         return _settled(link)  # it was moved before the crash, or somebody removed it
+    if work.going is not None:
+        return await _follow(link, work, work.going, source, ports)
     folder = await _folder_of(link, item, files)
     moves = link.earlier_files is EarlierFiles.MOVE
     if item.is_folder:
@@ -100,14 +103,17 @@ async def _go_on(link: Link, work: EarlierWork, item: EarlierItem, ports: Ports)
     if moves and item.drive == link.evidence.drive:
         await _move(source, folder, files)
         return _settled(link)
-    if work.going is None or work.going.folder != folder:
-        return await _intend(link, work, source, folder, ports)
-    copied = await _copied(link, work.going, source, ports)
+    return await _intend(link, work, source, folder, ports)
+
+
+async def _follow(link: Link, work: EarlierWork, going: Copying, source: StoredFile, ports: Ports) -> Link:
+    """One step further with a copy that was intended."""
+    copied = await _copied(link, going, source, ports)
     if isinstance(copied, Copying):
         return replace(link, earlier=replace(work, going=copied))
     if copied is None:
         return replace(link, earlier=replace(work, going=None))  # the name was taken meanwhile: another one
-    return await _settle_copy(link, source, copied, files)
+    return await _settle_copy(link, source, copied, ports.files(link.acting))
 
 
 async def _folder_of(link: Link, item: EarlierItem, files: Files) -> ItemId:
@@ -146,7 +152,7 @@ async def _intend(link: Link, work: EarlierWork, source: StoredFile, folder: Ite
 async def _copied(link: Link, going: Copying, source: StoredFile, ports: Ports) -> StoredFile | Copying | None:
     """The copy when it is there, its monitor when the service has just accepted, None when the name is taken.
 
-    Raises StillPreparing while the copy goes on.
+    Raises StillCopying while the copy goes on.
     """
     drive, files = link.evidence.drive, ports.files(link.acting)
     try:
@@ -158,7 +164,9 @@ async def _copied(link: Link, going: Copying, source: StoredFile, ports: Ports) 
     if there is not None:
         return there if going.monitor else _perhaps_ours(there, going, source, ports)
     if going.monitor:
-        raise StillPreparing("graph", "copy_going", what=going.name)
+        if has_ended and ports.clock.now() - going.asked_at > COPY_HORIZON:
+            raise FileUnknown(going.name)  # it has ended and is not there: somebody took it away, or named it anew
+        raise StillCopying("graph", "copy_going", what=going.name)
     try:
         return replace(going, monitor=await files.begin_copy(source, drive, going.folder, going.name))
     except FileExists:
@@ -168,10 +176,10 @@ async def _copied(link: Link, going: Copying, source: StoredFile, ports: Ports) 
 def _perhaps_ours(there: StoredFile, going: Copying, source: StoredFile, ports: Ports) -> StoredFile:
     """What came under a name that was free: our copy whose answer was lost, whole or still being written.
 
-    Raises StillPreparing while that can still be.
+    Raises StillCopying while that can still be.
     """
     if not there.has_content_of(source) and ports.clock.now() - going.asked_at < COPY_HORIZON:
-        raise StillPreparing("graph", "copy_going", what=going.name)
+        raise StillCopying("graph", "copy_going", what=going.name)
     return there
 
 
