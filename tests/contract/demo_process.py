@@ -20,7 +20,7 @@ import httpx2
 from liaison.cli.device_pages import approve
 from liaison.cli.places import Tenant
 from liaison.cli.sign_in import DeviceCode, start_device_code, wait_for_token
-from liaison.domain.consent import enhanced_scopes
+from liaison.domain.consent import Rung, enhanced_scopes
 from liaison.tenant.seeds import company
 from tests.contract.command_line import CommandLine
 from tests.observed_tenants import observed
@@ -76,9 +76,9 @@ class Demo:
         headers = {"Authorization": f"Bearer {self.graph_token(given, f'{place}/user_impersonation')}"}
         return httpx2.Client(base_url=f"{place}/api/data/v9.2", headers=headers, timeout=60.0)
 
-    def grant_consent(self) -> None:
-        """The Global Administrator accepts Liaison's permissions for the organization."""
-        scopes = [f"https://graph.microsoft.com/{scope}" for scope in enhanced_scopes()]
+    def grant_consent(self, *extras: Rung) -> None:
+        """The Global Administrator accepts Liaison's permissions for the organization, and these extras."""
+        scopes = [f"https://graph.microsoft.com/{scope}" for scope in enhanced_scopes(extras=extras)]
         scopes += [f"{place['http']}/user_impersonation" for place in self.told["environments"]]
         query = {
             "client_id": self._sign_in.client_id,
