@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from liaison.domain.crm import Association
+from liaison.domain.filing import MessageRef
 from liaison.domain.names import EnvironmentKey, LinkId, RecordRef, Regarding, TableName
 
 HOME = "/"
@@ -89,6 +90,13 @@ def channel_in_teams(teams: str, row: Association) -> str:
     """The channel of a row that keeps no address of its own. Source: Teams, deep link to a channel."""
     query = urlencode({"groupId": row.team, "tenantId": row.tenant})
     return f"{teams}/l/channel/{quote(row.channel, safe='')}/{quote(row.channel_name, safe='')}?{query}"
+
+
+def message_in_teams(teams: str, tenant: str, ref: MessageRef) -> str:
+    """A message by its ids alone. Source: Teams, deep link to a channel message."""
+    number = ref.reply or ref.message
+    query = urlencode({"groupId": ref.team, "tenantId": tenant, "createdTime": number, "parentMessageId": ref.message})
+    return f"{teams}/l/message/{quote(ref.channel, safe='')}/{number}?{query}"
 
 
 def help_topic(topic: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from liaison.domain.filing import REACTIONS
+from liaison.domain.filing import REACTIONS, MessageRef
 from liaison.domain.link import Link
 from liaison.domain.listening import UNHEARD_SHOWN_FOR, Listening, ListeningState, Notice
 from liaison.domain.names import LinkId
@@ -65,9 +65,10 @@ class ShownListening:
 
 @dataclass(frozen=True)
 class NotFiled:
-    """`next_try` is None when it waits for a person."""
+    """`address` opens it in Teams; `next_try` is None when it waits for a person."""
 
     number: str
+    address: str
     since: datetime
     next_try: datetime | None
     problem: problems.Problem | None
@@ -80,6 +81,8 @@ class LinkFilingCard:
     """What the reaction shows, in words."""
     listening: ShownListening | None
     filed: int
+    acting: str
+    """On whose behalf it is written."""
     failed: tuple[NotFiled, ...]
     retry: str
     """Where to send that what failed is tried again; empty when nothing did."""
@@ -133,7 +136,8 @@ async def link_filing_card(link: Link, visit: Visit) -> LinkFilingCard | None:
         sign=visit.say(f"web.filing.sign.{_SIGNS[found.rule.reaction]}"),
         listening=_shown(found.listening, visit) if found.listening else None,
         filed=found.filed,
-        failed=tuple(_not_filed(one, visit) for one in found.failed),
+        acting=link.acting.name,
+        failed=tuple(_not_filed(one, link, visit) for one in found.failed),
         retry=addresses.link(link.id, "filing", "retry") if is_troubled else "",
     )
 
@@ -160,7 +164,12 @@ def _shown(listening: Listening, visit: Visit) -> ShownListening:
     )
 
 
-def _not_filed(notice: Notice, visit: Visit) -> NotFiled:
-    problem = problems.explain(notice.trouble.error(), visit) if notice.trouble else None
-    next_try = None if notice.is_stuck else notice.due_at
-    return NotFiled(notice.reply or notice.message, notice.since, next_try, problem)
+def _not_filed(notice: Notice, link: Link, visit: Visit) -> NotFiled:
+    ref = MessageRef(link.team, link.evidence.channel, notice.message, notice.reply)
+    return NotFiled(
+        number=notice.reply or notice.message,
+        address=addresses.message_in_teams(visit.door.options.teams_address, link.by.tenant, ref),
+        since=notice.since,
+        next_try=None if notice.is_stuck else notice.due_at,
+        problem=problems.explain(notice.trouble.error(), visit) if notice.trouble else None,
+    )
