@@ -6,6 +6,7 @@ import pytest
 from starlette.routing import Route
 
 from liaison.text.lookup import load_texts
+from liaison.web import intake
 from liaison.web.app import build_web
 from tests.unit.api_fakes import RENEWAL, SALES
 from tests.unit.web_client import OPTIONS, WebClient
@@ -28,14 +29,26 @@ VALUES = {
 }
 
 
+WITHOUT_SESSION = {intake.PATH}
+"""Called by Microsoft, not by browsers: knows no session and is judged by a secret of its own (test_web_intake.py)."""
+
+
+def takers() -> list[str]:
+    """Every address that something can be sent to."""
+    app = build_web(WebWorld().ports(), load_texts(), OPTIONS)
+    return [route.path for route in app.routes if isinstance(route, Route) and "POST" in (route.methods or ())]
+
+
 def writes() -> list[str]:
     """Every address that takes a form, with values in it."""
-    app = build_web(WebWorld().ports(), load_texts(), OPTIONS)
-    taking = [route.path for route in app.routes if isinstance(route, Route) and "POST" in (route.methods or ())]
-    return [path.format(**VALUES) for path in taking]
+    return [path.format(**VALUES) for path in takers() if path not in WITHOUT_SESSION]
 
 
 WRITES = writes()
+
+
+def test_only_microsofts_own_address_takes_no_form() -> None:
+    assert set(takers()) >= WITHOUT_SESSION
 
 
 def test_there_are_writes_to_protect() -> None:
