@@ -137,6 +137,7 @@ async def test_a_template_is_checked_against_the_tables_as_they_are(stage: Stage
     assert "owneridname" not in columns
     saved = await save_template(ROOM, nadia, stage.ports)
     example = await find_example((OPPORTUNITY,), SALES, nadia, stage.ports)
-    assert example is None or await read_defaults(example, nadia, stage.ports, saved.id)
+    assert example is not None
+    assert await read_defaults(example.ref, nadia, stage.ports, saved.id)
     await delete_template(saved, nadia, stage.ports)
     assert await read_defaults(await stage.free_record(claire), claire, stage.ports) is None

@@ -21,7 +21,7 @@ WEB = files("liaison.web")
 TEMPLATES = sorted(entry.name for entry in (WEB / "templates").iterdir())
 SHARED = {
     "document.html", "layout.html", "panel_page.html", "record_layout.html", "connect_layout.html",
-    "teams_document.html", "teams_page.html", "bar.html", "site_map.html", "elements.html",
+    "teams_document.html", "teams_page.html", "bar.html", "site_map.html", "elements.html", "template_fields.html",
     "settings_extras.html", "settings_labeller.html", "link_filing.html", "settings_filing.html",
 }  # fmt: skip
 CALLABLE = {

@@ -332,8 +332,8 @@ class ConnectBody(Shape):
     """Addresses of people of partner organizations, to be let into a shared channel."""
     share_view: bool = False
     """Agreement to share a personal view with the channel's people."""
-    on_close: OnClose = OnClose.KEEP
-    """What becomes of a new channel of a record when the record is closed."""
+    on_close: OnClose | None = None
+    """What becomes of a new channel of a record when the record is closed; the template's word, or keep, without it."""
     earlier_files: EarlierFiles = EarlierFiles.SHOW_BOTH
     """What becomes of files that the record has already: shown beside the channel's, copied or moved into it."""
 

@@ -15,8 +15,12 @@ from liaison.errors import RecordUnknown
 
 NUMBER_COLUMNS = ("ticketnumber", "quotenumber", "ordernumber", "invoicenumber", "contractnumber", "accountnumber")
 """Columns that hold a record's number, in the tables that have one. Source: the tables' references."""
-_TEXT_LIKE = frozenset({"String", "Picklist", "State", "Status", "Lookup", "Customer", "Owner", "Integer"})
+_TEXT_LIKE = frozenset({"String", "Picklist", "State", "Status", "Lookup", "Customer", "Owner"})
 """By the value of AttributeType: what people see of these is one short line."""
+_OF_THE_SYSTEM = frozenset(
+    {"createdonbehalfby", "modifiedonbehalfby", "owningbusinessunit", "owningteam", "owninguser"}
+)
+"""Every row has them, and nobody would name a channel by one."""
 
 
 class DataverseNaming:
@@ -46,4 +50,4 @@ class DataverseNaming:
 
 
 def _may_stand(attribute: Attribute) -> bool:
-    return attribute.kind in _TEXT_LIKE and not attribute.part_of
+    return attribute.kind in _TEXT_LIKE and not attribute.part_of and attribute.name not in _OF_THE_SYSTEM

@@ -63,8 +63,8 @@ class ConnectionRequest:
     members: tuple[Invited, ...] = ()
     pinned_by: PinnedBy = PinnedBy.LIAISON
     share_view: bool = False
-    on_close: OnClose = OnClose.KEEP
-    """For a new channel of a record; elsewhere it means nothing."""
+    on_close: OnClose | None = None
+    """For a new channel of a record; elsewhere it means nothing. None leaves it to the template."""
     template: str = ""
     """The id of the template that says what is made beside the channel; empty without one."""
     earlier_files: EarlierFiles = EarlierFiles.SHOW_BOTH
@@ -150,7 +150,7 @@ def frozen_on_close(plan: ConnectionRequest, of_template: OnClose = OnClose.KEEP
     by itself.
     """
     is_ours = isinstance(plan.channel, NewChannel) and isinstance(plan.regarding, RecordRef)
-    wished = of_template if plan.on_close is OnClose.KEEP else plan.on_close
+    wished = of_template if plan.on_close is None else plan.on_close
     return wished if is_ours and can_be_closed(plan.regarding.table) else OnClose.KEEP
 
 

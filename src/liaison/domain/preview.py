@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from liaison.domain.closing import OnClose
 from liaison.domain.connection import ConnectionRequest
 from liaison.domain.earlier import MOST_FILES, NO_FILES, EarlierCount, EarlierFiles
 from liaison.domain.extras import NO_EXTRAS, Extras
@@ -106,6 +107,7 @@ class Preview:
     made_with: str = ""
     """The name of the template of the environment; empty without one."""
     extras: Extras = NO_EXTRAS
+    on_close: OnClose = OnClose.KEEP
 
 
 def plan_things(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from liaison.domain.closing import OnClose
 from liaison.domain.connection import ConnectionRequest
+from liaison.domain.crm import Record
 from liaison.domain.extras import NO_EXTRAS, Extras
 from liaison.domain.filling import beside, columns_of, fill_template
 from liaison.domain.link import NewChannel
-from liaison.domain.names import Person, RecordRef, TableName
+from liaison.domain.names import EnvironmentKey, Person, RecordRef, TableName
 from liaison.domain.template import Proposal, Template, template_for
 from liaison.errors import TemplateUnknown
 from liaison.ports import Ports
@@ -35,13 +36,19 @@ async def propose(template: Template, record: RecordRef, by: Person, ports: Port
     return fill_template(template, await crm.read_name_values(record, columns_of(template)))
 
 
-async def find_example(tables: tuple[TableName, ...], environment: str, by: Person, ports: Ports) -> RecordRef | None:
-    """A record of one of these tables that the person had in hand last; None without one."""
-    place = next((one.key for one in ports.environments if one.key == environment), None)
-    if place is None or not tables:
-        return None
-    found = await ports.crm(by, place).list_recent(tables, 1)
-    return found[0].ref if found else None
+async def find_example(
+    tables: tuple[TableName, ...], environment: EnvironmentKey, by: Person, ports: Ports
+) -> Record | None:
+    """A record of one of these tables that the person had in hand last, else the first of a view; None without one."""
+    crm = ports.crm(by, environment)
+    recent = await crm.list_recent(tables, 1) if tables else ()
+    if recent:
+        return recent[0]
+    for table in tables[:1]:
+        for view in (await crm.list_views(table))[:1]:
+            for row in (await crm.read_grid(view, size=1)).rows:
+                return await crm.read_record(row.record)
+    return None
 
 
 def _named(templates: tuple[Template, ...], template: str) -> Template:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from liaison.domain.connection import ConnectionFacts, ConnectionRequest, is_personal, plan_connection
+from liaison.domain.connection import ConnectionFacts, ConnectionRequest, frozen_on_close, is_personal, plan_connection
 from liaison.domain.consent import USER_SYNC, Rung, missing_for
 from liaison.domain.earlier import NO_FILES, EarlierCount
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel
@@ -34,7 +34,7 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
     asked, unknown = await _with_final_team(await with_partners(asked, by, ports), by, ports)
     plan = plan_connection(asked, facts)
     await _require_free_channel(plan, facts, by, ports)
-    members, earlier, (made_with, extras, _) = await asyncio.gather(
+    members, earlier, (made_with, extras, on_close) = await asyncio.gather(
         _members(plan, by, ports), _earlier_files(plan, by, ports), freeze(plan, by, ports)
     )
     can_copy = not missing_for(Rung.FILES, facts.carried_scopes)
@@ -68,6 +68,7 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
         template=new.template if new else "",
         made_with=made_with,
         extras=extras,
+        on_close=frozen_on_close(plan, on_close),
     )
 
 

@@ -42,6 +42,8 @@ from liaison.web.pages import (
     sign_in,
     tables,
     teams,
+    template_edit,
+    templates,
     timeline,
     view,
     why,
@@ -156,6 +158,12 @@ def _below_settings(gate: Gate, root: str) -> tuple[BaseRoute, ...]:
         gate.write(root + "/remedy/{mending}/undo", remedy.undo),
         gate.read(root + "/tables", tables.show),
         gate.write(root + "/tables", tables.save),
+        gate.read(root + "/templates", templates.show),
+        gate.read(root + "/templates/{template}", template_edit.show),
+        gate.write(root + "/templates/{template}", template_edit.save),
+        gate.write(root + "/templates/{template}/names", template_edit.preview),
+        gate.read(root + "/templates/{template}/delete", templates.ask),
+        gate.write(root + "/templates/{template}/delete", templates.delete),
     )
 
 

@@ -16,6 +16,8 @@ from liaison.domain.partners import split_addresses
 NEW = "new"
 GENERAL = "general"
 """The channel that a new team has from the beginning."""
+NO_PLAN = "none"
+"""The choice of no template."""
 _MOST_MEMBERS = 100
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -44,6 +46,10 @@ class Choices:
     earlier: EarlierFiles = EarlierFiles.SHOW_BOTH
     partners: tuple[str, ...] = ()
     """Addresses of people of partner organizations."""
+    plan: str = ""
+    """The id of a template of the environment, or none; empty before anything was chosen."""
+    applied: str = ""
+    """The template by which the choices were filled in."""
 
     @property
     def new_team(self) -> NewTeam:
@@ -53,6 +59,7 @@ class Choices:
         """Names and values for a form or an address; those that the named step's own fields carry are left out."""
         kept = {
             WizardStep.TEAM: (
+                ("plan", self.plan),
                 ("team", self.team),
                 ("team_name", self.team_name),
                 ("privacy", self.privacy.value if self.team == NEW else ""),
@@ -69,9 +76,9 @@ class Choices:
                 ("partners", " ".join(self.partners)),
             ),
         }
-        return tuple(
-            (name, value) for step, fields in kept.items() if step is not without for name, value in fields if value
-        )
+        found = [("applied", self.applied)]
+        found += [pair for step, fields in kept.items() if step is not without for pair in fields]
+        return tuple((name, value) for name, value in found if value)
 
     def query(self, step: WizardStep) -> dict[str, str | list[str]]:
         """The choices as a query that leads to this step."""
@@ -102,6 +109,8 @@ def read_choices(sent: ImmutableMultiDict[str, object]) -> Choices:
         kind=_known(ChannelKind, one("kind"), ChannelKind.STANDARD),
         earlier=_known(EarlierFiles, one("earlier_files"), EarlierFiles.SHOW_BOTH),
         partners=split_addresses(one("partners")),
+        plan=one("plan"),
+        applied=one("applied"),
         members=_members([value for value in sent.getlist("member") if isinstance(value, str)]),
     )
 

@@ -30,6 +30,7 @@ from liaison.web import addresses
 from liaison.web.pages.choices import GENERAL, NEW, Choices, WizardStep, read_choices
 from liaison.web.pages.connect_channel import show_channels
 from liaison.web.pages.connect_members import show_members
+from liaison.web.pages.connect_plan import template_of, with_plan
 from liaison.web.pages.connect_review import show_review
 from liaison.web.pages.connect_team import show_teams
 from liaison.web.pages.wizard import Opened, Where, steps_of
@@ -41,6 +42,7 @@ _MENDED_IN = {
     "channel.": WizardStep.CHANNEL,
     "input.channel": WizardStep.CHANNEL,
     "team.": WizardStep.TEAM,
+    "template.": WizardStep.TEAM,
     "input.team": WizardStep.TEAM,
     "input.name_": WizardStep.TEAM,
     "partner.": WizardStep.MEMBERS,
@@ -55,15 +57,18 @@ async def show(visit: Visit) -> Response:
 
 async def _show(visit: Visit, choices: Choices, refusal: LiaisonError | None = None) -> Response:
     regarding, by = regarding_of(visit), visit.person
-    opened = Opened(*await asyncio.gather(find_place(visit), open_choice(regarding, by, visit.ports)))
+    place, panel, (choices, plan) = await asyncio.gather(
+        find_place(visit), open_choice(regarding, by, visit.ports), with_plan(visit, regarding, choices)
+    )
+    opened = Opened(place, panel)
     if choices.step is WizardStep.TEAM:
-        return await show_teams(visit, opened, choices, refusal)
+        return await show_teams(visit, opened, choices, plan, refusal)
     if not choices.team:
-        return await show_teams(visit, opened, choices)
+        return await show_teams(visit, opened, choices, plan)
     try:
         where = await _read_team(choices, visit)
     except Refused as error:
-        return await show_teams(visit, opened, choices, error)
+        return await show_teams(visit, opened, choices, plan, error)
     if choices.step is WizardStep.CHANNEL:
         return show_channels(visit, opened, choices, where, refusal)
     try:
@@ -111,9 +116,17 @@ def _request(visit: Visit, choices: Choices, where: Where, channel: WantedChanne
         members=choices.members if adds else (),
         partners=tuple(map(Partner, choices.partners)) if adds and is_shared else (),
         share_view=visit.given("share") == "yes",
-        on_close=OnClose.ARCHIVE if visit.given("archive") == "yes" else OnClose.KEEP,
+        on_close=_on_close(visit),
         earlier_files=choices.earlier if isinstance(regarding, RecordRef) else EarlierFiles.SHOW_BOTH,
+        template=template_of(choices) if isinstance(regarding, RecordRef) else "",
     )
+
+
+def _on_close(visit: Visit) -> OnClose | None:
+    """What the person said when they finished; before that it is the template's to say."""
+    if visit.request.method != "POST":
+        return None
+    return OnClose.ARCHIVE if visit.given("archive") == "yes" else OnClose.KEEP
 
 
 async def _read_team(choices: Choices, visit: Visit) -> Where:

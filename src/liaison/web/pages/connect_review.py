@@ -97,6 +97,7 @@ class ReviewPage:
     warnings: tuple[str, ...]
     files: str
     earlier: ShownEarlier | None
+    made_with: str
     share: bool
     archive: bool
     archives: bool
@@ -127,7 +128,8 @@ async def show_review(
         earlier=_earlier(found, choices.earlier, visit) if found.earlier.files else None,
         share=any(one.code is NoticeCode.SHARE_VIEW for one in found.notices),
         archive=_may_be_archived(asked),
-        archives=asked.on_close is OnClose.ARCHIVE,
+        archives=found.on_close is OnClose.ARCHIVE,
+        made_with=visit.say("web.connect.plan.name", name=found.made_with) if found.made_with else "",
         no_archive=await _no_archive(asked, visit),
         key=str(uuid4()),
         problem=problems.explain(refusal, visit) if refusal else None,

@@ -15,6 +15,7 @@ from liaison.operations.choose_team import TEMPLATES, read_team_choices
 from liaison.web import addresses, problems
 from liaison.web.pages.choices import NEW, Choices, WizardStep
 from liaison.web.pages.connect_names import TEAM_FIELD, NameSaid, refuse_name
+from liaison.web.pages.connect_plan import Plan
 from liaison.web.pages.wizard import Opened, Wizard, wizard_of, wizard_shell
 from liaison.web.shell import Shell
 from liaison.web.visit import Visit
@@ -52,6 +53,8 @@ class TeamPage:
     template: ClassVar[str] = "connect_team.html"
     shell: Shell
     wizard: Wizard
+    plan: Plan
+    not_in_team: str
     teams: tuple[Team, ...]
     chosen: str
     asked: str
@@ -61,7 +64,9 @@ class TeamPage:
     is_refused: bool
 
 
-async def show_teams(visit: Visit, opened: Opened, choices: Choices, error: LiaisonError | None = None) -> Response:
+async def show_teams(
+    visit: Visit, opened: Opened, choices: Choices, plan: Plan, error: LiaisonError | None = None
+) -> Response:
     """`error` is what the choice was refused for."""
     by_name = error is not None and choices.team == NEW
     teams = await visit.ports.teamwork(visit.person).list_teams()
@@ -71,6 +76,8 @@ async def show_teams(visit: Visit, opened: Opened, choices: Choices, error: Liai
     page = TeamPage(
         shell=wizard_shell(visit, opened),
         wizard=wizard_of(visit, opened, WizardStep.TEAM, choices),
+        plan=plan,
+        not_in_team=_not_in_team(plan, teams, visit),
         teams=found,
         chosen=choices.team,
         asked=asked,
@@ -80,6 +87,13 @@ async def show_teams(visit: Visit, opened: Opened, choices: Choices, error: Liai
         is_refused=by_name,
     )
     return visit.answer(page, error.status if error else 200)
+
+
+def _not_in_team(plan: Plan, teams: tuple[Team, ...], visit: Visit) -> str:
+    """Said when the template names a team that the person is not in."""
+    if not plan.team or any(team.id == plan.team for team in teams):
+        return ""
+    return visit.say("web.connect.plan.not_in_team", team=plan.team_name)
 
 
 async def _new_team(visit: Visit, opened: Opened, choices: Choices, error: LiaisonError | None) -> NewTeamForm:

@@ -30,6 +30,7 @@ TOPICS = (
     "disconnecting",
     "undoing",
     "filing",
+    "templates",
     "packages",
     "privacy",
     "terms",

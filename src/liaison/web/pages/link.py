@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
+from liaison.domain.extras import ExtraKind, ExtraState
 from liaison.domain.link import Link, NewChannel
 from liaison.domain.names import LinkId
 from liaison.errors import AppUnknown, LinkUnknown
@@ -121,8 +122,18 @@ def _traces(link: Link, visit: Visit) -> tuple[Trace, ...]:
         ("association", made.association, ""),
         ("note", made.note, ""),
         ("app", made.app_installation or ("" if undone else made.app), ""),
+        ("template", link.template, ""),
     )
-    return tuple(Trace(visit.say(f"web.link.trace.{kind}"), name, address) for kind, name, address in found if name)
+    traces = (Trace(visit.say(f"web.link.trace.{kind}"), name, address) for kind, name, address in found if name)
+    return (*traces, *_extras(link, visit))
+
+
+def _extras(link: Link, visit: Visit) -> tuple[Trace, ...]:
+    """What the template made or found beside the channel, and what is there still."""
+    words = {ExtraKind.FOLDER: "folder", ExtraKind.CHANNEL: "further", ExtraKind.TAB: "tab"}
+    there = {ExtraState.MADE, ExtraState.FOUND, ExtraState.KEPT}
+    found = (one for one in link.extras_made if one.kind in words and one.state in there)
+    return tuple(Trace(visit.say(f"web.templates.made.{words[one.kind]}"), one.name) for one in found)
 
 
 async def lead_to_record(visit: Visit) -> Response:

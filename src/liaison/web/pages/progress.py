@@ -37,6 +37,8 @@ _HELP = {
     "app.": "undoing",
     "channel.": "undoing",
     "team.": "undoing",
+    "template_": "templates",
+    "welcome.": "templates",
 }
 """The help topic about findings whose code begins so."""
 

@@ -95,6 +95,7 @@ class Pages:
 
     remedy: str
     tables: str
+    templates: str
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ def _page(visit: Visit, place: _Now, wanted: _Wanted, error: LiaisonError | None
         extras=show_extras(now.consent, _asked_with(wanted, visit) if _can_accept(now) else None, visit),
         filing=filing_card(place.filing, wanted.filing, visit),
         watch=_watched(now, visit),
-        pages=Pages(*(settings_address(visit, name) for name in ("remedy", "tables"))),
+        pages=Pages(*(settings_address(visit, name) for name in ("remedy", "tables", "templates"))),
         refusal=_refusal(error, now, wanted, visit) if error else None,
         is_saved=bool(visit.asked("saved")) and error is None,
         is_unsaved=wanted != _saved(place),
