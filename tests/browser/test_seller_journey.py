@@ -31,6 +31,13 @@ WORDS: dict[str, Words] = {
         "label": "Sensitivity label",
         "labelled_by": "Nadia Benali sets the label on your behalf.",
         "next": "Next",
+        "find_partners": "Find partner organizations",
+        "allowed": "is allowed now",
+        "shared_channel": "Shared channel",
+        "partners": "People of partner organizations",
+        "nobody": "No organization has this address",
+        "blocked_partner": "a cross-tenant access policy of one of the two organizations blocks it",
+        "unseen_by_partners": "nothing of Dynamics 365",
         "new_channel": "Create a new channel",
         "channel_name": "Channel name",
         "forbidden": "This channel name cannot be used",
@@ -81,6 +88,13 @@ WORDS: dict[str, Words] = {
         "label": "Étiquette de confidentialité",
         "labelled_by": "Nadia Benali définit l’étiquette pour vous.",
         "next": "Suivant",
+        "find_partners": "Trouver les organisations partenaires",
+        "allowed": "c’est maintenant autorisé",
+        "shared_channel": "Canal partagé",
+        "partners": "Personnes d’organisations partenaires",
+        "nobody": "Aucune organisation n’a cette adresse",
+        "blocked_partner": "une stratégie d’accès entre clients de l’une des deux organisations l’empêche",
+        "unseen_by_partners": "rien de Dynamics 365",
         "new_channel": "Créer un canal",
         "channel_name": "Nom du canal",
         "forbidden": "Ce nom de canal ne peut pas être utilisé",
@@ -414,3 +428,38 @@ def test_the_second_channel_is_disconnected_its_file_stays_and_the_timeline_says
     teams.open_channel("Claire", "VIP", SUPPORT.name)
     expect(open_files(teams, words).get_by_role("link", name="Second.txt")).to_be_visible()
     expect(teams.page.get_by_role("tab", name=RECORD)).to_have_count(0)
+
+
+@pytest.mark.statement("F10", "F33")
+def test_people_of_a_partner_organization_come_into_a_shared_channel(open_as: Opener, language: str) -> None:
+    """Finding their organizations is allowed on its own; whom a policy keeps out is named."""
+    words, nadia, seller = WORDS[language], open_as("Nadia"), open_as("Claire")
+    page = nadia.open(f"/power-apps/environments/{SALES}/settings/teams-integration")
+    page.locator("li", has_text=words["find_partners"]).get_by_role("link").click()
+    nadia.go_through_sign_in()
+    expect(page.locator(".message.success")).to_contain_text(words["allowed"])
+    page = seller.open_record(RECORD)
+    seller.open_collaborate()
+    page.get_by_role("link", name=re.compile(f"^({words['get_started']}|{words['another']})$")).click()
+    choose(page, "Northwind account")
+    press(page, words["next"])
+    choose(page, words["new_channel"])
+    page.get_by_label(words["channel_name"]).fill(f"Partners {language}")
+    page.locator(".kind", has_text=words["shared_channel"]).click()
+    press(page, words["next"])
+    partners = page.get_by_label(words["partners"])
+    partners.fill("mia.keller@fabrikam.com\nsomebody@nowhere.example")
+    press(page, words["next"])
+    expect(page.locator("#partners-problem")).to_contain_text(words["nobody"])
+    partners.fill("mia.keller@fabrikam.com\njonas.lind@adatum.com")
+    press(page, words["next"])
+    expect(page.locator(".panel-content")).to_contain_text(words["unseen_by_partners"])
+    press(page, words["finish"])
+    expect(page.get_by_role("link", name=words["open_channel"])).to_be_visible(timeout=60_000)
+    expect(page.locator(".message.warning")).to_contain_text(words["blocked_partner"])
+    with seller.demo.api("Claire") as api:
+        links = api.get("/links").raise_for_status().json()["items"]
+    link = next(one["id"] for one in links if one["channel"]["name"] == f"Partners {language}")
+    shared = seller.open(f"/links/{link}").locator("section", has=page.locator("#sharing"))
+    expect(shared).to_contain_text("mia.keller@fabrikam.com")
+    expect(shared).not_to_contain_text("jonas.lind@adatum.com")

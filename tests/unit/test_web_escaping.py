@@ -11,10 +11,12 @@ import pytest
 from liaison.domain.crm import Note
 from liaison.domain.joining import JoinRequest
 from liaison.domain.link import Evidence, Link, LinkState
-from liaison.domain.names import ChannelId, DriveId, ItemId, LinkId, RowId
+from liaison.domain.names import ChannelId, ChannelKind, DriveId, ItemId, LinkId, RowId
+from liaison.domain.partners import Partner
 from liaison.domain.teams import FileEntry
 from liaison.errors import Remembered, UpstreamRefused
 from tests.unit.api_fakes import CLAIRE, EUROPE, NADIA, NOW, OLIVER, RENEWAL, SALES
+from tests.unit.partner_fakes import FABRIKAM
 from tests.unit.web_client import WebClient
 from tests.unit.web_fakes import WebWorld, lively
 
@@ -41,6 +43,7 @@ PAYLOADS = (
 APP = f"/e/{SALES}/a/SalesHub"
 RECORD = f"{APP}/t/opportunity/r/{RENEWAL.id}"
 LINK = LinkId("77777777-7777-4777-8777-777777777777")
+SHARED = LinkId("88888888-8888-4888-8888-888888888888")
 PAGES = (
     f"{APP}/t/opportunity", f"{APP}/t/opportunity?q=__", f"{APP}/search?q=__", RECORD, f"{RECORD}?tab=documents",
     f"{RECORD}?tab=documents&folder=x%20__", f"{RECORD}?tab=timeline", f"{RECORD}/collaborate",
@@ -50,7 +53,10 @@ PAGES = (
     f"{RECORD}/collaborate/new?team=new&team_name=__&step=channel",
     f"{RECORD}/collaborate/new?team=new&team_name=Deals&channel=new&name=North&member=x%20__&step=members&find=e",
     f"{RECORD}/collaborate/new?team=new&team_name=Deals&channel=new&name=North&step=review",
-    f"{RECORD}/collaborate/team-name?team_name=__", f"{RECORD}/collaborate/people?team={EUROPE}&find=__",
+    f"{RECORD}/collaborate/new?team=new&team_name=Deals&channel=new&name=North&kind=shared&partners=__&step=members",
+    f"{RECORD}/collaborate/new?team=new&team_name=Deals&channel=new&name=North&kind=shared&partners=__&step=review",
+    f"/links/{SHARED}", f"{RECORD}/collaborate/team-name?team_name=__",
+    f"{RECORD}/collaborate/people?team={EUROPE}&find=__",
     f"{APP}/t/opportunity/v/personal/view-3/collaborate",
     f"{RECORD}/collaborate/disconnect?link={LINK}", "/links", f"/links/{LINK}", "/audit", "/__", "/help/__",
     f"{APP}/t/__", f"{RECORD}/collaborate/links/{LINK}", "/auth/login?next=__",
@@ -99,6 +105,10 @@ def poisoned(payload: str) -> WebWorld:
         LinkState.NEEDS_PERSON, Evidence(ChannelId("c"), payload, team_name=payload, folder_path=payload),
         trouble=Remembered.of(UpstreamRefused("graph", payload, payload, payload)),
     )  # fmt: skip
+    world.partners.inside = [payload]
+    made = replace(world.links[LINK].evidence, channel_kind=ChannelKind.SHARED)
+    organization = Partner(payload, payload, FABRIKAM.tenant)
+    world.links[SHARED] = replace(world.links[LINK], id=SHARED, evidence=made, partners=(organization,))
     return world
 
 
