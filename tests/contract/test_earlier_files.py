@@ -10,15 +10,17 @@ import pytest
 
 from liaison.domain.connection import ConnectionRequest
 from liaison.domain.consent import SCOPES, Rung
-from liaison.domain.earlier import EarlierFiles
+from liaison.domain.earlier import MOST_FOLDERS, EarlierFiles
 from liaison.domain.link import Link, LinkState, NewChannel, StepName
 from liaison.domain.names import ItemId, Person, RecordRef, TableName
+from liaison.domain.preview import Notice, NoticeCode
 from liaison.domain.teams import StoredFile
 from liaison.graph.client import Call
 from liaison.graph.errors import About, Subject
 from liaison.operations.connect import connect, try_again
 from liaison.operations.earlier_places import find_earlier_files
 from liaison.operations.list_files import list_places
+from liaison.operations.preview import preview_connection
 from liaison.operations.undo import undo
 from tests.contract.product import Product
 from tests.contract.stage import VENTES, Stage
@@ -298,3 +300,18 @@ async def test_places_of_other_records_are_left_alone(stage: Stage) -> None:
     assert (found.count().files, found.is_cut, len(found.count().places)) == (4, False, 1)
     link = await stage.connect(asked(deal, EarlierFiles.COPY), claire)
     assert [finding.code for finding in link.findings] == ["files.shared_places"]
+
+
+async def test_more_than_can_be_looked_through_is_left_alone_and_said_beforehand(stage: Stage) -> None:
+    claire = await stage.product.person("Claire")
+    deal = await the_deal(stage, claire)
+    (place,) = [one for one in await list_places(deal, claire, stage.ports) if one.folder]
+    assert place.folder is not None
+    for number in range(MOST_FOLDERS):
+        await put(stage.product, claire, place.folder.drive, place.folder.item, f"Folder {number}", b"")
+    before = await at_home(stage, claire, deal)
+    shown = await preview_connection(asked(deal, EarlierFiles.MOVE), claire, stage.ports)
+    assert shown.earlier_stay == Notice(NoticeCode.EARLIER_TOO_MANY)
+    link = await stage.connect(asked(deal, EarlierFiles.MOVE), claire)
+    assert (link.state, [one.code for one in link.findings]) == (LinkState.CONNECTED, ["files.too_many"])
+    assert await at_home(stage, claire, deal) == before

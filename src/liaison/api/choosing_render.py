@@ -32,6 +32,7 @@ _ABOUT_SOMETHING = frozenset(NoticeCode) - {
     NoticeCode.SHARE_VIEW,
     NoticeCode.NO_POSTS,
     NoticeCode.EARLIER_NO_CONSENT,
+    NoticeCode.EARLIER_TOO_MANY,
 }
 
 

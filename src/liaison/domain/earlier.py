@@ -10,6 +10,8 @@ from liaison.domain.names import DriveId, ItemId
 
 MOST_FILES = 1_000
 """More than these are left where they are: SharePoint's own means of moving fit them better."""
+MOST_FOLDERS = 100
+"""Each is one call while a person waits for the review."""
 
 
 class EarlierFiles(StrEnum):

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from liaison.domain.closing import OnClose
 from liaison.domain.connection import ConnectionRequest
-from liaison.domain.earlier import MOST_FILES, NO_FILES, EarlierCount, EarlierFiles
+from liaison.domain.earlier import NO_FILES, EarlierCount, EarlierFiles
 from liaison.domain.extras import NO_EXTRAS, Extras
 from liaison.domain.labelling import LabelledBy, Labelling
 from liaison.domain.link import NewChannel, NewTeam, StepName, TeamPrivacy, steps_to_connect
@@ -205,4 +205,4 @@ def why_they_stay(earlier: EarlierCount, *, can_copy: bool) -> Notice | None:
     """What keeps earlier files from being copied or moved; None when nothing does."""
     if not can_copy:
         return Notice(NoticeCode.EARLIER_NO_CONSENT)
-    return Notice(NoticeCode.EARLIER_TOO_MANY, str(MOST_FILES)) if earlier.is_cut else None
+    return Notice(NoticeCode.EARLIER_TOO_MANY) if earlier.is_cut else None

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from liaison.domain.crm import PlaceKind
-from liaison.domain.earlier import MOST_FILES, EarlierCount, EarlierItem, EarlierPlace
+from liaison.domain.earlier import MOST_FILES, MOST_FOLDERS, EarlierCount, EarlierItem, EarlierPlace
 from liaison.domain.names import DriveId, ItemId, Person, RecordRef, RowId
 from liaison.domain.teams import FileEntry, FilePage, Folder
 from liaison.errors import NotAllowed, NotFound
@@ -14,7 +14,6 @@ from liaison.operations.list_files import Place, list_places
 from liaison.ports import Files, Ports
 
 PAGE = 200
-MOST_FOLDERS = 300
 
 
 @dataclass(frozen=True)
@@ -125,6 +124,8 @@ async def _walk(place: Place, ref: RecordRef, by: Person, ports: Ports, room: _R
 async def _items(
     files: Files, drive: DriveId, folder: ItemId, path: str, without: frozenset[str], room: _Room
 ) -> tuple[EarlierItem, ...]:
+    if room.is_cut:
+        return ()
     entries = [one for one in await _entries(files, drive, folder) if one.name.casefold() not in without]
     if not room.take(entries):
         return ()
