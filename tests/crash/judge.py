@@ -28,6 +28,8 @@ class Counts:
     shares: int = 0
     files: int = 0
     left_behind: int = 0
+    archived: int = 0
+    archivings: int = 0
 
     def __sub__(self, other: Counts) -> Counts:
         names = [one.name for one in fields(Counts)]
@@ -43,13 +45,16 @@ class Counts:
 
 """`teams` are those made for the link, `people` who is in them; `let_in` are those invited who are in a team of others,
 `shares` how often the view is shared. `files` are those that carry the record's id in their name and are in the library
-of the link's channel; `left_behind` are such files anywhere else."""
+of the link's channel; `left_behind` are such files anywhere else. `archivings` are the times that Teams began to
+archive or restore the channel."""
 
 CONNECTED = Counts(channels=1, installations=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
 IN_NEW_TEAM = CONNECTED + Counts(teams=1, people=3)
 VIEW_CONNECTED = Counts(channels=1, installations=1, tabs=1, associations=1)
 EARLIER = CONNECTED + Counts(locations=1, associations=1, notes=1, files=3)
 """The files have come from another channel of the record."""
+ARCHIVED = CONNECTED + Counts(notes=1, archived=1, archivings=1)
+RESTORED = CONNECTED + Counts(notes=2, archivings=2)
 PINNED = Counts(channels=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
 """The app is Teams' own doing there, and the link does not know of it."""
 UNDONE = Counts(sites=1)
@@ -113,6 +118,11 @@ def count(database: Path, link: Link, channel: str, app: str) -> Counts:
                     KEY.format(link.id),
                 )
                 for invited in link.members
+            ),
+            archived=number("SELECT count(*) FROM channels WHERE id = ? AND archived", link.evidence.channel),
+            archivings=number(
+                "SELECT count(*) FROM team_operations WHERE target_id = ? AND kind LIKE '%archiveChannel'",
+                link.evidence.channel,
             ),
             shares=0
             if link.record is not None

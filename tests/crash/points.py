@@ -24,6 +24,7 @@ from liaison.domain.names import (
     ViewKind,
     ViewRef,
 )
+from liaison.operations.closing import archive, restore
 from liaison.operations.complete import complete_connection
 from liaison.operations.connect import connect
 from liaison.operations.connecting import tab_content
@@ -32,11 +33,13 @@ from liaison.operations.undo import undo
 from liaison.ports import Links, Ports
 from liaison.tenant.seeds import company
 from tests.crash.judge import (
+    ARCHIVED,
     CONNECTED,
     DISCONNECTED,
     EARLIER,
     IN_NEW_TEAM,
     PINNED,
+    RESTORED,
     UNDONE,
     UNDONE_ELSEWHERE,
     VIEW_CONNECTED,
@@ -75,6 +78,8 @@ WORKS = {
     "undo with people": UNDONE_ELSEWHERE,
     "undo a personal view": VIEW_UNDONE,
     "earlier files": EARLIER,
+    "archive": ARCHIVED,
+    "restore": RESTORED,
 }
 """Each with what exists when it is done."""
 
@@ -227,6 +232,10 @@ class Play:
         if work in {"undo with people", "undo a personal view"}:
             given = await self._connected(await self._given(work, ref))
             return lambda arm: undo(given.id, claire, self._armed(arm))
+        if work in {"archive", "restore"}:
+            return await self._archived(
+                work, ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(f"Deal {record[-8:]}"))
+            )
         if work == "disconnect":
             connected = await self._connected(ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel()))
             return lambda arm: disconnect(connected.id, claire, self._armed(arm))
@@ -271,6 +280,15 @@ class Play:
         views = await ports.crm(claire, SALES).list_views(ref.table)
         mine = next(view for view in views if view.kind is ViewKind.PERSONAL)
         return ConnectionRequest(ViewRef(SALES, mine.table, mine.id, mine.kind), team, channel, share_view=True)
+
+    async def _archived(self, work: str, request: ConnectionRequest) -> Ask:
+        """Archiving the channel of a connection, or restoring it when it is archived."""
+        claire, made = self._stage.people["Claire"], await self._connected(request)
+        if work == "archive":
+            return lambda arm: archive(made.id, claire, self._armed(arm))
+        await archive(made.id, claire, self._stage.ports)
+        await self._stage.final(made.id)
+        return lambda arm: restore(made.id, claire, self._armed(arm))
 
     async def _filed(self, ref: RecordRef) -> None:
         """Files of the record in a private channel, whose library is another one."""

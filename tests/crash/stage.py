@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 
 from liaison.compose import Installation, read_settings
-from liaison.domain.consent import GROUPS
+from liaison.domain.consent import GROUPS, Rung
 from liaison.domain.link import Link, LinkState
 from liaison.domain.names import EnvironmentKey, LinkId, Person
 from liaison.operations.enable import read_collaboration, save_switches
@@ -143,7 +143,7 @@ class Stage:
         Consent goes beyond what Liaison asks, so that new teams are made by the way that is safe to repeat.
         """
         nadia = await self.sign_in("Nadia")
-        start = await self.ports.sign_in.start_consent(nadia, "en")
+        start = await self.ports.sign_in.start_consent(nadia, "en", extras=(Rung.ARCHIVE,))
         start = replace(start, address=start.address.replace("Team.Create", f"Team.Create%20{GRAPH}{GROUPS}", 1))
         await self.ports.sign_in.read_consent_answer(start.kept, await self._browse(start, "Nadia"))
         now = (await read_collaboration(SALES, nadia, self.ports)).switches
@@ -221,6 +221,7 @@ def product_variables(introduction: Mapping[str, Any], data: Path, database_url:
         "LIAISON_LOCAL_TENANT": "true",
         "LIAISON_RATE_SHARE": "1000",
         "LIAISON_SWEEP_S": "0.2",
+        "LIAISON_FOLLOW_S": "86400",
         "LIAISON_LOG_FORMAT": "json",
     }
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 (
     EXISTING, NEW, DISCONNECT, NEW_TEAM, PRIVATE, VIEW, UNDO, VIEW_GONE, COMPLETE, PINNED, PEOPLE_GONE, VIEW_UNDONE,
-    EARLIER,
+    EARLIER, ARCHIVE, RESTORE,
 ) = WORKS  # fmt: skip
 CHANNELS, TABS = "/v1.0/teams/*/channels", "/v1.0/teams/*/channels/*/tabs"
 ROWS = "/api/data/v9.2/{}(*)"
@@ -39,6 +39,8 @@ SAMPLE = (
     Point(EARLIER, 3, "after", "DELETE", "/v1.0/drives/*/items/*"),
     Point(PINNED, 1, "after", "PATCH", ROWS.format("sharepointdocumentlocations")),
     Point(PEOPLE_GONE, 1, "after", "DELETE", "/v1.0/teams/*/members/*"),
+    Point(ARCHIVE, 1, "after", "POST", "/v1.0/teams/*/channels/*/archive"),
+    Point(RESTORE, 1, "after", "POST", "/v1.0/teams/*/channels/*/unarchive"),
     Point(VIEW_UNDONE, 1, "after", "POST", "/api/data/v9.2/RevokeAccess"),
 )
 
