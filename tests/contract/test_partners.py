@@ -9,9 +9,9 @@ import pytest
 from liaison.domain.connection import ConnectionRequest
 from liaison.domain.consent import SCOPES, Rung
 from liaison.domain.link import LinkState, NewChannel
-from liaison.domain.names import ChannelKind
-from liaison.domain.partners import NotLetIn, Partner
-from liaison.errors import ConsentNotGranted, PartnerIsOurs, PartnerUnknown
+from liaison.domain.names import ChannelKind, TeamId
+from liaison.domain.partners import NotLetIn, Partner, ShareTeam
+from liaison.errors import ConsentNotGranted, PartnerIsOurs, PartnerUnknown, TeamUnknown
 from liaison.operations.partners import read_partners, read_sharing
 from liaison.operations.undo import undo
 from liaison.tenant.seeds.partners import ADATUM, FABRIKAM
@@ -71,3 +71,20 @@ async def test_organizations_are_found_by_domain_with_a_permission_of_their_own(
         await read_partners(["somebody@nowhere.example"], claire, product.ports)
     with pytest.raises(PartnerIsOurs):
         await read_partners(["oliver.grant@contoso.com"], claire, product.ports)
+
+
+@pytest.mark.statement("F33")
+async def test_a_new_shared_channel_is_shared_with_whole_teams_from_the_start(product: Product) -> None:
+    stage = await staged(product)
+    claire, record = await seller(stage)
+    other = next(team for team in await product.teamwork(claire).list_teams() if team.id != VENTES)
+    channel = NewChannel("Two teams", ChannelKind.SHARED, (ShareTeam(other.id),))
+    link = await stage.connect(ConnectionRequest(record, VENTES, channel), claire)
+    sharing = await read_sharing(link, claire, stage.ports)
+    assert (link.state, sharing is not None) == (LinkState.CONNECTED, True)
+    assert sharing is not None
+    assert [(one.name, one.is_host) for one in sharing.teams] == [(link.team_name, True), (other.name, False)]
+    for stranger in (VENTES, TeamId("00000000-0000-4000-8000-000000000001")):
+        wrong = replace(channel, name="Three teams", share_with=(ShareTeam(stranger),))
+        with pytest.raises(TeamUnknown):
+            await stage.connect(ConnectionRequest(record, VENTES, wrong), claire)

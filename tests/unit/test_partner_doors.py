@@ -17,7 +17,7 @@ from tests.unit.partner_fakes import FABRIKAM, LUKAS, MIA
 from tests.unit.test_web_collaborate import LINK, link_in
 from tests.unit.test_web_pages import text_of
 from tests.unit.web_client import WebClient
-from tests.unit.web_fakes import WebWorld
+from tests.unit.web_fakes import SUPPORT, WebWorld
 
 pytestmark = pytest.mark.anyio
 
@@ -60,6 +60,10 @@ async def test_the_wizard_takes_addresses_for_a_shared_channel_and_says_what_is_
     said = {"en": "No organization has this address", "fr": "Aucune organisation n’a cette adresse"}
     assert (wrong.status_code, 'id="partners"' in wrong.text) == (404, True)
     assert said[language] in text_of(wrong.text)
+    assert f'name="share_with" value="{SUPPORT}"' in page
+    shared = text_of((await client.get(step("review", share_with=SUPPORT))).text)
+    teams = {"en": "Everybody in these teams comes into the channel", "fr": "Tous les membres de ces équipes"}
+    assert teams[language] in shared
     world.scopes = frozenset(enhanced_scopes())
     lacking = await client.get(step("review", partners=MIA))
     rung = {"en": "Find partner organizations", "fr": "Trouver les organisations partenaires"}
@@ -88,6 +92,8 @@ async def test_the_api_takes_addresses_and_tells_with_whom_a_channel_is_shared()
     lacking = await client.post("/links", json={**BODY, "partners": [MIA]})
     assert (lacking.status_code, lacking.json()["code"]) == (403, "consent.not_granted")
     world.scopes = ALLOWED
+    teams = {**BODY, "channel": {"name": "P", "kind": "shared", "share_with": [EUROPE]}}
+    assert (await client.post("/links", json=teams)).json()["code"] == "team.unknown"
     standard = {**BODY, "channel": {"name": "Partners"}, "partners": [MIA]}
     assert (await client.post("/links", json=standard)).json()["code"] == "partner.channel_not_shared"
     wrong = (await client.post("/links", json={**BODY, "partners": ["x@nowhere.example"]}, language="fr")).json()

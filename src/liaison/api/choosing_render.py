@@ -31,6 +31,7 @@ _ABOUT_SOMETHING = frozenset(NoticeCode) - {
     NoticeCode.NAME_UNCHECKED,
     NoticeCode.SHARE_VIEW,
     NoticeCode.NO_POSTS,
+    NoticeCode.LABEL_BY_NOBODY,
     NoticeCode.EARLIER_NO_CONSENT,
     NoticeCode.EARLIER_TOO_MANY,
 }

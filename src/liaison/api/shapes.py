@@ -18,7 +18,7 @@ from liaison.domain.forerunners import Way
 from liaison.domain.joining import Access
 from liaison.domain.link import LinkState, Operation, StepName, TeamPrivacy
 from liaison.domain.names import ChannelKind, ViewKind
-from liaison.domain.partners import MOST_PARTNERS
+from liaison.domain.partners import MOST_PARTNERS, MOST_TEAMS
 from liaison.domain.readiness import CheckState
 from liaison.errors import Retry
 
@@ -272,6 +272,8 @@ class ChannelChoice(Shape):
     kind: ChannelKind = ChannelKind.STANDARD
     """Of a channel to be made."""
     primary: bool = False
+    share_with: tuple[Annotated[str, Field(max_length=36)], ...] = Field(default=(), max_length=MOST_TEAMS)
+    """Ids of the asker's own teams that a new shared channel is shared with."""
 
 
 class NewTeamBody(Shape):

@@ -101,7 +101,9 @@ def plan_connection(asked: ConnectionRequest, facts: ConnectionFacts) -> Connect
     require_connecting(asked, facts)
     if asked.members and facts.is_owner is False:
         raise NotTeamOwner(facts.team_name)
-    if asked.partners and kind_of_channel(asked.channel, facts.channels) is not ChannelKind.SHARED:
+    share_with = asked.channel.share_with if isinstance(asked.channel, NewChannel) else ()
+    is_shared = kind_of_channel(asked.channel, facts.channels) is ChannelKind.SHARED
+    if (asked.partners or share_with) and not is_shared:
         raise ChannelNotShared
     if isinstance(asked.channel, NewChannel):
         return _with_new_channel(asked, asked.channel, facts)
@@ -192,7 +194,7 @@ def _with_new_channel(asked: ConnectionRequest, channel: NewChannel, facts: Conn
     taken = {existing.name.casefold() for existing in facts.channels} | primary
     if name.casefold() in taken:
         raise ChannelNameTaken(name, facts.team_name, propose_free_name(name, taken))
-    return replace(asked, channel=NewChannel(name, channel.kind))
+    return replace(asked, channel=replace(channel, name=name))
 
 
 def same_person(one: Person, other: Person) -> bool:

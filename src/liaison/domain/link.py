@@ -28,7 +28,7 @@ from liaison.domain.names import (
     ViewKind,
     ViewRef,
 )
-from liaison.domain.partners import Partner
+from liaison.domain.partners import Partner, ShareTeam
 from liaison.errors import Remembered
 
 _NAMESPACE = UUID("b1b0c6d2-7a0e-4e55-9a1f-6d0d5b3c8e42")
@@ -159,10 +159,11 @@ class NewTeam:
 
 @dataclass(frozen=True)
 class NewChannel:
-    """A channel to be made: its checked name and its kind."""
+    """A channel to be made: its checked name and its kind; a shared one can be shared with teams from the start."""
 
     name: str
     kind: ChannelKind = ChannelKind.STANDARD
+    share_with: tuple[ShareTeam, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from liaison.domain.names import TeamId
+
 MOST_PARTNERS = 20
+MOST_TEAMS = 50
+"""Teams that one channel can be shared with. Source: graph.md section 4.2."""
 _LONGEST_ADDRESS = 254
 _ADDRESS = re.compile(
     r"[A-Za-z0-9._%+'’\-]{1,64}@((?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
@@ -49,6 +53,14 @@ class SharedTeam:
     name: str
     tenant: str
     is_host: bool
+
+
+@dataclass(frozen=True)
+class ShareTeam:
+    """A team of one's own organization, whose people come into a new shared channel."""
+
+    id: TeamId
+    name: str = ""
 
 
 class NotLetIn(StrEnum):

@@ -56,6 +56,7 @@ class NoticeCode(StrEnum):
     LABEL_BY = "label_by"
     LABEL_BY_NOBODY = "label_by_nobody"
     PARTNERS = "partners"
+    SHARED_TEAMS = "shared_teams"
 
 
 _UNSEEN = {
@@ -147,6 +148,16 @@ def plan_things(
     return tuple(PlannedThing(step, *names.get(step, (title, True))) for step in steps)
 
 
+def _who_else_comes_in(asked: ConnectionRequest) -> list[Notice]:
+    """Of a shared channel: teams that it is shared with, and people of partner organizations."""
+    found = []
+    if isinstance(asked.channel, NewChannel) and asked.channel.share_with:
+        found.append(Notice(NoticeCode.SHARED_TEAMS, ", ".join(one.name for one in asked.channel.share_with)))
+    if asked.partners:
+        found.append(Notice(NoticeCode.PARTNERS, ", ".join(sorted({one.organization for one in asked.partners}))))
+    return found
+
+
 def notices_of(
     asked: ConnectionRequest,
     members: Iterable[Candidate],
@@ -164,8 +175,7 @@ def notices_of(
     if labelling is not None and labelling.by is not LabelledBy.SELF:
         is_known = labelling.by is LabelledBy.LABELLER
         found.append(Notice(NoticeCode.LABEL_BY if is_known else NoticeCode.LABEL_BY_NOBODY, labelling.name))
-    if asked.partners:
-        found.append(Notice(NoticeCode.PARTNERS, ", ".join(sorted({one.organization for one in asked.partners}))))
+    found += _who_else_comes_in(asked)
     if asked.members and not can_add:
         found.append(Notice(NoticeCode.NO_USER_SYNC))
     if not isinstance(asked.regarding, RecordRef) and asked.share_view:

@@ -158,6 +158,8 @@ class GraphTeamwork:
         }
         if new.kind is not ChannelKind.STANDARD:
             body["members"] = [owning_member(self._client.base, owner)]
+        if new.share_with:
+            body["sharedWithTeams"] = [{"id": one.id} for one in new.share_with]
         subject = Subject(About.TEAM, team=team)
         headers = {"prefer": "include-unknown-enum-members"}
         call = Call("POST", "/teams/{team}/channels", subject, {"team": team}, body=body, headers=headers)

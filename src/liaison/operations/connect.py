@@ -33,7 +33,7 @@ from liaison.operations.ahead import look_ahead, with_what_is_there
 from liaison.operations.choose_team import require_label
 from liaison.operations.defaults import freeze
 from liaison.operations.environments import find_environment
-from liaison.operations.partners import read_partners
+from liaison.operations.partners import read_partners, read_share_teams
 from liaison.operations.preflight import check_team_name
 from liaison.operations.regarding import read_title
 from liaison.ports import Ports
@@ -117,10 +117,16 @@ async def _with_checked_team(asked: ConnectionRequest, by: Person, ports: Ports)
 
 
 async def with_partners(asked: ConnectionRequest, by: Person, ports: Ports) -> ConnectionRequest:
-    """The request with the organizations of its partners. Raises what `read_partners` raises."""
-    if not asked.partners:
-        return asked
-    return replace(asked, partners=await read_partners([one.address for one in asked.partners], by, ports))
+    """The request with the organizations of its partners, and the names of teams that its channel is shared with.
+
+    Raises what `read_partners` and `read_share_teams` raise.
+    """
+    partners = await read_partners([one.address for one in asked.partners], by, ports)
+    if not isinstance(asked.channel, NewChannel):
+        return replace(asked, partners=partners)
+    host = "" if isinstance(asked.team, NewTeam) else asked.team
+    share_with = await read_share_teams(asked.channel.share_with, host, by, ports)
+    return replace(asked, partners=partners, channel=replace(asked.channel, share_with=share_with))
 
 
 def _channel_name(plan: ConnectionRequest, facts: ConnectionFacts) -> str:

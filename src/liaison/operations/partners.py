@@ -11,11 +11,13 @@ from liaison.domain.link import Finding, Link, StepName
 from liaison.domain.names import ChannelKind, Person
 from liaison.domain.partners import (
     MOST_PARTNERS,
+    MOST_TEAMS,
     NotLetIn,
     Organization,
     Partner,
     PartnerMember,
     SharedTeam,
+    ShareTeam,
     domain_of,
 )
 from liaison.errors import (
@@ -49,6 +51,20 @@ async def read_partners(addresses: Sequence[str], by: Person, ports: Ports) -> t
     found = await asyncio.gather(*(ports.partners(by).find_organization(domain) for domain in domains))
     known = dict(zip(domains, found, strict=True))
     return tuple(_partner(address, known.get(domain_of(address)), by) for address in addresses)
+
+
+async def read_share_teams(wanted: Sequence[ShareTeam], host: str, by: Person, ports: Ports) -> tuple[ShareTeam, ...]:
+    """The teams by their names, which must be the person's own and none the channel's. Raises TeamUnknown."""
+    if not wanted:
+        return ()
+    mine = {team.id.casefold(): team for team in await ports.teamwork(by).list_teams() if team.id != host}
+    found = []
+    for one in wanted[:MOST_TEAMS]:
+        team = mine.get(one.id.casefold())
+        if team is None:
+            raise TeamUnknown(one.id)
+        found.append(ShareTeam(team.id, team.name))
+    return tuple(found)
 
 
 def _partner(address: str, organization: Organization | None, by: Person) -> Partner:

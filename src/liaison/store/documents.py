@@ -48,7 +48,7 @@ from liaison.domain.names import (
     ViewKind,
     ViewRef,
 )
-from liaison.domain.partners import Partner
+from liaison.domain.partners import Partner, ShareTeam
 from liaison.errors import Remembered
 from liaison.store.earlier import read_earlier
 from liaison.store.extras import read_extras, read_made, write_extras, write_made
@@ -107,7 +107,7 @@ def _write_regarding(regarding: Regarding) -> dict[str, str]:
 
 def _write_wanted(wanted: WantedChannel) -> dict[str, Any]:
     if isinstance(wanted, NewChannel):
-        return {"new": wanted.name, "kind": wanted.kind}
+        return {"new": wanted.name, "kind": wanted.kind, "share_with": wanted.share_with}
     return {"primary": True} if isinstance(wanted, PrimaryChannel) else {"channel": wanted}
 
 
@@ -233,7 +233,8 @@ def _read_regarding(part: Parts) -> Regarding:
 
 def _read_wanted(part: Parts) -> WantedChannel:
     if part.has("new"):
-        return NewChannel(part.text("new"), part.word("kind", ChannelKind))
+        share_with = tuple(part.parts("share_with", _read_share_team)) if part.has("share_with") else ()
+        return NewChannel(part.text("new"), part.word("kind", ChannelKind), share_with)
     if part.has("primary"):
         part.flag("primary")
         return PrimaryChannel()
@@ -252,6 +253,10 @@ def _read_invited(part: Parts) -> Invited:
 
 def _read_added(part: Parts) -> MembersAdded:
     return MembersAdded(tuple(map(PersonId, part.texts("to_team"))), tuple(map(PersonId, part.texts("to_channel"))))
+
+
+def _read_share_team(part: Parts) -> ShareTeam:
+    return ShareTeam(TeamId(part.text("id")), part.text("name"))
 
 
 def _read_partner(part: Parts) -> Partner:

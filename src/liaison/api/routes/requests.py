@@ -20,7 +20,7 @@ from liaison.domain.names import (
     ViewKind,
     ViewRef,
 )
-from liaison.domain.partners import Partner
+from liaison.domain.partners import Partner, ShareTeam
 from liaison.errors import InputInvalid, InputMissing
 from liaison.operations.defaults import read_defaults
 
@@ -91,7 +91,8 @@ def read_channel(choice: ChannelChoice) -> WantedChannel:
     if choice.primary:
         return PrimaryChannel()
     if choice.name is not None:
-        return NewChannel(choice.name, choice.kind)
+        share_with = tuple(ShareTeam(TeamId(read_guid("team", one))) for one in choice.share_with)
+        return NewChannel(choice.name, choice.kind, share_with)
     if choice.id is None:
         raise InputMissing("channel")
     if not re.fullmatch(CHANNEL_ID, choice.id):

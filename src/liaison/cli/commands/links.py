@@ -38,6 +38,7 @@ _EARLIER = click.Choice(("show", "copy", "move"))
 @click.option("--primary", is_flag=True, help=say("connect.primary"))
 @click.option("--on-close", default=None, type=_ON_CLOSE, help=say("connect.on_close"))
 @click.option("--member", multiple=True, metavar="ID", help=say("connect.member"))
+@click.option("--share-with", multiple=True, metavar="NAME", help=say("connect.share_with"))
 @click.option("--partner", multiple=True, metavar="ADDRESS", help=say("connect.partner"))
 @click.option("--earlier-files", default="show", type=_EARLIER, help=say("connect.earlier_files"))
 @options.environment
@@ -114,7 +115,8 @@ def _place(asked: Api, chosen: Mapping[str, Any]) -> Document:
 
     channel: Document = {"primary": True} if chosen["primary"] else {}
     if chosen["new_channel"]:
-        channel = {"name": chosen["new_channel"], "kind": chosen["kind"]}
+        teams = [find_team(asked, one)["id"] for one in chosen["share_with"]]
+        channel = {"name": chosen["new_channel"], "kind": chosen["kind"], "share_with": teams}
     into = find_team(asked, chosen["team"]) if chosen["team"] else None
     if chosen["channel"]:
         channel = {"id": find_channel(asked, _existing(into, chosen), chosen["channel"])["id"]}

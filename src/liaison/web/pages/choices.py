@@ -46,6 +46,8 @@ class Choices:
     earlier: EarlierFiles = EarlierFiles.SHOW_BOTH
     partners: tuple[str, ...] = ()
     """Addresses of people of partner organizations."""
+    share_with: tuple[str, ...] = ()
+    """Ids of teams that a new shared channel is shared with."""
     plan: str = ""
     """The id of a template of the environment, or none; empty before anything was chosen."""
     applied: str = ""
@@ -74,6 +76,7 @@ class Choices:
             WizardStep.MEMBERS: (
                 *(("member", member_value(one)) for one in self.members),
                 ("partners", " ".join(self.partners)),
+                *(("share_with", team) for team in self.share_with),
             ),
         }
         found = [("applied", self.applied)]
@@ -84,7 +87,11 @@ class Choices:
         """The choices as a query that leads to this step."""
         single = dict(self.fields(WizardStep.MEMBERS))
         members = [member_value(one) for one in self.members]
-        return {"step": step.value, **single, "member": members, "partners": " ".join(self.partners)}
+        shared: dict[str, str | list[str]] = {
+            "partners": " ".join(self.partners),
+            "share_with": list(self.share_with),
+        }
+        return {"step": step.value, **single, "member": members, **shared}
 
     def at(self, step: WizardStep) -> Choices:
         return replace(self, step=step)
@@ -109,6 +116,7 @@ def read_choices(sent: ImmutableMultiDict[str, object]) -> Choices:
         kind=_known(ChannelKind, one("kind"), ChannelKind.STANDARD),
         earlier=_known(EarlierFiles, one("earlier_files"), EarlierFiles.SHOW_BOTH),
         partners=split_addresses(one("partners")),
+        share_with=tuple(value for value in sent.getlist("share_with") if isinstance(value, str) and value),
         plan=one("plan"),
         applied=one("applied"),
         members=_members([value for value in sent.getlist("member") if isinstance(value, str)]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -12,7 +13,7 @@ from liaison.domain.consent import Rung
 from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel, WantedChannel
 from liaison.domain.names import ChannelKind, RecordRef, TeamId
-from liaison.domain.partners import Partner
+from liaison.domain.partners import Partner, ShareTeam
 from liaison.errors import (
     ChannelGone,
     ConsentNotGranted,
@@ -112,7 +113,7 @@ def _request(visit: Visit, choices: Choices, where: Where, channel: WantedChanne
     return ConnectionRequest(
         regarding=regarding,
         team=where.team,
-        channel=channel,
+        channel=_with_teams(channel, choices) if adds else channel,
         members=choices.members if adds else (),
         partners=tuple(map(Partner, choices.partners)) if adds and is_shared else (),
         share_view=visit.given("share") == "yes",
@@ -127,6 +128,13 @@ def _on_close(visit: Visit) -> OnClose | None:
     if visit.request.method != "POST":
         return None
     return OnClose.ARCHIVE if visit.given("archive") == "yes" else OnClose.KEEP
+
+
+def _with_teams(channel: WantedChannel, choices: Choices) -> WantedChannel:
+    """A new shared channel with the teams that it is to be shared with."""
+    if not isinstance(channel, NewChannel) or channel.kind is not ChannelKind.SHARED:
+        return channel
+    return replace(channel, share_with=tuple(ShareTeam(TeamId(one)) for one in choices.share_with))
 
 
 async def _read_team(choices: Choices, visit: Visit) -> Where:

@@ -51,11 +51,20 @@ class FoundPeople:
 
 
 @dataclass(frozen=True)
+class ShownTeam:
+    id: TeamId
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
 class PartnersForm:
     """Addresses of people of partner organizations, for a shared channel; `problem` is what is wrong with one."""
 
     addresses: str
     problem: problems.Problem | None
+    teams: tuple[ShownTeam, ...]
+    """Of one's own, to share a new channel with; an existing one is shared in Teams."""
 
 
 @dataclass(frozen=True)
@@ -117,17 +126,22 @@ async def show_members(
         cannot_add="" if recommended.can_add else visit.say("finding.member.no_consent"),
         help=addresses.help_topic(HELP),
         problem=problem,
-        partners=_partners(choices, kind, refusal, visit),
+        partners=await _partners(choices, where, kind, refusal, visit),
         is_refused=refusal is not None,
     )
     return visit.answer(page, refusal.status if refusal else 200)
 
 
-def _partners(choices: Choices, kind: ChannelKind, refusal: LiaisonError | None, visit: Visit) -> PartnersForm | None:
+async def _partners(
+    choices: Choices, where: Where, kind: ChannelKind, refusal: LiaisonError | None, visit: Visit
+) -> PartnersForm | None:
     """Only a shared channel takes people of other organizations."""
     if kind is not ChannelKind.SHARED:
         return None
-    return PartnersForm("\n".join(choices.partners), problems.explain(refusal, visit) if refusal else None)
+    mine = await visit.ports.teamwork(visit.person).list_teams() if choices.channel == NEW else ()
+    teams = tuple(ShownTeam(one.id, one.name, one.id in choices.share_with) for one in mine if one.id != where.team)
+    problem = problems.explain(refusal, visit) if refusal else None
+    return PartnersForm("\n".join(choices.partners), problem, teams)
 
 
 async def find_people(visit: Visit) -> Response:
