@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
@@ -41,14 +43,38 @@ PROMISES = [
 ]
 
 
-@pytest.mark.statement("F71")
-@schema.parametrize()
-@settings(
-    max_examples=6,
+KEPT = settings(
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_what_is_described_is_kept(case: schemathesis.Case) -> None:
+OF_ONE_KIND = 2
+"""How many requests of one kind are sent for one parameter: in an address every wrong type is a text, and whatever
+method is not offered meets the same refusal."""
+_REPEATED = frozenset({"incorrect_type", "unspecified_http_method"})
+_sent: Counter[tuple[str, ...]] = Counter()
+
+
+def keeps_promises(case: schemathesis.Case) -> None:
     case.call_and_validate(headers={"Authorization": "Bearer marc"}, checks=PROMISES, excluded_checks=[ignored_auth])
+
+
+def is_one_of_many(case: schemathesis.Case) -> bool:
+    """Have enough requests like this been sent? Bodies, where a type tells something, are all sent."""
+    told = case.meta.phase.data if case.meta is not None else None
+    scenario = getattr(getattr(told, "scenario", None), "value", "")
+    place = getattr(getattr(told, "parameter_location", None), "value", "")
+    if scenario not in _REPEATED or place == "body":
+        return False
+    kind = (case.operation.label, scenario, place, getattr(told, "parameter", None) or "")
+    _sent[kind] += 1
+    return _sent[kind] > OF_ONE_KIND
+
+
+@pytest.mark.statement("F71")
+@schema.parametrize()
+@settings(KEPT, max_examples=2)
+def test_what_is_described_is_kept(case: schemathesis.Case) -> None:
+    if not is_one_of_many(case):
+        keeps_promises(case)

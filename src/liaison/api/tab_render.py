@@ -5,7 +5,7 @@ from __future__ import annotations
 from liaison.api.addresses import linked_documents_address, linked_record_address, record_address
 from liaison.api.asking import Asking
 from liaison.api.render import render_link
-from liaison.api.shapes import FieldShape, RecordDetail
+from liaison.api.shapes import FieldShape, LinkShape, RecordDetail
 from liaison.api.tab_shapes import (
     CellShape,
     ChannelPlaceShape,
@@ -142,11 +142,11 @@ def _render_pinned(thing: PinnedThing) -> PinnedShape:
     )
 
 
-def render_pin(link: Link, asking: Asking) -> PinShape:
+def render_pin(link: Link, shown: LinkShape, asking: Asking) -> PinShape:
     """What Teams keeps of the tab: the same that a tab made by Liaison itself has."""
     content = tab_content(link, asking.ports.public_address)
     return PinShape(
-        link=render_link(link, asking),
+        link=shown,
         entity=content.entity,
         name=content.name,
         content_address=content.content_address,

@@ -19,6 +19,7 @@ from liaison.dataverse.crm_sharing import DataverseSharing
 from liaison.dataverse.crm_tables import DataverseTables
 from liaison.dataverse.crm_view_sharing import DataverseViewSharing
 from liaison.dataverse.crm_views import DataverseViews
+from liaison.dataverse.desk import Desk
 from liaison.dataverse.metadata import DataverseMetadata, MetadataShelf
 from liaison.domain.names import Person
 
@@ -35,8 +36,9 @@ class DataverseCrm:
         people = DataversePeople(client, shelf)
         views = DataverseViews(client, metadata, language)
         records = DataverseRecords(client, metadata, views, language)
-        forms = DataverseForms(client, metadata, records, people, language)
-        recent = DataverseRecent(client, metadata, records, people, language)
+        desk = Desk(client, metadata, records, people, language)
+        forms = DataverseForms(desk)
+        recent = DataverseRecent(desk)
         links = DataverseLinks(client, metadata)
         rows = DataverseRows(client, metadata, links)
         settings = DataverseSettings(client)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from liaison.dataverse.client import Call, DataverseClient, read_row_call
+from liaison.dataverse.client import Call, read_row_call
 from liaison.dataverse.columns import DataverseColumns
-from liaison.dataverse.crm_people import DataversePeople
-from liaison.dataverse.crm_records import DataverseRecords
+from liaison.dataverse.desk import Desk
 from liaison.dataverse.errors import Subject
-from liaison.dataverse.metadata import Attribute, DataverseMetadata, Limits
+from liaison.dataverse.metadata import Attribute, Limits
 from liaison.dataverse.query import read_guid
 from liaison.dataverse.rows import read_cell, read_version
 from liaison.domain.crm import Table
@@ -27,17 +26,10 @@ _NEVER_CHANGED = frozenset({"statecode", "statuscode"})
 class DataverseForms:
     """Reading a form asks for the row, the person's right to it and, now and then, the limits of its columns."""
 
-    def __init__(
-        self,
-        client: DataverseClient,
-        metadata: DataverseMetadata,
-        records: DataverseRecords,
-        people: DataversePeople,
-        language: str,
-    ) -> None:
-        self._client, self._metadata, self._records, self._people = client, metadata, records, people
-        self._language = language
-        self._columns = DataverseColumns(client, language, metadata.shelf)
+    def __init__(self, desk: Desk) -> None:
+        self._client, self._metadata, self._language = desk.client, desk.metadata, desk.language
+        self._records, self._people = desk.records, desk.people
+        self._columns = DataverseColumns(desk.client, desk.language, desk.metadata.shelf)
 
     async def read_form(self, ref: RecordRef) -> Form:
         """The name first, then what `read_record` shows. Raises RecordUnknown, PrivilegeMissing, TableUnknown."""

@@ -16,10 +16,8 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
-from liaison.dataverse.client import DataverseClient, read_rows_call
-from liaison.dataverse.crm_people import DataversePeople
-from liaison.dataverse.crm_records import DataverseRecords
-from liaison.dataverse.metadata import DataverseMetadata
+from liaison.dataverse.client import read_rows_call
+from liaison.dataverse.desk import Desk
 from liaison.dataverse.query import read_guid
 from liaison.dataverse.rows import read_record
 from liaison.domain.crm import Record
@@ -43,16 +41,9 @@ class Opened:
 
 
 class DataverseRecent:
-    def __init__(
-        self,
-        client: DataverseClient,
-        metadata: DataverseMetadata,
-        records: DataverseRecords,
-        people: DataversePeople,
-        language: str,
-    ) -> None:
-        self._client, self._metadata, self._records, self._people = client, metadata, records, people
-        self._language = language
+    def __init__(self, desk: Desk) -> None:
+        self._client, self._metadata, self._language = desk.client, desk.metadata, desk.language
+        self._records, self._people = desk.records, desk.people
 
     async def list_recent(self, tables: Sequence[TableName], limit: int = 10) -> tuple[Record, ...]:
         """Records of these tables, the latest first; fewer when there are fewer that the person may read."""

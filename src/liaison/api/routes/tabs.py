@@ -20,6 +20,7 @@ from liaison.api.routes.inputs import (
     read_order,
     read_record_ref,
 )
+from liaison.api.routes.links import answer_with
 from liaison.api.tab_render import render_grid, render_pin, render_place, render_tab
 from liaison.api.tab_shapes import AttemptShape, ChannelPlaceShape, GridShape, PinBody, PinShape, TabShape
 from liaison.domain.names import LinkId, Regarding, TableName, ViewId, ViewRef
@@ -84,10 +85,7 @@ async def pin_to_channel(
     regarding = _read_regarding(asking, body)
     found = await find_channel(_read_team(body.team), body.channel, asking.person, asking.ports)
     link = await pin(regarding, found, asking.person, asking.ports, share_view=body.share_view, key=idempotency_key)
-    response.status_code = 202 if link.state.at_work else 200
-    shown = render_pin(link, asking)
-    response.headers["Location"] = shown.link.address
-    return shown
+    return render_pin(link, answer_with(link, asking, response), asking)
 
 
 def _read_team(team: str) -> str:
