@@ -101,6 +101,13 @@ def count(database: Path, link: Link, channel: str, app: str) -> Counts:
             ),
             associations=number(
                 f'SELECT count(*) FROM "{crm}.msdyn_teamscollaboration" WHERE regardingobjectid = ?', record
+            )
+            if link.record is not None  # a view may be tied to the channels of other points
+            else number(
+                f'SELECT count(*) FROM "{crm}.msdyn_teamscollaboration" '
+                "WHERE regardingobjectid = ? AND msdyn_channelid = ?",
+                record,
+                link.evidence.channel,
             ),
             teams=number(f"SELECT count(*) FROM groups WHERE {OURS}", MARK.format(link.id), KEY.format(link.id)),
             people=number(

@@ -30,13 +30,13 @@ def tell(line: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash.run", description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="carry out every n-th point only")
-    parser.add_argument("--work", choices=tuple(WORKS), help="one kind of work only")
+    parser.add_argument("--work", choices=tuple(WORKS), action="append", help="these kinds of work only")
     parser.add_argument("--postgres", default="", help="address of an empty PostgreSQL database; SQLite otherwise")
     parser.add_argument("--stages", type=int, default=0, help="how many are played on side by side; two on SQLite")
     parser.add_argument("--keep", type=Path, help="folder to leave databases and logs in")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
-    works = (asked.work,) if asked.work else tuple(WORKS)
+    works = tuple(asked.work or WORKS)
     stages = 1 if asked.postgres else asked.stages or 2
     with tempfile.TemporaryDirectory(prefix="liaison-crash-") as temporary:
         folder = asked.keep or Path(temporary)
