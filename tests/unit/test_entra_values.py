@@ -57,8 +57,13 @@ def test_the_token_services_errors_become_ours(answer: Answer, error: LiaisonErr
 
 
 def test_missing_consent_for_signing_in_is_its_own_rung() -> None:
-    for scopes in (("User.Read",), ("user_impersonation",), (".default",)):
+    for scopes in (("User.Read",), ("user_impersonation",)):
         assert token_error(refused("invalid_grant", 65001), scopes) == ConsentNotGranted("sign_in", scopes)
+
+
+def test_a_refusal_of_everything_names_a_permission() -> None:
+    """`.default` stands for all that was granted, and means nothing to whoever is to allow it."""
+    assert token_error(refused("invalid_grant", 65001), (".default",)) == ConsentNotGranted("sign_in", ("User.Read",))
 
 
 def test_a_refusal_without_json_keeps_its_status() -> None:
