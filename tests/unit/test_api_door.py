@@ -28,6 +28,8 @@ FILLED = {
     "view": ANY_ID,
     "entity": f"lnk_{ANY_ID}",
     "mending": "0" * 32,
+    "proposal": "0" * 32,
+    "template": ANY_ID,
 }
 
 

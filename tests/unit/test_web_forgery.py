@@ -24,6 +24,7 @@ VALUES = {
     "request": "0" * 32,
     "mending": "0" * 32,
     "proposal": "0" * 32,
+    "template": "00000000-0000-4000-8000-000000000000",
     "link": "00000000-0000-4000-8000-000000000000",
     "drive": "drive-1",
     "item": "folder-general",
