@@ -17,6 +17,7 @@ import pytest
 from liaison.dataverse.client import DataverseClient, read_rows_call
 from liaison.domain.crm import Environment
 from liaison.domain.names import DriveId, EnvironmentKey, ItemId
+from liaison.domain.teams import StoredFile
 from liaison.errors import AnswerLost, LiaisonError, UpstreamSurprise, UpstreamUnavailable
 from liaison.graph.client import GraphClient, read_call
 from liaison.graph.errors import About, Subject
@@ -98,7 +99,8 @@ async def scene() -> AsyncIterator[Scene]:
     async with running(Server()) as hostile, running(Server()) as trap:
         origin = frozenset({f"http://127.0.0.1:{hostile.port}"})
         hosts = {purpose: AllowedHosts(origin) for purpose in ("graph", "dataverse")}
-        transport = Transport({**hosts, "upload": AllowedHosts(origin, (".sharepoint.com",))})
+        files = AllowedHosts(origin, (".sharepoint.com",))
+        transport = Transport({**hosts, "upload": files, "monitor": files})
         yield Scene(hostile, trap, transport)
         await transport.aclose()
 
@@ -171,6 +173,28 @@ async def test_a_redirect_is_not_followed(scene: Scene, link: str) -> None:
     with pytest.raises((UpstreamSurprise, UpstreamUnavailable)):
         await follow_redirect(scene, link.format(trap=scene.trap.port, own=scene.hostile.port))
     assert scene.trap.asked == []
+
+
+async def watch_copy(scene: Scene, link: str) -> bool:
+    location = link.encode("ascii", "ignore").decode()
+    scene.hostile.status, scene.hostile.extra = "202 Accepted", f"location: {location}\r\n"
+    where = DriveId("d"), ItemId("i"), ItemId("p")
+    source = StoredFile(*where, "a.bin", is_folder=False, size_bytes=1, hash="h", version="")
+    files = GraphFiles(scene.graph())
+    return await files.is_copied(await files.begin_copy(source, DriveId("d"), ItemId("f"), "a.bin"), "a.bin")
+
+
+@pytest.mark.parametrize("link", [one for one in ELSEWHERE if one.isprintable()])
+async def test_a_copy_is_watched_nowhere_else(scene: Scene, link: str) -> None:
+    with pytest.raises((UpstreamSurprise, UpstreamUnavailable)):
+        await watch_copy(scene, link.format(trap=scene.trap.port, own=scene.hostile.port))
+    assert scene.trap.asked == []
+
+
+async def test_the_address_where_a_copy_is_watched_gets_no_token(scene: Scene) -> None:
+    assert not await watch_copy(scene, f"{scene.base}/monitor")
+    lines = [(head.split(" HTTP", 1)[0].split("?")[0], TOKEN in head) for head in scene.hostile.asked]
+    assert lines == [("POST /v1.0/drives/d/items/i/copy", True), ("GET /monitor", False)]
 
 
 async def test_an_upload_address_gets_no_token(scene: Scene) -> None:
