@@ -41,7 +41,7 @@ from liaison.wire.messages import Answer
 from tests.contract.stage import VENTES, Stage
 
 _THREAD = "/teams/{team}/channels/{channel}/messages"
-_TOLD_WITHIN_S = 10.0
+_TOLD_WITHIN_S = 30.0
 
 
 @dataclass
