@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -30,6 +31,8 @@ class Counts:
     left_behind: int = 0
     archived: int = 0
     archivings: int = 0
+    extras: int = 0
+    doubled_posts: int = 0
 
     def __sub__(self, other: Counts) -> Counts:
         names = [one.name for one in fields(Counts)]
@@ -46,11 +49,13 @@ class Counts:
 """`teams` are those made for the link, `people` who is in them; `let_in` are those invited who are in a team of others,
 `shares` how often the view is shared. `files` are those that carry the record's id in their name and are in the library
 of the link's channel; `left_behind` are such files anywhere else. `archivings` are the times that Teams began to
-archive or restore the channel."""
+archive or restore the channel. `extras` are the folders, further channels and website tabs of a template that carry it;
+a welcome may be missing, but `doubled_posts` are those beyond the first."""
 
 CONNECTED = Counts(channels=1, installations=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
 IN_NEW_TEAM = CONNECTED + Counts(teams=1, people=3)
 VIEW_CONNECTED = Counts(channels=1, installations=1, tabs=1, associations=1)
+WITH_TEMPLATE = CONNECTED + Counts(extras=4)
 EARLIER = CONNECTED + Counts(locations=1, associations=1, notes=1, files=3)
 """The files have come from another channel of the record."""
 ARCHIVED = CONNECTED + Counts(notes=1, archived=1, archivings=1)
@@ -136,8 +141,24 @@ def count(database: Path, link: Link, channel: str, app: str) -> Counts:
             else number(f'SELECT count(*) FROM "{crm}.principalobjectaccess" WHERE objectid = ?', record),
             files=number(f"{FILES} AND drive_id = ?", f"%{record[-8:]}%", link.evidence.drive),
             left_behind=number(f"{FILES} AND drive_id <> ?", f"%{record[-8:]}%", link.evidence.drive),
+            extras=_extras(number, link, record[-8:]),
+            doubled_posts=max(0, number("SELECT count(*) FROM messages WHERE content LIKE ?", f"%{record[-8:]}%") - 1),
             notes=number(f'SELECT count(*) FROM "{crm}.annotation" WHERE objectid = ?', record),
         )
+
+
+def _extras(number: Callable[..., int], link: Link, mark: str) -> int:
+    channels = number(
+        f"SELECT count(*) FROM channels WHERE team_id = ? AND display_name = ? AND {ALIVE} AND deleted_at IS NULL",
+        link.team,
+        f"Legal {mark}",
+    )
+    folders = number(
+        "SELECT count(*) FROM drive_items WHERE is_folder = 1 AND deleted IS NULL AND name IN (?, ?)",
+        f"Offers {mark}",
+        f"Contracts {mark}",
+    )
+    return channels + folders + number("SELECT count(*) FROM tabs WHERE configuration LIKE ?", f"%/handbook/{mark}%")
 
 
 def fresh_records(database: Path, environment: str) -> list[tuple[str, str]]:

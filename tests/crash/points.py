@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from liaison.domain.connection import ConnectionRequest
 from liaison.domain.earlier import EarlierFiles
+from liaison.domain.extras import ExtraChannel, Extras, WebsiteTab
 from liaison.domain.link import Evidence, Invited, Link, LinkState, NewChannel, NewTeam, PinnedBy, TeamPrivacy
 from liaison.domain.names import (
     ChannelId,
@@ -25,6 +26,7 @@ from liaison.domain.names import (
     ViewKind,
     ViewRef,
 )
+from liaison.domain.template import Template
 from liaison.operations.closing import archive, restore
 from liaison.operations.complete import complete_connection
 from liaison.operations.connect import connect
@@ -46,6 +48,7 @@ from tests.crash.judge import (
     VIEW_CONNECTED,
     VIEW_DISCONNECTED,
     VIEW_UNDONE,
+    WITH_TEMPLATE,
     Counts,
     count,
     fresh_records,
@@ -81,6 +84,8 @@ WORKS = {
     "earlier files": EARLIER,
     "archive": ARCHIVED,
     "restore": RESTORED,
+    "template": WITH_TEMPLATE,
+    "undo a template": UNDONE,
 }
 """Each with what exists when it is done."""
 
@@ -230,6 +235,9 @@ class Play:
         if work == "undo":
             made = await self._connected(ConnectionRequest(ref, _room(record), NewChannel(f"Deal {record[-8:]}")))
             return lambda arm: undo(made.id, claire, self._armed(arm))
+        if work == "undo a template":
+            templated = await self._connected(await self._with_template(ref, _room(record)))
+            return lambda arm: undo(templated.id, claire, self._armed(arm))
         if work in {"undo with people", "undo a personal view"}:
             given = await self._connected(await self._given(work, ref))
             return lambda arm: undo(given.id, claire, self._armed(arm))
@@ -265,6 +273,8 @@ class Play:
             return ConnectionRequest(await self._next_view(), TeamId(TEAM.id), NewChannel(name), share_view=True)
         if work == "connect a tab that Teams pinned":
             return ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel(), pinned_by=PinnedBy.HOST)
+        if work == "template":
+            return await self._with_template(ref, TeamId(TEAM.id))
         if work == "earlier files":
             return ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(name), earlier_files=EarlierFiles.MOVE)
         if work == "connect to a new channel":
@@ -299,6 +309,19 @@ class Play:
         folder = await files.reach_folder(before.drive, before.folder, "Offers")
         for place, name in ((before.folder, "Prices"), (before.folder, "Terms"), (folder, "Offer")):
             await files.upload(before.drive, place, f"{name} {mark}.txt", _in_pieces(name.encode()), len(name))
+
+    async def _with_template(self, ref: RecordRef, team: TeamId | NewTeam) -> ConnectionRequest:
+        """By a template of the record's own, so that what is counted is the record's."""
+        mark, claire = ref.id[-8:], self._stage.people["Claire"]
+        extras = Extras(
+            folders=(f"Offers {mark}", f"Contracts {mark}"),
+            channels=(ExtraChannel(f"Legal {mark}"),),
+            tabs=(WebsiteTab("Handbook", f"https://intranet.contoso.com/handbook/{mark}"),),
+            welcome=f"Welcome to {mark}",
+        )
+        template = Template(uuid4().hex, SALES, f"Room {mark} {uuid4().hex[:6]}", extras=extras)
+        saved = await self._stage.ports.templates.save(template, claire)
+        return ConnectionRequest(ref, team, NewChannel(f"Deal {mark}"), template=saved.id)
 
     async def _next_view(self) -> ViewRef:
         """One of everybody's views; there are fewer than points, and each time it is tied to another channel."""

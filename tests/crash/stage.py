@@ -140,10 +140,11 @@ class Stage:
     async def enable(self) -> None:
         """As the administrator: consent for the organization through the tenant's pages, then both switches.
 
-        Consent goes beyond what Liaison asks, so that new teams are made by the way that is safe to repeat.
+        Consent goes beyond what Liaison asks, so that new teams are made by the way that is safe to repeat, and
+        messages may be posted.
         """
         nadia = await self.sign_in("Nadia")
-        start = await self.ports.sign_in.start_consent(nadia, "en", extras=(Rung.ARCHIVE,))
+        start = await self.ports.sign_in.start_consent(nadia, "en", extras=(Rung.ARCHIVE, Rung.POSTS))
         start = replace(start, address=start.address.replace("Team.Create", f"Team.Create%20{GRAPH}{GROUPS}", 1))
         await self.ports.sign_in.read_consent_answer(start.kept, await self._browse(start, "Nadia"))
         now = (await read_collaboration(SALES, nadia, self.ports)).switches

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 (
     EXISTING, NEW, DISCONNECT, NEW_TEAM, PRIVATE, VIEW, UNDO, VIEW_GONE, COMPLETE, PINNED, PEOPLE_GONE, VIEW_UNDONE,
-    EARLIER, ARCHIVE, RESTORE,
+    EARLIER, ARCHIVE, RESTORE, TEMPLATE, TEMPLATE_UNDONE,
 ) = WORKS  # fmt: skip
 CHANNELS, TABS = "/v1.0/teams/*/channels", "/v1.0/teams/*/channels/*/tabs"
 ROWS = "/api/data/v9.2/{}(*)"
@@ -37,6 +37,9 @@ SAMPLE = (
     Point(COMPLETE, 1, "after", "POST", TABS),
     Point(EARLIER, 2, "after", "POST", "/v1.0/drives/*/items/*/copy"),
     Point(EARLIER, 3, "after", "DELETE", "/v1.0/drives/*/items/*"),
+    Point(TEMPLATE, 1, "after", "POST", "/v1.0/drives/*/items/*/children"),
+    Point(TEMPLATE, 2, "after", "POST", CHANNELS),
+    Point(TEMPLATE, 1, "after", "POST", f"{CHANNELS}/*/messages"),
     Point(PINNED, 1, "after", "PATCH", ROWS.format("sharepointdocumentlocations")),
     Point(PEOPLE_GONE, 1, "after", "DELETE", "/v1.0/teams/*/members/*"),
     Point(ARCHIVE, 1, "after", "POST", "/v1.0/teams/*/channels/*/archive"),
