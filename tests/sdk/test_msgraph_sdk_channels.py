@@ -216,3 +216,16 @@ async def test_channels_of_others_stay_closed(tenant: LocalTenant) -> None:
         with pytest.raises(ODataError) as refusal:
             await sofia.graph.teams.by_team_id(MARKETING).channels.get()
     assert (refusal.value.response_status_code, refusal.value.error.code) == (403, "Forbidden")
+
+
+async def test_an_organization_is_found_by_its_domain_and_by_its_tenant(tenant: LocalTenant) -> None:
+    scopes = "CrossTenantInformation.ReadBasic.All"
+    async with as_person(tenant, "Claire", scopes) as claire:
+        found = claire.graph.tenant_relationships
+        fabrikam = await claire(found.find_tenant_information_by_domain_name_with_domain_name("fabrikam.com").get())
+        assert (fabrikam.display_name, fabrikam.default_domain_name) == ("Fabrikam, Inc.", "fabrikam.com")
+        same = await claire(found.find_tenant_information_by_tenant_id_with_tenant_id(fabrikam.tenant_id).get())
+        assert same.display_name == "Fabrikam, Inc."
+        with pytest.raises(ODataError) as nobody:
+            await found.find_tenant_information_by_domain_name_with_domain_name("nobody.example").get()
+        assert nobody.value.response_status_code == 404

@@ -175,6 +175,10 @@ await step("share", () =>
   api.callAction({ actionName: "GrantAccess", action: {
     Target: { "@odata.type": "Microsoft.Dynamics.CRM.account", accountid: made },
     PrincipalAccess: { AccessMask: "ReadAccess", Principal: { "@odata.type": "Microsoft.Dynamics.CRM.systemuser", systemuserid: given.user } } } }));
+await step("unshare", () =>
+  api.callAction({ actionName: "RevokeAccess", action: {
+    Target: { "@odata.type": "Microsoft.Dynamics.CRM.account", accountid: made },
+    Revokee: { "@odata.type": "Microsoft.Dynamics.CRM.systemuser", systemuserid: given.user } } }));
 
 // Change tracking.
 await step("changes", async () => {
