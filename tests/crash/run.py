@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -66,8 +67,15 @@ def play_all(shares: Sequence[Share], postgres: str) -> int:
 
 
 def play_share(share: Share, postgres: str) -> tuple[list[Outcome], int | None]:
-    """What became of each point of the share, and where the audit chain is broken; None when it holds."""
-    return asyncio.run(_play(share, postgres))
+    """What became of each point of the share, and where the audit chain is broken; None when it holds.
+
+    A stage that fails says so at once: the others are played to their end.
+    """
+    try:
+        return asyncio.run(_play(share, postgres))
+    except Exception:
+        tell(f"stage {share.number + 1} FAILED: {traceback.format_exc()}")
+        raise
 
 
 async def _play(share: Share, postgres: str) -> tuple[list[Outcome], int | None]:

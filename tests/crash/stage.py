@@ -32,7 +32,7 @@ PUBLIC = "http://localhost:8300"
 GRAPH = "https%3A%2F%2Fgraph.microsoft.com%2F"
 SALES = EnvironmentKey("contoso-sales")
 START_PATIENCE_S = 60.0
-FINAL_PATIENCE_S = 45.0
+FINAL_PATIENCE_S = 120.0
 FINAL = {LinkState.CONNECTED, LinkState.DISCONNECTED, LinkState.UNDONE, LinkState.NEEDS_PERSON}
 
 
