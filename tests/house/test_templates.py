@@ -133,3 +133,19 @@ def test_a_template_has_no_inline_script_style_or_handler(room: str, path: Path)
     assert not re.search(r"<script(?![^>]*\bsrc=)", source), f"{room}/{path.name}"
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=", source), f"{room}/{path.name}"
     assert "|safe" not in source.replace(" ", "")
+
+
+def test_every_sheet_and_script_is_asked_for_by_a_template() -> None:
+    said = {
+        str(constant.value)
+        for room, path in TEMPLATES
+        if room == "web"
+        for constant in tree_of(path).find_all(nodes.Const)
+    }
+    assets = PACKAGE / "web" / "assets"
+    unasked = [
+        path.name
+        for path in (*sorted(assets.glob("css/*.css")), *sorted(assets.glob("js/*.js")))
+        if path.stem not in said and f"{path.parent.name}/{path.name}" not in said
+    ]
+    assert unasked == []
