@@ -135,17 +135,25 @@ def test_a_template_has_no_inline_script_style_or_handler(room: str, path: Path)
     assert "|safe" not in source.replace(" ", "")
 
 
-def test_every_sheet_and_script_is_asked_for_by_a_template() -> None:
-    said = {
-        str(constant.value)
-        for room, path in TEMPLATES
-        if room == "web"
-        for constant in tree_of(path).find_all(nodes.Const)
+def asked_for(template: Path) -> set[str]:
+    """The sheets and scripts that a template names, one by one or in a loop over their names."""
+    tree = tree_of(template)
+    looped = {
+        f"{folder.value}{name.value}.{'css' if folder.value == 'css/' else 'js'}"
+        for loop in tree.find_all(nodes.For)
+        for folder in loop.find_all(nodes.Const)
+        if folder.value in {"css/", "js/"} and isinstance(loop.iter, nodes.List)
+        for name in loop.iter.items
+        if isinstance(name, nodes.Const)
     }
+    return looped | {str(one.value) for one in tree.find_all(nodes.Const) if str(one.value).startswith(("css/", "js/"))}
+
+
+def test_every_sheet_and_script_is_asked_for_where_it_is_needed() -> None:
     assets = PACKAGE / "web" / "assets"
-    unasked = [
-        path.name
-        for path in (*sorted(assets.glob("css/*.css")), *sorted(assets.glob("js/*.js")))
-        if path.stem not in said and f"{path.parent.name}/{path.name}" not in said
-    ]
-    assert unasked == []
+    there = {str(path.relative_to(assets)) for path in (*assets.glob("css/*.css"), *assets.glob("js/*.js"))}
+    asked = {path.name: asked_for(path) for room, path in TEMPLATES if room == "web"}
+    assert there - set().union(*asked.values()) == set()
+    in_teams = {"css/teams.css"}
+    assert {name for name in there if name.startswith("css/")} - asked["document.html"] == in_teams
+    assert in_teams <= asked["teams_document.html"]
