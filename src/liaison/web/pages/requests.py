@@ -25,13 +25,17 @@ SAID = ("asked", "accepted", "declined")
 
 @dataclass(frozen=True)
 class ShownRequest:
-    """Somebody who asked to be in a team, the channel they came from, and the address that takes the answer."""
+    """Somebody who asked to be in a team, the channel they came from, and the address that takes the answer.
+
+    With `in_team` they are in the team, and it is the channel that they asked for.
+    """
 
     person: str
     channel: str
     team: str
     asked_at: datetime
     address: str
+    in_team: bool
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def show_requests(
 
 def _shown(one: JoinRequest) -> ShownRequest:
     return ShownRequest(
-        one.by.name, one.channel_name, one.team_name, one.asked_at, addresses.address("requests", one.id)
+        one.by.name, one.channel_name, one.team_name, one.asked_at, addresses.address("requests", one.id), one.in_team
     )
 
 
