@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from tests.crash.points import WORKS, Outcome, Play, Point, all_points
@@ -36,13 +36,19 @@ def main() -> int:
     parser.add_argument("--stages", type=int, default=0, help="how many are played on side by side; two on SQLite")
     parser.add_argument("--keep", type=Path, help="folder to leave databases and logs in")
     asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
+    signal.signal(signal.SIGTERM, _stop)  # so that what was started is stopped
     works = tuple(asked.work or WORKS)
     stages = 1 if asked.postgres else asked.stages or 2
     with tempfile.TemporaryDirectory(prefix="liaison-crash-") as temporary:
         folder = asked.keep or Path(temporary)
         shares = [Share(folder / f"stage-{number}", works, asked.every, number, stages) for number in range(stages)]
         return play_all(shares, asked.postgres)
+
+
+def _stop(*_: object) -> None:
+    for stage in active_children():
+        stage.terminate()
+    sys.exit(143)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ def play_share(share: Share, postgres: str) -> tuple[list[Outcome], int | None]:
 
     A stage that fails says so at once: the others are played to their end.
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return asyncio.run(_play(share, postgres))
     except Exception:
