@@ -6,7 +6,7 @@ import pytest
 
 from liaison.domain.crm import Record
 from liaison.domain.link import NewChannel
-from liaison.domain.members import Candidate, Source, Unseen
+from liaison.domain.members import Candidate, MembersOf, Source, Unseen
 from liaison.domain.names import ChannelId, ChannelKind, Person, PersonId, RecordRef, RowId, TableName, TeamId
 from liaison.errors import (
     AnswerLost,
@@ -44,7 +44,7 @@ def named(candidates: tuple[Candidate, ...]) -> dict[str, Candidate]:
 @pytest.mark.statement("F47")
 async def test_owner_and_those_the_record_is_shared_with_are_suggested_with_their_rights(product: Product) -> None:
     priya = await product.consented("Priya")
-    found = await recommend_members(await deal_of(product, priya), VENTES, priya, product.ports)
+    found = await recommend_members(await deal_of(product, priya), MembersOf(VENTES), priya, product.ports)
     assert found.can_add
     people = named(found.candidates)
     assert [candidate.name for candidate in found.candidates] == ["Claire Fontaine", "Sofia Rossi"]
@@ -64,7 +64,7 @@ async def test_the_records_own_team_is_suggested_too(product: Product, tenant: T
     claire = await product.consented("Claire")
     deal = await deal_of(product, claire)
     await join_record_team(product, await product.consented("Nadia"), deal, "Oliver")
-    found = await recommend_members(deal, TeamId(""), claire, product.ports)
+    found = await recommend_members(deal, MembersOf(TeamId("")), claire, product.ports)
     people = named(found.candidates)
     assert "Claire Fontaine" not in people, "whoever asks needs no suggestion"
     assert (people["Oliver Grant"].sources, people["Oliver Grant"].through) == ((Source.RECORD_TEAM,), ())
@@ -76,7 +76,7 @@ async def test_the_records_own_team_is_suggested_too(product: Product, tenant: T
 async def test_the_people_of_a_team_that_owns_the_record_are_suggested(product: Product) -> None:
     claire = await product.consented("Claire")
     owned = await owned_by_team(product, claire)
-    found = await recommend_members(owned, TeamId(""), claire, product.ports)
+    found = await recommend_members(owned, MembersOf(TeamId("")), claire, product.ports)
     oliver = named(found.candidates)["Oliver Grant"]
     assert (oliver.sources, oliver.through) == ((Source.OWNER_TEAM,), ("Grands comptes",))
 
@@ -86,26 +86,45 @@ async def test_only_owners_of_the_team_are_told(product: Product) -> None:
     oliver = await product.consented("Oliver")
     deal = await deal_of(product, oliver)
     with pytest.raises(NotTeamOwner):
-        await recommend_members(deal, VENTES, oliver, product.ports)
+        await recommend_members(deal, MembersOf(VENTES), oliver, product.ports)
     with pytest.raises(NotTeamMember):
-        await recommend_members(deal, DIRECTION, oliver, product.ports)
+        await recommend_members(deal, MembersOf(DIRECTION), oliver, product.ports)
 
 
 async def test_without_user_sync_people_are_suggested_but_cannot_be_added(product: Product) -> None:
     claire = await product.consented("Claire", without=MEMBER_SCOPES)
-    found = await recommend_members(await deal_of(product, claire), VENTES, claire, product.ports)
+    found = await recommend_members(await deal_of(product, claire), MembersOf(VENTES), claire, product.ports)
     assert not found.can_add
     sofia = named(found.candidates)["Sofia Rossi"]
     assert sofia.is_member is None
+
+
+@pytest.mark.statement("F32", "F47")
+async def test_a_private_channel_has_people_of_its_own(product: Product) -> None:
+    """Whoever is in the team can still be chosen for a channel that is new, or that they are not in."""
+    priya = await product.consented("Priya")
+    deal = await deal_of(product, priya)
+    new = MembersOf(VENTES, ChannelKind.PRIVATE)
+    assert not named((await recommend_members(deal, new, priya, product.ports)).candidates)["Claire Fontaine"].is_member
+    teamwork = product.ports.teamwork(priya)
+    made, _ = await teamwork.ensure_channel(
+        VENTES, NewChannel("Among few", ChannelKind.PRIVATE), "lnk_among_few", "", priya.id
+    )
+    there = MembersOf(VENTES, ChannelKind.PRIVATE, made.id)
+    (claire,) = await read_candidates((id_of("Claire"),), deal, there, priya, product.ports)
+    assert claire.is_member is False
+    await teamwork.add_member(VENTES, made.id, id_of("Claire"))
+    (claire,) = await read_candidates((id_of("Claire"),), deal, there, priya, product.ports)
+    assert claire.is_member is True
 
 
 @pytest.mark.statement("F50")
 async def test_a_guest_and_people_without_the_crm_are_marked_with_what_they_will_not_see(product: Product) -> None:
     claire = await product.consented("Claire")
     deal = await deal_of(product, claire)
-    lukas = named(await find_candidates("lukas", deal, NORTHWIND, claire, product.ports))["Lukas Weber"]
+    lukas = named(await find_candidates("lukas", deal, MembersOf(NORTHWIND), claire, product.ports))["Lukas Weber"]
     assert (lukas.is_guest, lukas.is_member, lukas.is_crm_user, lukas.unseen) == (True, True, False, Unseen.GUEST)
-    anais = named(await find_candidates("Anaïs", deal, NORTHWIND, claire, product.ports))["Anaïs Girard"]
+    anais = named(await find_candidates("Anaïs", deal, MembersOf(NORTHWIND), claire, product.ports))["Anaïs Girard"]
     assert (anais.is_guest, anais.can_read_record, anais.unseen) == (False, False, Unseen.NOT_IN_CRM)
 
 
@@ -113,10 +132,10 @@ async def test_a_guest_and_people_without_the_crm_are_marked_with_what_they_will
 async def test_a_colleague_whose_role_does_not_reach_the_record_is_marked(product: Product) -> None:
     claire = await product.consented("Claire")
     deal = await deal_of(product, claire)
-    (daniel,) = await read_candidates((id_of("Daniel"),), deal, NORTHWIND, claire, product.ports)
+    (daniel,) = await read_candidates((id_of("Daniel"),), deal, MembersOf(NORTHWIND), claire, product.ports)
     assert daniel.is_crm_user
     assert daniel.unseen == (None if daniel.can_read_record else Unseen.NO_RIGHTS)
-    (sofia,) = await read_candidates((id_of("Sofia"),), deal, NORTHWIND, claire, product.ports)
+    (sofia,) = await read_candidates((id_of("Sofia"),), deal, MembersOf(NORTHWIND), claire, product.ports)
     assert sofia.can_read_record is not None
 
 
@@ -124,7 +143,7 @@ async def test_a_search_is_taken_as_words_and_never_as_a_query(product: Product)
     claire = await product.consented("Claire")
     deal = await deal_of(product, claire)
     for asked in ('"', "\\", '" OR "displayName:a', "   ", "*:*", "'"):
-        found = await find_candidates(asked, deal, NORTHWIND, claire, product.ports)
+        found = await find_candidates(asked, deal, MembersOf(NORTHWIND), claire, product.ports)
         assert found == (), asked
 
 
@@ -133,7 +152,7 @@ async def test_rights_are_asked_in_one_request_of_dataverse(product: Product, te
     deal = await deal_of(product, claire)
     product.ledger.clear()
     before = len(tenant.calls())
-    await recommend_members(deal, NORTHWIND, claire, product.ports)
+    await recommend_members(deal, MembersOf(NORTHWIND), claire, product.ports)
     asked = [call for call in tenant.calls()[before:] if "/oauth2/" not in call[1]]
     assert len(asked) <= 12, asked
 

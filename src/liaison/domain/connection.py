@@ -10,6 +10,7 @@ from liaison.domain.consent import GROUPS, Rung, missing_for, require_rung
 from liaison.domain.crm import Table
 from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import Invited, NewChannel, NewTeam, PinnedBy, PrimaryChannel, WantedChannel
+from liaison.domain.members import MembersOf
 from liaison.domain.names import (
     ChannelKind,
     Person,
@@ -117,6 +118,15 @@ def kind_of_channel(channel: WantedChannel, channels: tuple[Channel, ...]) -> Ch
     if isinstance(channel, NewChannel):
         return channel.kind
     return next((one.kind for one in channels if one.id == channel), ChannelKind.STANDARD)
+
+
+def members_of(asked: ConnectionRequest, channels: tuple[Channel, ...]) -> MembersOf:
+    """Whose people those of the request will join; `channels` are the team's."""
+    team = TeamId("") if isinstance(asked.team, NewTeam) else asked.team
+    kind = kind_of_channel(asked.channel, channels)
+    if kind is ChannelKind.STANDARD or isinstance(asked.channel, NewChannel | PrimaryChannel):
+        return MembersOf(team, kind)
+    return MembersOf(team, kind, asked.channel)
 
 
 def require_connecting(asked: ConnectionRequest, facts: ConnectionFacts) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from liaison.domain.names import PersonId, RowId
+from liaison.domain.names import ChannelId, ChannelKind, PersonId, RowId, TeamId
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,19 @@ class Unseen(StrEnum):
     """A user without a licence: the same."""
     NO_RIGHTS = "no_rights"
     """A user whose roles and shares do not let them read this record."""
+
+
+@dataclass(frozen=True)
+class MembersOf:
+    """Whose people are chosen: those of a team, or of a channel of it that has people of its own.
+
+    `team` is empty for a team still to be made, `channel` for a channel still to be made and for one that has the
+    team's people.
+    """
+
+    team: TeamId
+    kind: ChannelKind = ChannelKind.STANDARD
+    channel: ChannelId = ChannelId("")
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,19 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from liaison.domain.connection import ConnectionFacts, ConnectionRequest, frozen_on_close, is_personal, plan_connection
+from liaison.domain.connection import (
+    ConnectionFacts,
+    ConnectionRequest,
+    frozen_on_close,
+    is_personal,
+    members_of,
+    plan_connection,
+)
 from liaison.domain.consent import USER_SYNC, Rung, missing_for
 from liaison.domain.earlier import NO_FILES, EarlierCount
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel
 from liaison.domain.members import Candidate
-from liaison.domain.names import ChannelKind, Person, RecordRef, TeamId
+from liaison.domain.names import ChannelKind, Person, RecordRef
 from liaison.domain.naming import PRIMARY_CHANNEL, ChannelNameFacts, NameCheck, judge_channel_name
 from liaison.domain.preview import FILES_OF, Preview, notices_of, plan_things, why_they_stay
 from liaison.domain.teams import Folder
@@ -35,7 +42,7 @@ async def preview_connection(asked: ConnectionRequest, by: Person, ports: Ports)
     plan = plan_connection(asked, facts)
     await _require_free_channel(plan, facts, by, ports)
     members, earlier, (made_with, extras, on_close) = await asyncio.gather(
-        _members(plan, by, ports), _earlier_files(plan, by, ports), freeze(plan, by, ports)
+        _members(plan, facts, by, ports), _earlier_files(plan, by, ports), freeze(plan, by, ports)
     )
     can_copy = not missing_for(Rung.FILES, facts.carried_scopes)
     channel_name, kind = _channel(plan, facts)
@@ -91,11 +98,11 @@ async def _require_free_channel(plan: ConnectionRequest, facts: ConnectionFacts,
     judge_channel_name(plan.channel.name, plan.channel.kind, seen).accepted()
 
 
-async def _members(plan: ConnectionRequest, by: Person, ports: Ports) -> tuple[Candidate, ...]:
+async def _members(plan: ConnectionRequest, facts: ConnectionFacts, by: Person, ports: Ports) -> tuple[Candidate, ...]:
     if not plan.members or not isinstance(plan.regarding, RecordRef):
         return ()
-    team = TeamId("") if isinstance(plan.team, NewTeam) else plan.team
-    return await read_candidates(tuple(one.id for one in plan.members), plan.regarding, team, by, ports)
+    persons = tuple(one.id for one in plan.members)
+    return await read_candidates(persons, plan.regarding, members_of(plan, facts.channels), by, ports)
 
 
 async def _earlier_files(plan: ConnectionRequest, by: Person, ports: Ports) -> EarlierCount:

@@ -8,8 +8,17 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from liaison.domain.consent import USER_SYNC, missing_for
-from liaison.domain.members import Candidate, CandidateFacts, CrmUser, DirectoryEntry, Member, judge_found, suggest
-from liaison.domain.names import Person, PersonId, RecordRef, RowId, TeamId
+from liaison.domain.members import (
+    Candidate,
+    CandidateFacts,
+    CrmUser,
+    DirectoryEntry,
+    Member,
+    MembersOf,
+    judge_found,
+    suggest,
+)
+from liaison.domain.names import ChannelKind, Person, PersonId, RecordRef, RowId
 from liaison.errors import ConsentNotGranted, NotAllowed, NotTeamOwner, Upstream
 from liaison.ports import Crm, Ports
 
@@ -24,15 +33,15 @@ class Recommendation:
     can_add: bool
 
 
-async def recommend_members(ref: RecordRef, team: TeamId, by: Person, ports: Ports) -> Recommendation:
+async def recommend_members(ref: RecordRef, of: MembersOf, by: Person, ports: Ports) -> Recommendation:
     """The record's owner, those it is shared with and its team, each with what they will not see.
 
-    `team` is empty for a team still to be made, which the asker will own. Everything is read with the asker's own
-    rights. Raises NotTeamOwner, NotTeamMember, RecordUnknown, PrivilegeMissing.
+    The asker will own a team still to be made. Everything is read with the asker's own rights. Raises NotTeamOwner,
+    NotTeamMember, RecordUnknown, PrivilegeMissing.
     """
     crm = ports.crm(by, ref.environment)
     sharings, carried, members = await asyncio.gather(
-        crm.list_sharers(ref), ports.sign_in.carried_scopes(by), _members(team, by, ports)
+        crm.list_sharers(ref), ports.sign_in.carried_scopes(by), _members(of, by, ports)
     )
     users = tuple(dict.fromkeys(sharing.user for sharing in sharings if sharing.user.is_enabled))
     persons = tuple(dict.fromkeys(user.person for user in users if user.person))
@@ -42,22 +51,22 @@ async def recommend_members(ref: RecordRef, team: TeamId, by: Person, ports: Por
     return Recommendation(suggest(sharings, facts, by.id), can_add=not missing_for(USER_SYNC, carried))
 
 
-async def find_candidates(asked: str, ref: RecordRef, team: TeamId, by: Person, ports: Ports) -> tuple[Candidate, ...]:
+async def find_candidates(asked: str, ref: RecordRef, of: MembersOf, by: Person, ports: Ports) -> tuple[Candidate, ...]:
     """People of the directory by words of their name or address, each with what they will not see.
 
     Raises NotTeamOwner, NotTeamMember, ConsentNotGranted.
     """
-    entries, members = await asyncio.gather(ports.people(by).find_people(asked), _members(team, by, ports))
+    entries, members = await asyncio.gather(ports.people(by).find_people(asked), _members(of, by, ports))
     return await _judge(tuple(entry for entry in entries if entry.person != by.id), ref, members, by, ports)
 
 
 async def read_candidates(
-    persons: tuple[PersonId, ...], ref: RecordRef, team: TeamId, by: Person, ports: Ports
+    persons: tuple[PersonId, ...], ref: RecordRef, of: MembersOf, by: Person, ports: Ports
 ) -> tuple[Candidate, ...]:
     """The same of people whose ids are known: those who were chosen."""
     if not persons:
         return ()
-    entries, members = await asyncio.gather(ports.people(by).read_people(persons), _members(team, by, ports))
+    entries, members = await asyncio.gather(ports.people(by).read_people(persons), _members(of, by, ports))
     return await _judge(entries, ref, members, by, ports)
 
 
@@ -81,17 +90,23 @@ async def _gather(
     return CandidateFacts(present, users, readers)
 
 
-async def _members(team: TeamId, by: Person, ports: Ports) -> tuple[Member, ...] | None:
-    """The team's people; nobody yet for a new team, None without the consent to read them. Raises NotTeamOwner."""
-    if not team:
+async def _members(of: MembersOf, by: Person, ports: Ports) -> tuple[Member, ...] | None:
+    """Who is there already; nobody yet where it is still to be made, None without the consent to read them.
+
+    Raises NotTeamOwner.
+    """
+    if not of.team:
         return ()
+    teamwork = ports.teamwork(by)
     try:
-        members = await ports.teamwork(by).list_members(team)
+        members = await teamwork.list_members(of.team)
+        if not any(member.is_owner and member.person == by.id for member in members):
+            raise NotTeamOwner(of.team)
+        if of.channel:
+            return await teamwork.list_members(of.team, of.channel)
     except ConsentNotGranted:
         return None
-    if not any(member.is_owner and member.person == by.id for member in members):
-        raise NotTeamOwner(team)
-    return members
+    return members if of.kind is ChannelKind.STANDARD else ()
 
 
 async def _unless_refused(reading: Awaitable[Found]) -> Found | None:

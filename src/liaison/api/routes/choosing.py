@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
 
 from liaison.api.asking import Asker
 from liaison.api.choosing_render import render_candidate, render_choices, render_preview, render_verdict
@@ -20,7 +20,8 @@ from liaison.api.routes.inputs import (
 )
 from liaison.api.routes.requests import read_request
 from liaison.api.shapes import ConnectBody
-from liaison.domain.names import ChannelKind, TeamId
+from liaison.domain.members import MembersOf
+from liaison.domain.names import ChannelId, ChannelKind, TeamId
 from liaison.operations.choose_team import read_team_choices
 from liaison.operations.preflight import check_channel_name, check_team_name
 from liaison.operations.preview import preview_connection
@@ -29,9 +30,22 @@ from liaison.operations.recommend_members import find_candidates, recommend_memb
 router = APIRouter(tags=["choosing"])
 
 NameQuery = Annotated[str, Query(max_length=500, description="The name as typed.")]
-TeamQuery = Annotated[
-    str, Query(pattern=f"^$|{GUID}", description="Id of the team; empty for a team that is still to be made.")
-]
+
+
+def read_members_of(
+    team: Annotated[
+        str, Query(pattern=f"^$|{GUID}", description="Id of the team; empty for a team that is still to be made.")
+    ] = "",
+    channel: Annotated[
+        str, Query(max_length=200, description="Id of a private or shared channel, whose people are not the team's.")
+    ] = "",
+    kind: Annotated[ChannelKind, Query(description="Of a channel that is still to be made.")] = ChannelKind.STANDARD,
+) -> MembersOf:
+    """Whose people are chosen; the query of both lists of people."""
+    return MembersOf(TeamId(team), kind, ChannelId(channel))
+
+
+PeopleOf = Annotated[MembersOf, Depends(read_members_of)]
 _RECORD = "/environments/{env}/tables/{table}/records/{record}"
 
 
@@ -67,11 +81,11 @@ async def team_choices(asking: Asker, env: EnvironmentPath) -> TeamChoicesShape:
 
 @router.get(f"{_RECORD}/recommended-members", summary="People whom a record suggests", responses=problems(403, 404))
 async def recommended_members(
-    asking: Asker, env: EnvironmentPath, table: TablePath, record: RecordPath, team: TeamQuery = ""
+    asking: Asker, env: EnvironmentPath, table: TablePath, record: RecordPath, of: PeopleOf
 ) -> Candidates:
     """The record's owner, those it is shared with and its team, as the asker may see them. For owners of the team."""
     ref = read_record_ref(asking, env, table, record)
-    found = await recommend_members(ref, TeamId(team), asking.person, asking.ports)
+    found = await recommend_members(ref, of, asking.person, asking.ports)
     return Candidates(
         items=tuple(render_candidate(candidate, asking) for candidate in found.candidates),
         can_add=found.can_add,
@@ -86,11 +100,11 @@ async def member_search(
     table: TablePath,
     record: RecordPath,
     q: Annotated[str, Query(min_length=1, max_length=200, description="Words of a name or an address.")],
-    team: TeamQuery = "",
+    of: PeopleOf,
 ) -> FoundPeople:
     """People of the directory, each with what they will not see of the record. For owners of the team."""
     ref = read_record_ref(asking, env, table, record)
-    found = await find_candidates(q, ref, TeamId(team), asking.person, asking.ports)
+    found = await find_candidates(q, ref, of, asking.person, asking.ports)
     return FoundPeople(items=tuple(render_candidate(candidate, asking) for candidate in found))
 
 

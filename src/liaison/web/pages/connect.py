@@ -8,7 +8,7 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from liaison.domain.closing import OnClose
-from liaison.domain.connection import ConnectionRequest, kind_of_channel
+from liaison.domain.connection import ConnectionRequest, kind_of_channel, members_of
 from liaison.domain.consent import Rung
 from liaison.domain.earlier import EarlierFiles
 from liaison.domain.link import NewChannel, NewTeam, PrimaryChannel, WantedChannel
@@ -77,8 +77,8 @@ async def _show(visit: Visit, choices: Choices, refusal: LiaisonError | None = N
     except Refused as error:
         return show_channels(visit, opened, choices, where, error)
     if choices.step is WizardStep.MEMBERS and WizardStep.MEMBERS in steps_of(opened, where):
-        kind = kind_of_channel(channel, where.channels)
-        return await show_members(visit, opened, choices, where, kind, refusal)
+        of = members_of(_request(visit, choices, where, channel), where.channels)
+        return await show_members(visit, opened, choices, where, of, refusal)
     asked = _request(visit, choices, where, channel)
     try:
         return await show_review(visit, opened, choices, where, asked, refusal)
@@ -86,7 +86,7 @@ async def _show(visit: Visit, choices: Choices, refusal: LiaisonError | None = N
         if not asked.partners or (isinstance(error, ConsentNotGranted) and error.rung != Rung.PARTNERS.value):
             raise
         back = choices.at(WizardStep.MEMBERS)
-        return await show_members(visit, opened, back, where, ChannelKind.SHARED, error)
+        return await show_members(visit, opened, back, where, members_of(asked, where.channels), error)
 
 
 async def finish(visit: Visit) -> Response:

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
-from liaison.domain.link import Invited, NewTeam
-from liaison.domain.members import Candidate
-from liaison.domain.names import ChannelKind, PersonId, RecordRef, TeamId
+from liaison.domain.link import Invited
+from liaison.domain.members import Candidate, MembersOf
+from liaison.domain.names import ChannelId, ChannelKind, PersonId, RecordRef, TeamId
 from liaison.errors import LiaisonError, ViewUnknown
 from liaison.operations.recommend_members import (
     Recommendation,
@@ -99,34 +99,34 @@ async def show_members(
     opened: Opened,
     choices: Choices,
     where: Where,
-    kind: ChannelKind,
+    of: MembersOf,
     refusal: LiaisonError | None = None,
 ) -> Response:
     """Owner, sharers and record team first, nobody chosen beforehand; then whoever was found and chosen.
 
     `refusal` is what was wrong with a partner.
     """
-    ref, team = _record_of(visit), _team_of(where)
+    ref = _record_of(visit)
     recommended, problem = Recommendation((), can_add=True), None
     try:
-        recommended = await recommend_members(ref, team, visit.person, visit.ports)
+        recommended = await recommend_members(ref, of, visit.person, visit.ports)
     except LiaisonError as error:
         problem = problems.explain(error, visit)
     chosen = {one.id for one in choices.members}
     proposed = {one.person for one in recommended.candidates}
-    others = await _chosen(tuple(one for one in choices.members if one.id not in proposed), ref, team, visit)
+    others = await _chosen(tuple(one for one in choices.members if one.id not in proposed), ref, of, visit)
     everybody = (*recommended.candidates, *others)
     page = MembersPage(
         shell=wizard_shell(visit, opened),
         wizard=wizard_of(visit, opened, WizardStep.MEMBERS, choices, where),
         team=where.name,
         people=tuple(_shown(one, visit, is_chosen=one.person in chosen) for one in everybody),
-        found=await _find(visit, ref, team, proposed | chosen),
-        people_address=addresses.collaborate(visit.named("app"), ref, "people", query={"team": team or NEW}),
+        found=await _find(visit, ref, of, proposed | chosen),
+        people_address=addresses.collaborate(visit.named("app"), ref, "people", query=_query(of)),
         cannot_add="" if recommended.can_add else visit.say("finding.member.no_consent"),
         help=addresses.help_topic(HELP),
         problem=problem,
-        partners=await _partners(choices, where, kind, refusal, visit),
+        partners=await _partners(choices, where, of.kind, refusal, visit),
         is_refused=refusal is not None,
     )
     return visit.answer(page, refusal.status if refusal else 200)
@@ -148,19 +148,20 @@ async def find_people(visit: Visit) -> Response:
     """The people that a search finds while it is typed."""
     choices = read_choices(visit.request.query_params)
     shown = {PersonId(one) for one in visit.request.query_params.getlist("shown")}
-    team = TeamId("" if choices.team == NEW else choices.team)
-    return visit.answer(FoundPage(visit.shell(""), await _find(visit, _record_of(visit), team, shown)))
+    team, channel = ("" if chosen == NEW else chosen for chosen in (choices.team, choices.channel))
+    of = MembersOf(TeamId(team), choices.kind, ChannelId(channel))
+    return visit.answer(FoundPage(visit.shell(""), await _find(visit, _record_of(visit), of, shown)))
 
 
-def _team_of(where: Where) -> TeamId:
-    """Empty for a team still to be made."""
-    return TeamId("") if isinstance(where.team, NewTeam) else where.team
+def _query(of: MembersOf) -> dict[str, str]:
+    """As `find_people` reads it back: a channel that has the team's people is none of its own."""
+    return {"team": of.team or NEW, "channel": of.channel or NEW, "kind": of.kind.value}
 
 
-async def _chosen(members: tuple[Invited, ...], ref: RecordRef, team: TeamId, visit: Visit) -> tuple[Candidate, ...]:
+async def _chosen(members: tuple[Invited, ...], ref: RecordRef, of: MembersOf, visit: Visit) -> tuple[Candidate, ...]:
     """Chosen people with what they will not see; their bare names where that cannot be read."""
     try:
-        return await read_candidates(tuple(one.id for one in members), ref, team, visit.person, visit.ports)
+        return await read_candidates(tuple(one.id for one in members), ref, of, visit.person, visit.ports)
     except LiaisonError:
         return tuple(Candidate(one.id, one.name) for one in members)
 
@@ -173,12 +174,12 @@ def _record_of(visit: Visit) -> RecordRef:
     return regarding
 
 
-async def _find(visit: Visit, ref: RecordRef, team: TeamId, shown: Collection[PersonId]) -> FoundPeople:
+async def _find(visit: Visit, ref: RecordRef, of: MembersOf, shown: Collection[PersonId]) -> FoundPeople:
     asked = visit.asked("find")
     if not asked:
         return FoundPeople()
     try:
-        found = await find_candidates(asked, ref, team, visit.person, visit.ports)
+        found = await find_candidates(asked, ref, of, visit.person, visit.ports)
     except LiaisonError as error:
         return FoundPeople(asked, problem=problems.explain(error, visit))
     people = tuple(_shown(one, visit, is_chosen=False) for one in found if one.person not in shown)
