@@ -240,6 +240,18 @@ async def test_declining_is_remembered_and_can_be_mended() -> None:
     assert unescape(re.search(r'href="(/auth/consent[^"]+)"', page.text)[1]).startswith("/auth/consent?back=")  # type: ignore[index]
 
 
+async def test_declining_what_was_granted_before_leaves_the_grant() -> None:
+    world = fresh()
+    client = WebClient(world).sign_in("nadia")
+    for answer in ("granted", "refused"):
+        world.consent_answer = answer
+        begun = await client.get(f"/auth/consent?back={IN_APP}&basic=on")
+        back = await client.get(begun.headers["location"])
+    page = await client.get(back.headers["location"])
+    assert world.consent.state is ConsentState.GRANTED
+    assert "Consent was declined" not in text_of(page.text)
+
+
 @pytest.mark.statement("F10")
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_an_extra_is_allowed_on_its_own_and_what_was_granted_before_is_asked_for_again(language: str) -> None:

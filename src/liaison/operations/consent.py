@@ -64,14 +64,15 @@ async def finish_consent(
 ) -> Consent:
     """Take the browser's return from the consent page: a refusal is remembered, a grant is probed.
 
-    To decline an extra leaves everything else as it is.
+    To decline an extra, or what was granted before, leaves everything as it is: Entra keeps the grant.
     """
     try:
         await ports.sign_in.read_consent_answer(kept, answer)
     except ConsentRefused:
         await ports.audit.write(by, "consent.refused", by.tenant, " ".join(asked))
-        if asked:
-            return await ports.consents.read(by.tenant)
+        before = await ports.consents.read(by.tenant)
+        if asked or before.granted:
+            return before
         refused = Consent(ConsentState.REFUSED, (), enhanced_scopes(), by.name, ports.clock.now())
         await ports.consents.save(by.tenant, refused)
         return refused
