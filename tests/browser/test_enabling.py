@@ -259,7 +259,7 @@ def test_08_the_tenant_administrator_opens_the_link_sees_the_permissions_and_dec
             expect(page.locator(".ladder code", has_text=scope).first).to_be_visible()
         walk.decide(page, accept=False)
         expect(page.get_by_text(walk.say("web.settings.consent.refused.text"))).to_be_visible()
-        state = page.locator(".consent-state")
+        state = page.locator(".consent .consent-state")
         expect(state).to_contain_text(walk.say("consent.state.refused"))
         expect(state).to_contain_text(company.person("Nadia").name)
         assert switches(walk.settings(nadia)) == (True, False)
@@ -289,7 +289,7 @@ def test_10_consent_revoked_while_the_page_is_open_is_noticed_at_save(walk: Walk
         walk.revoke_consent()
         walk.save(page)
         expect(page.locator(".refusal")).to_contain_text(walk.say("error.consent.not_granted.title"))
-        expect(page.locator(".consent-state")).to_contain_text(walk.say("consent.state.revoked"))
+        expect(page.locator(".consent .consent-state")).to_contain_text(walk.say("consent.state.revoked"))
         assert switches(walk.settings(nadia)) == (True, False)
 
 
@@ -302,7 +302,7 @@ def test_10_consent_is_given_again_and_enhanced_is_saved(walk: Walk) -> None:
         walk.decide(page, accept=True)
         expect(page.get_by_text(walk.say("web.settings.consent.granted.text"))).to_be_visible()
         assert switches(page) == (True, True)
-        state = page.locator(".consent-state")
+        state = page.locator(".consent .consent-state")
         expect(state).to_contain_text(walk.say("consent.state.granted"))
         expect(state).to_contain_text(company.person("Nadia").name)
         expect(state.locator("time")).to_be_visible()
@@ -349,7 +349,7 @@ def test_12_power_apps_leads_to_the_same_page_and_a_change_there_is_seen_in_the_
         assert page.url == walk.demo.product + POWER_APPS
         expect(page.get_by_role("heading", level=1)).to_have_text(labels["title"])
         assert switches(page) == (True, True)
-        expect(page.locator(".consent-state")).to_contain_text(walk.say("consent.state.granted"))
+        expect(page.locator(".consent .consent-state")).to_contain_text(walk.say("consent.state.granted"))
         expect(page.locator(".consent")).to_contain_text(walk.say("web.settings.consent.warning"))
         expect(page.locator(".consent")).to_contain_text(walk.say("web.settings.consent.note"))
         walk.flip(page, "enhanced")
