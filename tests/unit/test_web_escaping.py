@@ -123,6 +123,7 @@ async def test_no_name_becomes_markup(payload: str, language: str) -> None:
             "__", re.sub(r"[^A-Za-z0-9]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), payload)
         )
         answer = await client.get(params)
+        assert (path, answer.status_code < 500) == (path, True), "a page that fails shows no name at all"
         seen = Elements()
         seen.feed(answer.text)
         assert (path, seen.found) == (path, [])

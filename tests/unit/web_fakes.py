@@ -305,6 +305,10 @@ class WebTeamwork(TeamPeople, FakeTeamwork):
         found = await super().read_team(team)
         return replace(found, name="Support") if team == SUPPORT else found
 
+    async def read_primary_channel(self, team: TeamId) -> Channel:
+        await self.read_team(team)
+        return self.world.channels[team][0]
+
     async def find_microsoft_tabs(self, team: TeamId, channel: ChannelId) -> tuple[Tab, ...]:
         return ()
 
