@@ -45,10 +45,13 @@ class FakeGroupLabels:
     teams: LabelledTeams
     by: Person
 
+    async def has_label(self, team: TeamId, label: str) -> bool:
+        return self.teams.labels.get(team) == label
+
     async def ensure_label(self, team: TeamId, label: str) -> bool:
         if self.teams.refuse:
             raise self.teams.refuse.pop(0)
-        if self.teams.labels.get(team) == label:
+        if await self.has_label(team, label):
             return False
         self.teams.labels[team] = label
         self.teams.set_by.append(self.by.name)

@@ -12,6 +12,7 @@ from liaison.domain.connection import ConnectionRequest
 from liaison.domain.consent import GROUPS, SCOPES, Rung, enhanced_scopes
 from liaison.domain.labelling import LabelledBy, Labeller, NotLabelled, lacks_label
 from liaison.domain.link import Finding, Link, LinkState, NewTeam, PrimaryChannel, StepName, TeamPrivacy
+from liaison.domain.names import Person
 from liaison.domain.second_try import unfinished_steps
 from liaison.domain.teams import DirectoryPerson, Label
 from liaison.errors import ConsentNotGranted, LabelUnknown, RoleMissing, SignInExpired, StillPreparing
@@ -106,6 +107,23 @@ async def test_killed_after_the_label_was_set_it_is_set_once(world: Play) -> Non
     world.restart()
     assert (await carry_on(world, planned)).state is LinkState.CONNECTED
     assert world.labelled.set_by == [OLIVER.name]
+
+
+async def test_killed_before_the_audit_was_written_it_is_written_afterwards(world: Play) -> None:
+    class LostLines(Lines):
+        async def write(self, who: Person, act: str, subject: str, detail: str) -> None:
+            raise Crash
+
+    await world.labellers.save(OLIVER_LABELS)
+    planned = await connect(LABELLED, CLAIRE, world.ports)
+    kept, world.lines = world.lines, LostLines()
+    with pytest.raises(Crash):
+        await carry_on(world, planned)
+    world.lines = kept
+    world.restart()
+    assert (await carry_on(world, planned)).state is LinkState.CONNECTED
+    assert world.labelled.set_by == [OLIVER.name]
+    assert kept.written == [(OLIVER.name, "team.labelled", f"Confidential, for {CLAIRE.name}")]
 
 
 @pytest.mark.statement("F34")

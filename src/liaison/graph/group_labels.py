@@ -20,10 +20,13 @@ class GraphGroupLabels:
     def __init__(self, client: GraphClient) -> None:
         self._client = client
 
+    async def has_label(self, team: TeamId, label: str) -> bool:
+        group = await self._read(team)
+        return label.casefold() in {one.text("labelId").casefold() for one in group.opt_list("assignedLabels")}
+
     async def ensure_label(self, team: TeamId, label: str) -> bool:
         """Looked for before it is set; a group of the last minutes may not be known everywhere."""
-        group = await self._read(team)
-        if label.casefold() in {one.text("labelId").casefold() for one in group.opt_list("assignedLabels")}:
+        if await self.has_label(team, label):
             return False
         body = {"assignedLabels": [{"labelId": label}]}
         call = Call("PATCH", _GROUP, Subject(About.OWNED, team=team), {"team": team}, body=body, repeatable=True)

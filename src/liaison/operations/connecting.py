@@ -16,7 +16,7 @@ from liaison.operations.ahead import or_none, with_folder
 from liaison.operations.closed_files import ChannelOfFiles, explain_closed
 from liaison.operations.earlier_files import bring_earlier_files, leave_the_rest
 from liaison.operations.extras import Welcomer, make_channels, make_folders, make_tabs
-from liaison.operations.label_team import label_later, label_team
+from liaison.operations.label_team import label_later, label_team, look_who_labels
 from liaison.operations.new_team import TeamMaker
 from liaison.operations.partners import let_in_one, look_who_is_in
 from liaison.operations.saga import GROUP_HORIZON, Effect, Step, Task, carry_out
@@ -53,7 +53,8 @@ def _step(name: StepName, link: Link, ports: Ports) -> Step:
     if name is StepName.EARLIER_FILES:
         return Step(name, bound(bring_earlier_files, ports), without=leave_the_rest)
     if name is StepName.LABEL:
-        return Step(name, bound(label_team, ports), horizon=GROUP_HORIZON, without=label_later)
+        look = bound(look_who_labels, ports)
+        return Step(name, bound(label_team, ports), horizon=GROUP_HORIZON, without=label_later, look=look)
     if name is StepName.MEMBERS:
         return Step(name, bound(add_some, ports), pace_s=PACE_S, look=bound(look_who_is_there, ports))
     if name is StepName.PARTNERS:

@@ -14,8 +14,26 @@ from liaison.ports import Ports
 _REFUSED = (ConsentMissing, NotAllowed, LabelUnknown, UpstreamRefused)
 
 
+async def look_who_labels(link: Link, ports: Ports) -> Link:
+    """The link knowing who is about to set its label: one that is there already is nobody's doing here.
+
+    Raises what passes with time.
+    """
+    setter = None if link.evidence.label_by else await find_setter(link.acting, ports)
+    if setter is None:
+        return link
+    try:
+        if await ports.group_labels(setter).has_label(link.team, _new_team(link).label):
+            return link
+    except (SignInExpired, *_REFUSED):
+        return link  # setting it meets the same, and says so
+    return replace(link, evidence=replace(link.evidence, label_by=setter.name))
+
+
 async def label_team(link: Link, ports: Ports) -> Link:
     """With the permission of whoever makes the team, or of the labeller; looked for before it is set.
+
+    The audit names whoever set it, even when they were interrupted before that could be written.
 
     Raises what passes with time, and SignInExpired of whoever makes the team.
     """
@@ -31,7 +49,7 @@ async def label_team(link: Link, ports: Ports) -> Link:
     except _REFUSED as refused:
         return await _failed(link, new, setter, refused, NotLabelled.REFUSED, ports)
     await note_trouble(setter, "", ports)
-    if was_set:
+    if was_set or link.evidence.label_by == setter.name:
         await ports.audit.write(setter, "team.labelled", link.team, f"{new.label_name}, for {link.acting.name}")
     done = link.with_evidence(StepName.LABEL, label_by=setter.name)
     if privacy is new.privacy:
@@ -57,7 +75,7 @@ async def _failed(
 
 
 def _without(link: Link, new: NewTeam, why: NotLabelled) -> Link:
-    return not_labelled(link, new, why).with_evidence(StepName.LABEL)
+    return not_labelled(link, new, why).with_evidence(StepName.LABEL, label_by="")
 
 
 def _new_team(link: Link) -> NewTeam:

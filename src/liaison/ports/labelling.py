@@ -12,6 +12,10 @@ from liaison.domain.names import TeamId, TenantId
 class GroupLabels(Protocol):
     """The sensitivity labels of teams as one administrator may set them."""
 
+    async def has_label(self, team: TeamId, label: str) -> bool:
+        """Raises StillPreparing while the group is too young."""
+        ...
+
     async def ensure_label(self, team: TeamId, label: str) -> bool:
         """The label on the team; true when it was set by this call, false when it was there already.
 
