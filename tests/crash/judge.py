@@ -33,6 +33,8 @@ class Counts:
     archivings: int = 0
     extras: int = 0
     doubled_posts: int = 0
+    labels: int = 0
+    partners: int = 0
 
     def __sub__(self, other: Counts) -> Counts:
         names = [one.name for one in fields(Counts)]
@@ -50,10 +52,13 @@ class Counts:
 `shares` how often the view is shared. `files` are those that carry the record's id in their name and are in the library
 of the link's channel; `left_behind` are such files anywhere else. `archivings` are the times that Teams began to
 archive or restore the channel. `extras` are the folders, further channels and website tabs of a template that carry it;
-a welcome may be missing, but `doubled_posts` are those beyond the first."""
+a welcome may be missing, but `doubled_posts` are those beyond the first. `labels` are on the groups of `teams`,
+`partners` are the people of other organizations in the link's channel."""
 
 CONNECTED = Counts(channels=1, installations=1, tabs=1, locations=1, sites=1, associations=1, notes=1)
 IN_NEW_TEAM = CONNECTED + Counts(teams=1, people=3)
+WITH_LABEL = CONNECTED + Counts(teams=1, people=1, labels=1)
+WITH_PARTNERS = CONNECTED + Counts(partners=2)
 VIEW_CONNECTED = Counts(channels=1, installations=1, tabs=1, associations=1)
 WITH_TEMPLATE = CONNECTED + Counts(extras=4)
 EARLIER = CONNECTED + Counts(locations=1, associations=1, notes=1, files=3)
@@ -65,6 +70,8 @@ PINNED = Counts(channels=1, tabs=1, locations=1, sites=1, associations=1, notes=
 UNDONE = Counts(sites=1)
 UNDONE_ELSEWHERE = Counts(channels=1, sites=1, let_in=1)
 """In a team that was there, with its channel; of those invited one was in it before."""
+PARTNERS_UNDONE = Counts(channels=1, sites=1, partners=1)
+"""In a shared channel that was there; of those invited one was in it before."""
 VIEW_UNDONE = Counts(channels=1)
 VIEW_DISCONNECTED = Counts(channels=1, installations=1)
 DISCONNECTED = Counts(channels=1, installations=1, tabs=0, locations=0, sites=1, associations=0, notes=2)
@@ -143,6 +150,12 @@ def count(database: Path, link: Link, channel: str, app: str) -> Counts:
             left_behind=number(f"{FILES} AND drive_id <> ?", f"%{record[-8:]}%", link.evidence.drive),
             extras=_extras(number, link, record[-8:]),
             doubled_posts=max(0, number("SELECT count(*) FROM messages WHERE content LIKE ?", f"%{record[-8:]}%") - 1),
+            labels=number(
+                f"SELECT coalesce(sum(json_array_length(labels)), 0) FROM groups WHERE {OURS}",
+                MARK.format(link.id),
+                KEY.format(link.id),
+            ),
+            partners=number("SELECT count(*) FROM channel_partners WHERE channel_id = ?", link.evidence.channel),
             notes=number(f'SELECT count(*) FROM "{crm}.annotation" WHERE objectid = ?', record),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Any
@@ -26,14 +27,18 @@ from liaison.domain.names import (
     ViewKind,
     ViewRef,
 )
+from liaison.domain.partners import Partner
 from liaison.domain.template import Template
+from liaison.errors import AnswerLost
 from liaison.operations.closing import archive, restore
 from liaison.operations.complete import complete_connection
 from liaison.operations.connect import connect
 from liaison.operations.connecting import tab_content
 from liaison.operations.disconnect import disconnect
+from liaison.operations.partners import read_partners
 from liaison.operations.undo import undo
 from liaison.ports import Links, Ports
+from liaison.tenant.graph.labels import label_id
 from liaison.tenant.seeds import company
 from tests.crash.judge import (
     ARCHIVED,
@@ -41,6 +46,7 @@ from tests.crash.judge import (
     DISCONNECTED,
     EARLIER,
     IN_NEW_TEAM,
+    PARTNERS_UNDONE,
     PINNED,
     RESTORED,
     UNDONE,
@@ -48,6 +54,8 @@ from tests.crash.judge import (
     VIEW_CONNECTED,
     VIEW_DISCONNECTED,
     VIEW_UNDONE,
+    WITH_LABEL,
+    WITH_PARTNERS,
     WITH_TEMPLATE,
     Counts,
     count,
@@ -64,6 +72,9 @@ EXISTING_ELSEWHERE = "Renewals"
 OTHER_TEAM = next(team for team in company.TEAMS if team.key == "ventes-europe")
 """Nothing stays connected in it."""
 PEOPLE = tuple(Invited(PersonId(one.id), one.name) for one in (company.person("Sofia"), company.person("Oliver")))
+SHARED_ELSEWHERE = "With Fabrikam"
+"""A shared channel of that team, with the first of the partners in it."""
+PARTNERS = (Partner("mia.keller@fabrikam.com"), Partner("lukas.weber@fabrikam.com"))
 VIEWED = ("opportunity", "account", "contact", "lead")
 Ask = Callable[[Callable[[], None]], Awaitable[Link]]
 """Asks as a person does; its argument is called just before the worker may see the work."""
@@ -86,6 +97,9 @@ WORKS = {
     "restore": RESTORED,
     "template": WITH_TEMPLATE,
     "undo a template": UNDONE,
+    "connect in a new team with a label": WITH_LABEL,
+    "connect a shared channel with partners": WITH_PARTNERS,
+    "undo with partners": PARTNERS_UNDONE,
 }
 """Each with what exists when it is done."""
 
@@ -238,7 +252,7 @@ class Play:
         if work == "undo a template":
             templated = await self._connected(await self._with_template(ref, _room(record)))
             return lambda arm: undo(templated.id, claire, self._armed(arm))
-        if work in {"undo with people", "undo a personal view"}:
+        if work in {"undo with people", "undo with partners", "undo a personal view"}:
             given = await self._connected(await self._given(work, ref))
             return lambda arm: undo(given.id, claire, self._armed(arm))
         if work in {"archive", "restore"}:
@@ -267,6 +281,11 @@ class Play:
         name = f"Deal {ref.id[-8:]}"
         if work == "connect in a new team with people":
             return ConnectionRequest(ref, _room(ref.id), NewChannel(name), members=PEOPLE)
+        if work == "connect in a new team with a label":
+            return ConnectionRequest(ref, replace(_room(ref.id), label=label_id("Confidentiel")), NewChannel(name))
+        if work == "connect a shared channel with partners":
+            shared = NewChannel(name, ChannelKind.SHARED)
+            return ConnectionRequest(ref, TeamId(TEAM.id), shared, partners=PARTNERS)
         if work == "connect in a private channel":
             return ConnectionRequest(ref, TeamId(TEAM.id), NewChannel(name, ChannelKind.PRIVATE))
         if work == "connect a view":
@@ -282,8 +301,10 @@ class Play:
         return ConnectionRequest(ref, TeamId(TEAM.id), await self._existing_channel())
 
     async def _given(self, work: str, ref: RecordRef) -> ConnectionRequest:
-        """A connection that lets people in, or shares a view with them."""
+        """A connection that lets people or partners in, or shares a view with them."""
         claire, ports, team = self._stage.people["Claire"], self._stage.ports, TeamId(OTHER_TEAM.id)
+        if work == "undo with partners":
+            return ConnectionRequest(ref, team, await self._shared_channel(), partners=PARTNERS)
         channels = await ports.teamwork(claire).list_channels(team)
         channel = next(one.id for one in channels if one.name == EXISTING_ELSEWHERE)
         if work == "undo with people":
@@ -291,6 +312,17 @@ class Play:
         views = await ports.crm(claire, SALES).list_views(ref.table)
         mine = next(view for view in views if view.kind is ViewKind.PERSONAL)
         return ConnectionRequest(ViewRef(SALES, mine.table, mine.id, mine.kind), team, channel, share_view=True)
+
+    async def _shared_channel(self) -> ChannelId:
+        """The one of that name, made when it is first needed, which the service does in its own time."""
+        claire, ports, team = self._stage.people["Claire"], self._stage.ports, TeamId(OTHER_TEAM.id)
+        wanted, made = NewChannel(SHARED_ELSEWHERE, ChannelKind.SHARED), None
+        while made is None:
+            with suppress(AnswerLost):
+                made, _ = await ports.teamwork(claire).ensure_channel(team, wanted, "shared-elsewhere", "", claire.id)
+        (there,) = await read_partners([PARTNERS[0].address], claire, ports)
+        await ports.partners(claire).let_in(team, made.id, there)
+        return made.id
 
     async def _archived(self, work: str, request: ConnectionRequest) -> Ask:
         """Archiving the channel of a connection, or restoring it when it is archived."""
@@ -394,7 +426,9 @@ def _room(record: str) -> NewTeam:
 def _channel_name(link: Link) -> str:
     if isinstance(link.wanted, NewChannel):
         return link.wanted.name
-    return EXISTING_ELSEWHERE if link.team == OTHER_TEAM.id else EXISTING_CHANNEL
+    if link.team == OTHER_TEAM.id:
+        return SHARED_ELSEWHERE if link.partners else EXISTING_ELSEWHERE
+    return EXISTING_CHANNEL
 
 
 async def all_points(play: Play, works: tuple[str, ...] = tuple(WORKS)) -> list[Point]:

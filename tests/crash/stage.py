@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +19,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 
 from liaison.compose import Installation, read_settings
-from liaison.domain.consent import GROUPS, Rung
+from liaison.domain.consent import GROUPS, SCOPES, Rung
 from liaison.domain.link import Link, LinkState
 from liaison.domain.names import EnvironmentKey, LinkId, Person
 from liaison.operations.enable import read_collaboration, save_switches
+from liaison.operations.labelling import agree_to_label
 from liaison.ports import Ports, SignInStart
 from liaison.tenant.seeds import company
 from tests.crash.nursery import Nursery
@@ -140,19 +141,20 @@ class Stage:
     async def enable(self) -> None:
         """As the administrator: consent for the organization through the tenant's pages, then both switches.
 
-        Consent goes beyond what Liaison asks, so that new teams are made by the way that is safe to repeat, and
-        messages may be posted.
+        Consent goes beyond what Liaison asks, so that new teams are made by the way that is safe to repeat,
+        messages may be posted and partners be let in. The administrator sets the labels of those who may not.
         """
         nadia = await self.sign_in("Nadia")
-        start = await self.ports.sign_in.start_consent(nadia, "en", extras=(Rung.ARCHIVE, Rung.POSTS))
+        start = await self.ports.sign_in.start_consent(nadia, "en", extras=(Rung.ARCHIVE, Rung.POSTS, Rung.PARTNERS))
         start = replace(start, address=start.address.replace("Team.Create", f"Team.Create%20{GRAPH}{GROUPS}", 1))
         await self.ports.sign_in.read_consent_answer(start.kept, await self._browse(start, "Nadia"))
         now = (await read_collaboration(SALES, nadia, self.ports)).switches
-        for wanted in ({"basic": True}, {"enhanced": True}):
-            now = await save_switches(replace(now, **wanted), SALES, nadia, self.ports)
+        now = await save_switches(replace(now, basic=True), SALES, nadia, self.ports)
+        await save_switches(replace(now, enhanced=True), SALES, nadia, self.ports, labels=True)
+        await agree_to_label(await self.sign_in("Nadia", also=SCOPES[Rung.LABEL]), self.ports)
 
-    async def sign_in(self, given: str) -> Person:
-        start = await self.ports.sign_in.start(self.ports.environments[0], "en")
+    async def sign_in(self, given: str, also: Sequence[str] = ()) -> Person:
+        start = await self.ports.sign_in.start(self.ports.environments[0], "en", also=also)
         self.people[given] = await self.ports.sign_in.finish(start.kept, await self._browse(start, given))
         return self.people[given]
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 (
     EXISTING, NEW, DISCONNECT, NEW_TEAM, PRIVATE, VIEW, UNDO, VIEW_GONE, COMPLETE, PINNED, PEOPLE_GONE, VIEW_UNDONE,
-    EARLIER, ARCHIVE, RESTORE, TEMPLATE, TEMPLATE_UNDONE,
+    EARLIER, ARCHIVE, RESTORE, TEMPLATE, TEMPLATE_UNDONE, LABEL, PARTNERS, PARTNERS_UNDONE,
 ) = WORKS  # fmt: skip
 CHANNELS, TABS = "/v1.0/teams/*/channels", "/v1.0/teams/*/channels/*/tabs"
 ROWS = "/api/data/v9.2/{}(*)"
@@ -44,6 +44,9 @@ SAMPLE = (
     Point(PEOPLE_GONE, 1, "after", "DELETE", "/v1.0/teams/*/members/*"),
     Point(ARCHIVE, 1, "after", "POST", "/v1.0/teams/*/channels/*/archive"),
     Point(RESTORE, 1, "after", "POST", "/v1.0/teams/*/channels/*/unarchive"),
+    Point(LABEL, 1, "after", "PATCH", "/v1.0/groups/*"),
+    Point(PARTNERS, 1, "after", "POST", f"{CHANNELS}/*/members"),
+    Point(PARTNERS_UNDONE, 1, "after", "DELETE", f"{CHANNELS}/*/members/*"),
     Point(VIEW_UNDONE, 1, "after", "POST", "/api/data/v9.2/RevokeAccess"),
 )
 
@@ -53,7 +56,9 @@ async def test_a_worker_killed_at_a_call_leaves_one_of_each_and_no_work_undone(t
         play = Play(stage)
         outcomes = [await play.carry_out(point) for point in SAMPLE]
         assert await stage.ports.audit.first_broken() is None
+        acts = [line.act for line in await stage.ports.audit.list(size=1000)]
     told = "\n".join(f"{outcome.point}: {outcome.state} {outcome.found} {outcome.trouble}" for outcome in outcomes)
     assert all(outcome.found == outcome.expected for outcome in outcomes), told
     assert all(outcome.is_recovered for outcome in outcomes), told
     assert all(outcome.was_reached for outcome in outcomes), told
+    assert acts.count("team.labelled") == 1
