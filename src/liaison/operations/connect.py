@@ -24,8 +24,9 @@ from liaison.domain.link import (
     NewTeam,
     Operation,
     PrimaryChannel,
+    WantedChannel,
 )
-from liaison.domain.names import LinkId, Person, RecordRef, TeamId
+from liaison.domain.names import ChannelKind, LinkId, Person, RecordRef, TeamId
 from liaison.domain.second_try import can_be_tried_again, tried_again
 from liaison.domain.teams import Channel, Team
 from liaison.errors import ChannelNameTaken, ConsentNotGranted, LiaisonError, LinkBusy, TeamNameTaken
@@ -148,7 +149,30 @@ def fingerprint(asked: ConnectionRequest) -> str:
     parts += extra if any(extra) else []
     parts += [archive] if archive else []
     parts += [f"template {asked.template}"] if asked.template else []
+    parts += [f"partner {one}" for one in sorted(partner.address.casefold() for partner in asked.partners)]
+    parts += _more_of_team(asked.team) + _more_of_channel(asked.channel)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _more_of_team(team: TeamId | NewTeam) -> list[str]:
+    """What of a new team is not as usual, beside its name."""
+    if not isinstance(team, NewTeam):
+        return []
+    usual = NewTeam("")
+    said = (
+        ("privacy", team.privacy, usual.privacy),
+        ("label", team.label, ""),
+        ("kind", team.template, usual.template),
+    )
+    return [f"team {name} {value}" for name, value, default in said if value != default]
+
+
+def _more_of_channel(channel: WantedChannel) -> list[str]:
+    """What of a new channel is not as usual, beside its name."""
+    if not isinstance(channel, NewChannel):
+        return []
+    kind = [] if channel.kind is ChannelKind.STANDARD else [f"channel {channel.kind}"]
+    return kind + [f"shared with {one}" for one in sorted(team.id for team in channel.share_with)]
 
 
 def _place(asked: ConnectionRequest) -> str:
