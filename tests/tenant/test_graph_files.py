@@ -445,6 +445,10 @@ def test_the_list_of_a_drive_holds_its_files_by_number(claire: Graph, drive: str
     assert claire.patch(f"{items}/{number}/fields", {"Title": "Named"})["Title"] == "Named"
     assert claire.get(f"{items}/{number}/fields")["Title"] == "Named"
     assert claire.get(f"{items}/{number}/driveItem")["id"] == made["id"]
+    ids = claire.get(f"/drives/{drive}/items/{made['id']}?$select=sharepointIds")["sharepointIds"]
+    of_site = f"/sites/{ids['siteId']}/lists/{ids['listId']}/items/{number}/fields"
+    assert claire.get(of_site)["Title"] == "Named"
+    assert claire.patch(of_site, {"Title": "Named by its site"})["Title"] == "Named by its site"
 
 
 def test_applications_list_every_site(claire: Graph, tenant: LocalTenant) -> None:
