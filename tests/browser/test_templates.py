@@ -93,6 +93,12 @@ def make_template(nadia: Person, say: Words, name: str, folder: str, further: st
     assert no_violations(page)
 
 
+def settle(page: Page) -> None:
+    """What was swapped in listens from now on."""
+    expect(page.locator("#panel-body")).not_to_have_class(re.compile("htmx-"))
+    expect(page.locator(".htmx-added")).to_have_count(0)
+
+
 def connect_with_it(claire: Person, say: Words, name: str, folder: str, further: str) -> None:
     """The default is preselected and can be left; what it makes is shown before Finish."""
     page = claire.open_record(RECORD)
@@ -101,9 +107,10 @@ def connect_with_it(claire: Person, say: Words, name: str, folder: str, further:
     plan = page.locator("#plan")
     expect(plan.locator("option:checked")).to_have_text(say("web.connect.plan.fallback", name=name))
     expect(page.locator(".choice", has_text=TEAM).locator("input")).to_be_checked()
+    settle(page)
     plan.select_option("none")
     expect(page.locator(".choice input:checked")).to_have_count(0)
-    expect(page.locator("#panel-body")).not_to_have_class(re.compile("htmx-"))  # what came in answers now
+    settle(page)
     plan.select_option(label=say("web.connect.plan.fallback", name=name))
     expect(page.locator(".choice", has_text=TEAM).locator("input")).to_be_checked()
     page.locator("[data-next]").click()
