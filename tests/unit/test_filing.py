@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
+from liaison.domain.backoff import LONGEST_WAIT_S, backoff_s
 from liaison.domain.filing import (
     EXCERPT_LIMIT,
     REACTIONS,
@@ -20,14 +21,13 @@ from liaison.domain.filing import (
     require_reachable,
 )
 from liaison.domain.listening import (
+    FIRST_WAIT_S,
     GIVEN_UP_AFTER,
-    LONGEST_WAIT_S,
     LifeEvent,
     Listening,
     ListeningState,
     Notice,
     Told,
-    backoff_s,
     choose_acting,
     is_genuine,
 )
@@ -158,7 +158,7 @@ def test_a_listening_is_renewed_a_day_before_its_end_and_tried_again_when_it_fai
     failed = live.failed(TROUBLE, AT, wait_s=120)
     assert (failed.state, failed.tries, failed.due_at) == (ListeningState.TROUBLED, 1, AT + timedelta(seconds=120))
     assert listening(state=ListeningState.ENDING).failed(TROUBLE, AT).state is ListeningState.ENDING
-    assert [backoff_s(number, "") for number in (1, 2, 3, 20)] == [2.0, 4.0, 8.0, LONGEST_WAIT_S]
+    assert [backoff_s(number, "", FIRST_WAIT_S) for number in (1, 2, 3, 20)] == [2.0, 4.0, 8.0, LONGEST_WAIT_S]
 
 
 def test_a_message_that_cannot_be_filed_for_a_day_waits_for_a_person() -> None:

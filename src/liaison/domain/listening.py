@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from liaison.domain.backoff import backoff_s
 from liaison.domain.names import ChannelId, Person, PersonId, TeamId, TenantId
 from liaison.errors import Remembered
 
 LIFE = timedelta(minutes=4_260)
 """How long a listening is asked for: an hour less than the service grants. Source: graph.md 9.1."""
 RENEWED_BEFORE_END = timedelta(hours=24)
-FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 900.0
+FIRST_WAIT_S = 2.0
 UNHEARD_SHOWN_FOR = timedelta(days=7)
 """How long people are told that something may have been missed."""
 GIVEN_UP_AFTER = timedelta(hours=24)
@@ -79,7 +80,7 @@ class Listening:
     def failed(self, trouble: Remembered, now: datetime, wait_s: float = 0.0) -> Listening:
         """Tried in vain; what is still to be ended stays so."""
         state = self.state if self.state is ListeningState.ENDING else ListeningState.TROUBLED
-        due_at = now + timedelta(seconds=max(wait_s, backoff_s(self.tries + 1, self.id)))
+        due_at = now + timedelta(seconds=max(wait_s, backoff_s(self.tries + 1, self.id, FIRST_WAIT_S)))
         return replace(self, state=state, trouble=trouble, tries=self.tries + 1, due_at=due_at)
 
     def is_over(self, now: datetime) -> bool:
@@ -119,7 +120,7 @@ class Notice:
 
     def failed(self, trouble: Remembered, now: datetime, wait_s: float = 0.0) -> Notice:
         """Tried in vain: tried again later, or left to a person after a day."""
-        due_at = now + timedelta(seconds=max(wait_s, backoff_s(self.tries + 1, self.message)))
+        due_at = now + timedelta(seconds=max(wait_s, backoff_s(self.tries + 1, self.message, FIRST_WAIT_S)))
         is_stuck = now - self.since > GIVEN_UP_AFTER
         return replace(self, tries=self.tries + 1, trouble=trouble, due_at=due_at, is_stuck=is_stuck)
 
@@ -144,9 +145,3 @@ def choose_acting(candidates: tuple[Person, ...], before: Person | None, tries: 
     ids: list[PersonId] = [one.id for one in candidates]
     first = ids.index(before.id) if before is not None and before.id in ids else 0
     return candidates[(first + tries) % len(candidates)]
-
-
-def backoff_s(attempt: int, key: str) -> float:
-    """Seconds before the next try: doubling up to a quarter of an hour, spread by up to a fifth."""
-    spread = 1.0 + (sum(key.encode()) % 100) / 500.0
-    return min(FIRST_WAIT_S * 2.0 ** min(attempt - 1, 12), LONGEST_WAIT_S) * spread

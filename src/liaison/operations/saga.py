@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from liaison.domain.backoff import backoff_s
 from liaison.domain.link import Link, LinkState, Operation, StepName, Waiting
 from liaison.domain.names import LinkId
 from liaison.errors import (
@@ -22,7 +23,6 @@ from liaison.errors import (
 from liaison.ports import Ports
 
 FIRST_WAIT_S = 1.0
-LONGEST_WAIT_S = 900.0
 GIVE_WAY_S = 0.2
 PREPARING_HORIZON = timedelta(hours=24)
 """How long a channel's library may take. Source: graph.md 4.3, replay table C7."""
@@ -157,7 +157,7 @@ def _is_past_horizon(link: Link, step: Step, error: LiaisonError, ports: Ports) 
 
 async def _wait(link: Link, step: Step, number: int, error: LiaisonError, ports: Ports) -> dict[str, object]:
     now = ports.clock.now()
-    wait_s = max(error.retry_after_s or 0.0, backoff_s(number, link.id))
+    wait_s = max(error.retry_after_s or 0.0, backoff_s(number, link.id, FIRST_WAIT_S))
     same = link.waiting is not None and link.waiting.step is step.name
     since = link.waiting.since if link.waiting is not None and same else now
     waiting = Waiting(step.name, Remembered.of(error), since, now + timedelta(seconds=wait_s))
@@ -181,9 +181,3 @@ async def _stop(link: Link, error: LiaisonError, ports: Ports) -> dict[str, obje
     except LinkBusy:
         return {"is": "waiting", "wait_s": GIVE_WAY_S}
     return {"is": "stopped"}
-
-
-def backoff_s(attempt: int, link: LinkId) -> float:
-    """Seconds before the next try: doubling up to a quarter of an hour, spread by up to a fifth per link."""
-    spread = 1.0 + (sum(link.encode()) % 100) / 500.0
-    return min(FIRST_WAIT_S * 2.0 ** min(attempt - 1, 12), LONGEST_WAIT_S) * spread
